@@ -1,0 +1,1 @@
+"""Speed and cost, measured against a floor; never part of the tests."""

@@ -1,0 +1,1 @@
+"""Every service that Moca talks to, on this machine; never deployed."""

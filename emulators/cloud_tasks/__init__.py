@@ -1,0 +1,1 @@
+"""Cloud Tasks and Secret Manager on this machine."""

@@ -1,0 +1,1 @@
+"""Gemini's generateContent on this machine: scripted, or driven by visible rules."""

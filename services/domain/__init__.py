@@ -1,0 +1,1 @@
+"""Pure records, events and decisions: standard library only, time is an argument."""
