@@ -1,0 +1,137 @@
+"""The verbs of `./dev`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from devtools import ROOT, dm, ports, processes, venv
+from devtools.stop import INTERRUPTED, Stop
+
+HELP = """\
+Moca on this machine: no account, no Docker, only Python 3.11 or newer.
+
+  ./dev up [--port N] [--data DIR] [--demo]
+                          start everything on ports N … N+4 (8080 … 8084); Ctrl-C ends it
+                          --data keeps the state in DIR; --demo fills a small business with life
+  ./dev dm "text" [--from alice] [--port N]
+                          write to it as a customer and see the reply
+  ./dev test [pytest …]   the tests; pytest's own arguments are passed on
+  ./dev check             format, lint, types and import rules: everything but the tests
+  ./dev setup             build or refresh .venv and do nothing else
+  ./dev help              this
+
+The first run builds .venv from the pinned requirements; later runs refresh it when they change.
+"""
+STEPS = (
+    ("format", ("ruff", "format", "--check", ".", "dev")),
+    ("lint", ("ruff", "check", ".", "dev")),
+    ("types", ("mypy", ".", "dev")),
+    ("import rules", ("pytest", "-q", "tests/test_architecture.py")),
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command line; the exit code."""
+    processes.interrupt_on_termination()
+    name, *rest = arguments or ("help",)
+    try:
+        return _command(name)(rest)
+    except Stop as stop:
+        print(f"dev: {stop}", file=sys.stderr)
+        return stop.code
+    except KeyboardInterrupt:
+        print("\ndev: interrupted.", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _command(name: str) -> Callable[[list[str]], int]:
+    if name in ("-h", "--help"):
+        return show_help
+    if name not in COMMANDS:
+        raise Stop(f"There is no command {name!r}; `./dev help` lists them.", 2)
+    return COMMANDS[name]
+
+
+def show_help(_arguments: list[str]) -> int:
+    """Say what there is."""
+    print(HELP, end="")
+    return 0
+
+
+def up(arguments: list[str]) -> int:
+    """Become the local run."""
+    parser = _parser("up")
+    parser.add_argument("--port", type=ports.checked, default=ports.DEFAULT)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--demo", action="store_true")
+    options = parser.parse_args(arguments)
+    ports.require_free(options.port)
+    venv.ready()
+    command = [str(venv.PYTHON), "-m", "emulators.gateway", "--port", str(options.port)]
+    if options.data:
+        command += ["--data", str(options.data.resolve())]
+    if options.demo:
+        command += ["--demo"]
+    processes.become(command, processes.environment(outside=True))
+
+
+def test(arguments: list[str]) -> int:
+    """Become pytest, on two cores."""
+    venv.ready()
+    command = [str(venv.PYTHON), "-m", "pytest", "-n", "2", *map(_from_here, arguments)]
+    processes.become(command, processes.environment(outside=False))
+
+
+def check(arguments: list[str]) -> int:
+    """Run every step, even after one that fails; 1 if any did."""
+    _parser("check").parse_args(arguments)
+    venv.ready()
+    failed = [title for title, step in STEPS if _step(title, step)]
+    print(f"Check failed: {', '.join(failed)}." if failed else "Check passed.", flush=True)
+    return 1 if failed else 0
+
+
+def send_dm(arguments: list[str]) -> int:
+    """Write as a customer."""
+    parser = _parser("dm")
+    parser.add_argument("text")
+    parser.add_argument("--from", dest="person", default="alice")
+    parser.add_argument("--port", type=ports.checked, default=ports.DEFAULT)
+    options = parser.parse_args(arguments)
+    return dm.send(options.text, options.person, options.port)
+
+
+def setup(arguments: list[str]) -> int:
+    """Only see to `.venv`."""
+    _parser("setup").parse_args(arguments)
+    venv.ready()
+    return 0
+
+
+COMMANDS = {
+    "check": check,
+    "dm": send_dm,
+    "help": show_help,
+    "setup": setup,
+    "test": test,
+    "up": up,
+}
+
+
+def _parser(name: str) -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(prog=f"./dev {name}", allow_abbrev=False)
+
+
+def _step(title: str, step: Sequence[str]) -> int:
+    print(f"── {title}", flush=True)
+    command = [str(venv.PYTHON), "-m", *step]
+    return processes.run(command, processes.environment(outside=False))
+
+
+def _from_here(argument: str) -> str:
+    path, *selection = argument.split("::")
+    if Path.cwd() == ROOT or argument.startswith("-") or not Path(path).exists():
+        return argument
+    return "::".join([os.fspath(Path(path).resolve()), *selection])

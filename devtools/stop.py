@@ -1,0 +1,12 @@
+"""How a command ends when it cannot go on."""
+
+#: Exit codes beyond the usual 0, 1 and 2; 3, an old Python, is `dev`'s own.
+NO_VENV, NOT_INSTALLED, PORT_TAKEN, NOT_RUNNING, INTERRUPTED = 4, 5, 6, 7, 130
+
+
+class Stop(Exception):  # noqa: N818 (it is an answer to the user, not a fault of ours)
+    """One sentence for the user, saying what is wrong and how to mend it, and an exit code."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
