@@ -1,1 +1,1 @@
-"""The Instagram Graph API, WhatsApp and Spond on this machine, and the webhooks that Meta sends."""
+"""Instagram's Graph API and webhooks, the WhatsApp Cloud API and Spond, on this machine."""
