@@ -1,1 +1,1 @@
-"""Cloud Tasks and Secret Manager on this machine."""
+"""Cloud Tasks on this machine: the queue rules in a pure engine, a gRPC server, a dispatcher."""

@@ -1,0 +1,348 @@
+"""Cloud Tasks without I/O: queues, tasks, and which attempt goes out when."""
+
+import threading
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from emulators.cloud_tasks import backoff, names, queue_config, queue_file, task_checks
+from emulators.cloud_tasks.attempt import Attempt
+from emulators.cloud_tasks.counts import Counts
+from emulators.cloud_tasks.live_queue import LiveQueue
+from emulators.cloud_tasks.live_task import LiveTask, succeeded
+from emulators.cloud_tasks.messages import Queue, Task
+from emulators.cloud_tasks.queues import Queues
+from emulators.cloud_tasks.settings import Settings
+from emulators.cloud_tasks.tombstones import Tombstones
+from emulators.refused import Refused
+
+NAME_HELD = timedelta(hours=24)
+SLOWS_THE_QUEUE = (429, 503)
+
+
+class TasksEngine:
+    """Deterministic but for `ids`, and thread-safe; time is whatever `clock` says.
+
+    Requests come in as raw protobuf messages and leave as copies. Work goes out through `due`,
+    and every attempt given out comes back through `finish`.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        ids: Callable[[], str] = lambda: str(uuid.uuid4().int % 10**20),
+    ) -> None:
+        self._clock, self._ids = clock, ids
+        self._lock = threading.RLock()
+        self._listeners: list[Callable[[], None]] = []
+        self._from_file: list[queue_file.QueueLine] = []
+        self._queues = Queues()
+        self._finished = Tombstones(NAME_HELD)
+        self._running: dict[int, tuple[LiveQueue, LiveTask]] = {}
+        self._forced: list[Attempt] = []
+        self._second: list[tuple[datetime, Attempt, LiveQueue, LiveTask]] = []
+        self._sequence = 0
+        self.counts = Counts()
+        self.settings = Settings()
+
+    # What people and tests steer
+
+    def queue_from_file(self, path: Path, parent: str = queue_file.DEFAULT_PARENT) -> None:
+        """Create the queues of a file (`queue_file`); they outlive `reset`."""
+        with self._lock:
+            lines = queue_file.read(path, parent)
+            for line in lines:
+                self._queues.create(
+                    names.parent(line.queue.name), line.queue, self._clock(), line.burst
+                )
+            self._from_file += lines
+            self._changed()
+
+    def configure(self, wanted: Mapping[str, object]) -> Settings:
+        """Change some of the settings; ValueError names what is wrong."""
+        with self._lock:
+            self.settings = self.settings.changed(wanted)
+            self._changed()
+            return self.settings
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Have `listener` called whenever there may be work at another time than before.
+
+        It is called under the engine's lock and must not wait for anything.
+        """
+        self._listeners.append(listener)
+
+    def list_tasks(self) -> list[dict[str, Any]]:
+        """Every task of every queue, JSON-able, the next to be dispatched first."""
+        with self._lock:
+            tasks = [task for queue in self._queues for task in queue.tasks.values()]
+            tasks.sort(key=lambda task: (task.ready_at, task.sequence))
+            return [task.described() for task in tasks]
+
+    def reset(self) -> None:
+        """Back to the queues of the file, with no task, no reserved name, no count, no setting."""
+        with self._lock:
+            for queue in self._queues:
+                queue.purge(self._clock())
+            self._queues.clear()
+            self._finished.clear()
+            self._running.clear()
+            self._forced.clear()
+            self._second.clear()
+            self.counts.clear()
+            self.settings = Settings()
+            for line in self._from_file:
+                self._queues.create(
+                    names.parent(line.queue.name), line.queue, self._clock(), line.burst
+                )
+            self._changed()
+
+    # Queues
+
+    def create_queue(self, parent: str, queue: Any) -> Any:
+        """A new queue; ALREADY_EXISTS, or FAILED_PRECONDITION while its name is reserved."""
+        with self._lock:
+            return _copy(self._queues.create(parent, queue, self._clock()).stored)
+
+    def update_queue(self, queue: Any, paths: Iterable[str]) -> Any:
+        """Change the masked fields of a queue, or create it."""
+        with self._lock:
+            stored = self._queues.update(queue, list(paths), self._clock()).stored
+            self._changed()
+            return _copy(stored)
+
+    def get_queue(self, name: str) -> Any:
+        """The queue's configuration and state."""
+        with self._lock:
+            return _copy(self._queues.get(name).stored)
+
+    def list_queues(self, parent: str, chosen: Callable[[Any], bool]) -> list[Any]:
+        """The queues of a location that are `chosen`, by name."""
+        with self._lock:
+            return [_copy(stored) for stored in self._queues.under(parent, chosen)]
+
+    def delete_queue(self, name: str) -> None:
+        """Remove a queue and its tasks; its name stays reserved for days."""
+        with self._lock:
+            self._bury(self._queues.delete(name, self._clock()))
+
+    def purge_queue(self, name: str) -> Any:
+        """Remove a queue's tasks; their names stay reserved."""
+        with self._lock:
+            queue = self._queues.get(name)
+            self._bury(queue.purge(self._clock()))
+            return _copy(queue.stored)
+
+    def set_paused(self, name: str, *, paused: bool) -> Any:
+        """Stop or restart a queue's dispatches."""
+        with self._lock:
+            queue = self._queues.get(name)
+            queue.stored.state = Queue.PAUSED if paused else Queue.RUNNING
+            self._changed()
+            return _copy(queue.stored)
+
+    # Tasks
+
+    def create_task(self, parent: str, wanted: Any, caller: str = "other") -> Any:
+        """Add a task; ALREADY_EXISTS for a name that lives or lived within a day."""
+        with self._lock:
+            now = self._clock()
+            queue = self._queues.get(parent)
+            stored = self._completed(queue, wanted, now)
+            self._sequence += 1
+            task = LiveTask(stored, self._sequence, created_at=now, ready_at=now)
+            scheduled = task_checks.scheduled_at(stored)
+            task.ready_at = scheduled + self.settings.lateness(stored.name)
+            queue.add(task)
+            self.counts.created(caller)
+            self._changed()
+            return _copy(stored)
+
+    def get_task(self, name: str) -> Any:
+        """The whole task; NOT_FOUND, with other words if it existed recently."""
+        with self._lock:
+            return _copy(self._task(name)[1].stored)
+
+    def tasks_of(self, parent: str) -> list[Any]:
+        """The tasks of a queue, by name."""
+        with self._lock:
+            tasks = self._queues.get(parent).tasks
+            return [_copy(tasks[name].stored) for name in sorted(tasks)]
+
+    def delete_task(self, name: str) -> None:
+        """Remove a task; its name stays reserved."""
+        with self._lock:
+            queue, task = self._task(name)
+            self._end(queue, task)
+
+    def run_task(self, name: str) -> Any:
+        """Dispatch a task now, whatever its schedule, its queue's limits and state say."""
+        with self._lock:
+            queue, task = self._task(name)
+            task.schedule(self._clock())
+            self._forced.append(self._dispatch(queue, task, self._clock()))
+            self._changed()
+            return _copy(task.stored)
+
+    # Dispatch
+
+    def next_at(self) -> datetime | None:
+        """When `due` has something to give out; None if only a change can bring that about."""
+        with self._lock:
+            now = self._clock()
+            if self._forced:
+                return now
+            if self.settings.paused:
+                return None
+            instants = [at for queue in self._queues if (at := queue.next_at(now)) is not None]
+            instants += [at for at, *_ in self._second]
+            return min(instants, default=None)
+
+    def due(self, now: datetime, limit: int | None = None) -> list[Attempt]:
+        """Up to `limit` attempts to send now: rate, concurrency and pauses are respected."""
+        with self._lock:
+            found: list[Attempt] = []
+            for attempt in self._candidates(now, limit):
+                self.counts.dispatched(names.short(attempt.queue_name))
+                found.append(attempt)
+            return found
+
+    def finish(
+        self, attempt: Attempt, status: int | None, retry_after: float | None = None
+    ) -> None:
+        """Take the worker's answer: its HTTP status, or None if there was none at all.
+
+        `retry_after` is in seconds and lengthens the wait. An attempt that is not under way (any
+        more) is ignored: its task was reset away.
+        """
+        with self._lock:
+            queue, task = self._running.pop(attempt.id, (None, None))
+            if queue is None or task is None:
+                return
+            queue.running -= 1
+            task.running -= 1
+            _throttle(queue, status)
+            if not attempt.second_delivery and not task.gone:
+                self._settle(queue, task, status, retry_after or 0.0)
+            self._changed()
+
+    def _candidates(self, now: datetime, limit: int | None) -> Iterable[Attempt]:
+        room = float("inf") if limit is None else limit
+        while self._forced and room > 0:
+            room -= 1
+            yield self._forced.pop(0)
+        if self.settings.paused:
+            return
+        for source in (self._second_due, self._first_due):
+            while room > 0 and (attempt := source(now)) is not None:
+                room -= 1
+                yield attempt
+
+    def _first_due(self, now: datetime) -> Attempt | None:
+        for queue in self._queues:
+            for task in queue.take(now):
+                return self._dispatch(queue, task, now)
+        return None
+
+    def _second_due(self, now: datetime) -> Attempt | None:
+        for index, (at, attempt, queue, task) in enumerate(self._second):
+            if at <= now:
+                del self._second[index]
+                again = replace(attempt, id=self._number(), dispatched_at=now, second_delivery=True)
+                return self._under_way(again, queue, task)
+        return None
+
+    def _dispatch(self, queue: LiveQueue, task: LiveTask, now: datetime) -> Attempt:
+        first = task.first_attempt_at is None
+        attempt = task.dispatch(self._number(), now)
+        after = self.settings.second_delivery(task.name) if first else None
+        if after is not None:
+            self._second.append((now + after, attempt, queue, task))
+        queue.running += 1
+        self._running[attempt.id] = (queue, task)
+        return attempt
+
+    def _under_way(self, attempt: Attempt, queue: LiveQueue, task: LiveTask) -> Attempt:
+        queue.running += 1
+        task.running += 1
+        self._running[attempt.id] = (queue, task)
+        return attempt
+
+    def _settle(
+        self, queue: LiveQueue, task: LiveTask, status: int | None, retry_after: float
+    ) -> None:
+        now, retry = self._clock(), queue_config.retry_of(queue.stored, task.stored)
+        if succeeded(status) or task.spent(retry, now):
+            self._end(queue, task)
+            return
+        wait = backoff.interval(retry, task.stored.dispatch_count)
+        task.fail(status, now, max(wait, timedelta(seconds=retry_after)))
+        queue.await_turn(task)
+
+    def _completed(self, queue: LiveQueue, wanted: Any, now: datetime) -> Any:
+        task_checks.check(wanted, now)
+        stored = Task()
+        stored.CopyFrom(wanted)
+        stored.name = wanted.name or f"{queue.name}/tasks/{self._ids()}"
+        task_checks.complete(stored, now)
+        task_checks.check_size(stored)
+        self._check_name(queue, stored.name, now)
+        return stored
+
+    def _check_name(self, queue: LiveQueue, name: str, now: datetime) -> None:
+        named = names.parent(names.check_task(name))
+        if named != queue.name:
+            raise Refused(
+                grpc.StatusCode.INVALID_ARGUMENT,
+                f"The queue name from request ('{queue.name}') must be the same as the queue name"
+                f" in the named task ('{named}').",
+            )
+        if name in queue.tasks or self._finished.holds(name, now):
+            raise Refused(grpc.StatusCode.ALREADY_EXISTS, "Requested entity already exists")
+
+    def _task(self, name: str) -> tuple[LiveQueue, LiveTask]:
+        queue = self._queues.find(names.parent(names.check_task(name)))
+        if queue is not None and name in queue.tasks:
+            return queue, queue.tasks[name]
+        if self._finished.holds(name, self._clock()):
+            raise Refused(
+                grpc.StatusCode.NOT_FOUND,
+                "The task no longer exists, though a task with this name existed recently."
+                " The task either successfully completed or was deleted.",
+            )
+        raise Refused(grpc.StatusCode.NOT_FOUND, "Requested entity was not found.")
+
+    def _end(self, queue: LiveQueue, task: LiveTask) -> None:
+        queue.remove(task)
+        self._bury([task])
+
+    def _bury(self, tasks: Iterable[LiveTask]) -> None:
+        for task in tasks:
+            self._finished.bury(task.name, self._clock())
+        self._changed()
+
+    def _number(self) -> int:
+        self._sequence += 1
+        return self._sequence
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+
+def _throttle(queue: LiveQueue, status: int | None) -> None:
+    if status in SLOWS_THE_QUEUE:
+        queue.bucket.slow_down()
+    elif succeeded(status):
+        queue.bucket.recover()
+
+
+def _copy(message: Any) -> Any:
+    copied = type(message)()
+    copied.CopyFrom(message)
+    return copied
