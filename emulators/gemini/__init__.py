@@ -1,1 +1,1 @@
-"""Gemini's generateContent on this machine: scripted, or driven by visible rules."""
+"""Gemini's generateContent and embedContent on this machine: scripted, or by simple rules."""
