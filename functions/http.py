@@ -1,0 +1,58 @@
+"""What every edge shares: errors become statuses here, and one line is logged per request."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from flask import Request
+
+from services.bootstrap import Services
+from services.errors import (
+    BadBody,
+    BadSignature,
+    BodyTooLarge,
+    MocaError,
+    NoToken,
+    NotOurQueue,
+    Rejected,
+    TurnFailed,
+    Unavailable,
+)
+
+Answer = tuple[Any, int, Mapping[str, str]]
+Edge = Callable[[Request, Services, dict[str, Any]], Answer]
+
+_log = structlog.get_logger()
+
+#: 503 slows the whole queue down (Cloud Tasks documentation, Retries), so that it is kept for
+#: services that cannot be reached; 500 makes the queue try this task again.
+_STATUS: dict[type[MocaError], int] = {
+    BadSignature: 401,
+    BadBody: 400,
+    BodyTooLarge: 413,
+    NoToken: 401,
+    NotOurQueue: 403,
+    Rejected: 400,
+    Unavailable: 503,
+    TurnFailed: 500,
+}
+
+
+def answered(action: str, edge: Edge, request: Request, services: Services) -> Answer:
+    """Run an edge; its errors become answers, and what it notes becomes one log line."""
+    started_at = services.clock.now()
+    notes: dict[str, Any] = {}
+    try:
+        body, status, headers = edge(request, services, notes)
+    except MocaError as error:
+        status = _status(error)
+        body, headers = {"error": str(error)}, {}
+        notes["error"] = type(error).__name__
+    took = services.clock.now() - started_at
+    log = _log.error if status >= 500 else _log.warning if status >= 400 else _log.info
+    log(action, status=status, ms=round(took.total_seconds() * 1000), **notes)
+    return body, status, headers
+
+
+def _status(error: MocaError) -> int:
+    return next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)

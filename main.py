@@ -1,0 +1,50 @@
+"""The entry points, one per deployed function: a table of contents.
+
+An instance runs one of them, named by the platform in FUNCTION_TARGET, and imports only what that
+one needs; its services are built at the first request and kept while the instance lives.
+"""
+
+import importlib
+from typing import Any
+
+from flask import Request
+
+from services.bootstrap import services
+from services.settings import function_target
+
+#: Every function, in the order of a message's way.
+ENTRY_POINTS = ("webhook", "process_thread", "deliver", "sweep", "back_office")
+
+
+def webhook(request: Request) -> Any:
+    """Meta's handshake and events."""
+    return _run("webhook", request)
+
+
+def process_thread(request: Request) -> Any:
+    """One turn of one thread; called by the queue."""
+    return _run("process_thread", request)
+
+
+def deliver(request: Request) -> Any:
+    """A thread's queued replies; called by the queue."""
+    return _run("deliver", request)
+
+
+def sweep(request: Request) -> Any:
+    """Periodic repair; called by the scheduler."""
+    return _run("sweep", request)
+
+
+def back_office(request: Request) -> Any:
+    """Where the team works."""
+    return _run("back_office", request)
+
+
+def _run(name: str, request: Request) -> Any:
+    return importlib.import_module(f"functions.{name}").handle(request, services(name))
+
+
+if (target := function_target()) in ENTRY_POINTS:
+    # Imported while the instance starts, when the platform gives it the most CPU.
+    importlib.import_module(f"functions.{target}")

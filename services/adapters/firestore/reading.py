@@ -1,0 +1,80 @@
+"""Reads, alone or inside a transaction that the first of them begins."""
+
+from typing import Any
+
+from google.cloud.firestore_v1.services.firestore import FirestoreClient
+from google.cloud.firestore_v1.types import firestore as rpc
+
+from services.adapters.firestore.codec import decode_fields
+from services.adapters.firestore.requests import query_message
+from services.domain.documents import Query, Snapshot
+
+#: Seconds that one read may take.
+DEADLINE_SECONDS = 4.0
+
+
+class Reading:
+    """Reads documents and queries; with `begin`, in a transaction of these options.
+
+    Firestore's client library never sends `new_transaction`; the API takes it with the first
+    read and hands the transaction back with its first answer, one round trip less.
+    """
+
+    def __init__(
+        self,
+        client: FirestoreClient,
+        database: str,
+        metadata: tuple[tuple[str, str], ...],
+        again: Any,
+        begin: Any,
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._call = {"retry": again, "timeout": DEADLINE_SECONDS, "metadata": metadata}
+        self._begin = begin
+        self.transaction = b""
+
+    def get(self, *paths: str) -> list[Snapshot]:
+        """The documents, in the order of the paths; one round trip."""
+        root = f"{self._database}/documents/"
+        request = rpc.BatchGetDocumentsRequest.pb()(
+            database=self._database, documents=[root + path for path in paths]
+        )
+        self._in_transaction(request)
+        wrapped = rpc.BatchGetDocumentsRequest.wrap(request)
+        found: dict[str, dict[str, Any]] = {}
+        for answer in self._client.batch_get_documents(request=wrapped, **self._call):
+            message = self._opened(answer)
+            if message.HasField("found"):
+                document = message.found
+                found[document.name.removeprefix(root)] = decode_fields(document.fields)
+        return [Snapshot(path, found.get(path)) for path in paths]
+
+    def query(self, query: Query) -> list[Snapshot]:
+        """The documents that match; one round trip."""
+        root = f"{self._database}/documents"
+        above = query.collection.rpartition("/")[0]
+        request = rpc.RunQueryRequest.pb()(
+            parent=f"{root}/{above}" if above else root, structured_query=query_message(query)
+        )
+        self._in_transaction(request)
+        snapshots = []
+        wrapped = rpc.RunQueryRequest.wrap(request)
+        for answer in self._client.run_query(request=wrapped, **self._call):
+            message = self._opened(answer)
+            if message.HasField("document"):
+                path = message.document.name.removeprefix(root + "/")
+                snapshots.append(Snapshot(path, decode_fields(message.document.fields)))
+        return snapshots
+
+    def _in_transaction(self, request: Any) -> None:
+        if self.transaction:
+            request.transaction = self.transaction
+        elif self._begin is not None:
+            request.new_transaction.CopyFrom(type(self._begin).pb(self._begin))
+
+    def _opened(self, answer: Any) -> Any:
+        message = type(answer).pb(answer)
+        if message.transaction:
+            self.transaction = message.transaction
+        return message

@@ -1,0 +1,173 @@
+"""The composition root: the only module that sees all parts. One `Services` per function."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from services import log
+from services.adapters.chance import RandomIds, SystemClock
+from services.adapters.together import SideBySide
+from services.live_settings import LiveSettings
+from services.ports import Clock, Documents, Ids, TaskQueue
+from services.settings import Settings, from_environment, process_environment
+
+if TYPE_CHECKING:
+    from google.cloud.tasks_v2 import CloudTasksClient
+
+    from services.delivery import Delivery
+    from services.ingest import Ingest
+    from services.sweep import Sweep
+    from services.turn import Turns
+
+
+@dataclass(frozen=True, slots=True)
+class _Root:
+    environ: Mapping[str, str]
+    clock: Clock
+    ids: Ids
+
+
+_root: list[_Root] = []
+
+
+def configure(
+    environ: Mapping[str, str], *, clock: Clock | None = None, ids: Ids | None = None
+) -> None:
+    """Build services from `environ` instead of the process's environment, with this clock.
+
+    For the local run and the tests; before a function is first used. What was built is dropped.
+    """
+    _root[:] = [_Root(dict(environ), clock or SystemClock(), ids or RandomIds())]
+    services.cache_clear()
+
+
+@functools.cache
+def services(function: str) -> "Services":
+    """The services of one deployed function, built at its first request and kept.
+
+    Raises `ConfigError` that names every missing setting.
+    """
+    root = _root[0] if _root else _Root(process_environment(), SystemClock(), RandomIds())
+    log.configure()
+    return Services(function, from_environment(root.environ, function), root.clock, root.ids)
+
+
+class Services:
+    """What a function may use; every part is built when it is first asked for.
+
+    Imports stand inside the parts: a function's cold start pays for what it uses, no more.
+    """
+
+    def __init__(self, function: str, settings: Settings, clock: Clock, ids: Ids) -> None:
+        self.function = function
+        self.settings = settings
+        self.clock = clock
+        self.ids = ids
+
+    @functools.cached_property
+    def documents(self) -> Documents:
+        """The store."""
+        from services.adapters.firestore.connect import connect
+        from services.adapters.firestore.documents import FirestoreDocuments
+
+        client = connect(self.function, self.settings.firestore_host)
+        return FirestoreDocuments(client, self.settings.project, self.clock, self.ids)
+
+    @functools.cached_property
+    def live_settings(self) -> LiveSettings:
+        """The operating settings."""
+        return LiveSettings(self.documents, self.clock, self.settings.account_id)
+
+    @functools.cached_property
+    def turn_tasks(self) -> TaskQueue:
+        """The queue whose tasks run turns."""
+        return self._queue(self.settings.inbound_queue, self.settings.process_url)
+
+    @functools.cached_property
+    def delivery_tasks(self) -> TaskQueue:
+        """The queue whose tasks deliver replies."""
+        return self._queue(self.settings.delivery_queue, self.settings.deliver_url)
+
+    def _queue(self, queue: str, url: str) -> TaskQueue:
+        from services.adapters.cloud_tasks import CloudTaskQueue
+
+        settings = self.settings
+        path = f"projects/{settings.project}/locations/{settings.tasks_location}/queues/{queue}"
+        return CloudTaskQueue(self._tasks_client, path, url, settings.tasks_service_account)
+
+    @functools.cached_property
+    def _tasks_client(self) -> "CloudTasksClient":
+        from services.adapters.cloud_tasks import connect
+
+        return connect(self.function, self.settings.tasks_host)
+
+    @functools.cached_property
+    def ingest(self) -> "Ingest":
+        """Storing what Instagram sends."""
+        from services.echoes import Echoes
+        from services.ingest import Ingest
+
+        margin = self.settings.clock_margin_seconds
+        echoes = Echoes(self.documents, self.delivery_tasks, self.live_settings, self.clock, margin)
+        return Ingest(
+            self.documents,
+            self.turn_tasks,
+            self.live_settings,
+            echoes,
+            self.clock,
+            SideBySide(),
+            margin,
+        )
+
+    @functools.cached_property
+    def turns(self) -> "Turns":
+        """Answering what waits in a thread."""
+        from services.adapters.gemini import GeminiModel, connect
+        from services.agent import Agent
+        from services.toolbox import Toolbox
+        from services.turn import Turns
+        from tools import TOOLS
+
+        model = GeminiModel(connect(self.settings.gemini_api_key, self.settings.gemini_url))
+        agent = Agent(model, lambda thread_id: Toolbox(thread_id, TOOLS), self.clock)
+        return Turns(
+            self.documents,
+            self.turn_tasks,
+            self.delivery_tasks,
+            self.live_settings,
+            agent,
+            self.clock,
+            self.ids,
+            self.settings.clock_margin_seconds,
+        )
+
+    @functools.cached_property
+    def delivery(self) -> "Delivery":
+        """Sending what is queued."""
+        from services.adapters.instagram import Instagram
+        from services.delivery import Delivery
+
+        settings = self.settings
+        return Delivery(
+            self.documents,
+            self.delivery_tasks,
+            Instagram(settings.instagram_url, settings.account_id, settings.access_token),
+            self.live_settings,
+            self.clock,
+            self.ids,
+            settings.clock_margin_seconds,
+        )
+
+    @functools.cached_property
+    def sweep(self) -> "Sweep":
+        """Periodic repair."""
+        from services.sweep import Sweep
+
+        return Sweep(
+            self.documents,
+            self.turn_tasks,
+            self.delivery_tasks,
+            self.clock,
+            self.settings.clock_margin_seconds,
+        )

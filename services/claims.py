@@ -1,0 +1,140 @@
+"""Taking and renewing a turn's right to a thread's messages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services import ownership
+from services.domain.conversation import ClaimRecord, Conversation
+from services.domain.documents import SERVER_TIME, Query, Update, Write
+from services.domain.instants import to_ms
+from services.domain.message import Message
+from services.domain.operation import Operation
+from services.domain.policy import Claim, Nothing, Skip, Step, Wait, next_step
+from services.domain.states import OPEN_INBOUND, Status
+from services.giving_up import give_up
+from services.ports import Reads
+
+#: Messages that one turn takes; a longer burst is answered by the turns that follow.
+MOST_MESSAGES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the claim transaction decided, and the conversation as it was then."""
+
+    thread: Conversation
+    step: Step
+    claim: ClaimRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """One try to claim a thread; meant for `Documents.transact`.
+
+    Run again after its own lost commit it finds its claim and answers the same.
+    """
+
+    thread_id: str
+    claim_id: str
+    settings: Operation
+    now: datetime
+
+    def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
+        """Decide what the thread needs and, if it is a turn, claim its messages."""
+        (stored,) = reads.get(f"conversations/{self.thread_id}")
+        if stored.fields is None:
+            nobody = Conversation(thread_id=self.thread_id, account_id="", igsid="")
+            return Taken(nobody, Nothing()), []
+        thread = Conversation.from_doc(self.thread_id, stored.fields)
+        pending = _open_messages(reads, self.thread_id)
+        if thread.claim is not None and thread.holds(self.claim_id, self.now):
+            ours = tuple(m for m in pending if m.id in thread.claim.mids)
+            return Taken(thread, Claim(ours), thread.claim), []
+        return self._decide(thread, pending)
+
+    def _decide(
+        self, thread: Conversation, pending: list[Message]
+    ) -> tuple[Taken, Sequence[Write]]:
+        more = len(pending) == MOST_MESSAGES
+        writes: list[Write] = []
+        step = next_step(thread, pending, self.settings, self.now)
+        while isinstance(step, Skip):
+            writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
+            gone = {m.id for m in step.messages}
+            pending = [m for m in pending if m.id not in gone]
+            step = next_step(thread, pending, self.settings, self.now)
+        if isinstance(step, Claim):
+            return self._claim(thread, step, writes, more=more)
+        fields: dict[str, Any] = {}
+        if isinstance(step, Wait):
+            fields = {"due_at": to_ms(step.until)}
+        elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
+            fields = {"due_at": None, "claim": None}
+        if fields:
+            writes.append(Update(f"conversations/{thread.thread_id}", fields))
+        return Taken(thread, step), writes
+
+    def _claim(
+        self, thread: Conversation, step: Claim, writes: list[Write], *, more: bool
+    ) -> tuple[Taken, Sequence[Write]]:
+        fields = ownership.returned(thread, self.now)
+        if step.spent:
+            given_up = give_up(thread, step.spent, self.claim_id, "tried too often", self.now)
+            writes += given_up.writes
+            fields = {**given_up.fields, **fields}
+        claim = None
+        if step.messages:
+            claim = ClaimRecord(
+                id=self.claim_id,
+                expires_at=self.now + timedelta(seconds=self.settings.claim_seconds),
+                mids=tuple(m.id for m in step.messages),
+                owner_epoch=fields.get("owner_epoch", thread.owner_epoch),
+                seq=thread.inbound_seq,
+                more=more,
+            )
+            writes += [_update(thread, m, _claimed(m)) for m in step.messages]
+        fields["claim"] = claim.to_doc() if claim else None
+        fields["due_at"] = to_ms(claim.expires_at) if claim else None
+        writes.append(Update(f"conversations/{thread.thread_id}", fields))
+        claimed = tuple(replace(m, attempts=m.attempts + 1) for m in step.messages)
+        return Taken(thread, Claim(claimed, step.spent), claim), writes
+
+
+def renew(
+    reads: Reads, thread_id: str, claim_id: str, expires_at: datetime, now: datetime
+) -> tuple[bool, Sequence[Write]]:
+    """Hold the claim until `expires_at`; False when it is no longer ours."""
+    path = f"conversations/{thread_id}"
+    (stored,) = reads.get(path)
+    thread = Conversation.from_doc(thread_id, stored.fields or {})
+    if thread.claim is None or not thread.holds(claim_id, now):
+        return False, []
+    claim = replace(thread.claim, expires_at=expires_at)
+    return True, [Update(path, {"claim": claim.to_doc(), "due_at": to_ms(expires_at)})]
+
+
+def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
+    """The unanswered messages, oldest first by Meta's timestamp."""
+    found = reads.query(
+        Query(
+            f"conversations/{thread_id}/messages",
+            where=[("status", "in", list(OPEN_INBOUND))],
+            order=[("created_at", "ASCENDING")],
+            limit=MOST_MESSAGES,
+        )
+    )
+    return [Message.from_doc(s.id, s.fields or {}) for s in found]
+
+
+def _update(thread: Conversation, message: Message, fields: dict[str, Any]) -> Write:
+    return Update(f"conversations/{thread.thread_id}/messages/{message.id}", fields)
+
+
+def _skipped(reason: str) -> dict[str, Any]:
+    return {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
+
+
+def _claimed(message: Message) -> dict[str, Any]:
+    return {"status": Status.PROCESSING, "attempts": message.attempts + 1}

@@ -1,0 +1,148 @@
+"""A conversation: the state of one thread, in the one document that turns and deliveries share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.domain.instants import maybe_from_ms
+from services.domain.states import ConversationStatus, Owner
+
+#: Instagram lets a business write for this long after the person's last message
+#: (Instagram Platform documentation, Messaging overview).
+WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimRecord:
+    """A turn's right to a thread's messages, until it expires."""
+
+    id: str
+    expires_at: datetime
+    mids: tuple[str, ...]  #: document ids of the claimed messages
+    owner_epoch: int
+    seq: int  #: `inbound_seq` when it was taken: more by now means newer messages
+    more: bool = False  #: whether the claim left pending messages behind
+
+    def to_doc(self) -> dict[str, Any]:
+        """As it is stored inside the conversation."""
+        return {
+            "id": self.id,
+            "expires_at": self.expires_at,
+            "mids": list(self.mids),
+            "owner_epoch": self.owner_epoch,
+            "seq": self.seq,
+            "more": self.more,
+        }
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any] | None) -> "ClaimRecord | None":
+        """Read it back; None where no claim stands."""
+        if not doc:
+            return None
+        return cls(
+            id=doc["id"],
+            expires_at=doc["expires_at"],
+            mids=tuple(doc["mids"]),
+            owner_epoch=int(doc["owner_epoch"]),
+            seq=int(doc["seq"]),
+            more=bool(doc.get("more", False)),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendingRecord:
+    """The one outgoing message that may be on its way to Instagram."""
+
+    id: str
+    started_at: datetime
+    until: datetime  #: from here on the sender no longer holds it
+    token: str  #: tells one sender's hold from another's
+    unconfirmed: bool = False  #: the call is over, its outcome is not known
+
+    def to_doc(self) -> dict[str, Any]:
+        """As it is stored inside the conversation."""
+        return {
+            "id": self.id,
+            "started_at": self.started_at,
+            "until": self.until,
+            "token": self.token,
+            "unconfirmed": self.unconfirmed,
+        }
+
+    @classmethod
+    def from_doc(cls, doc: Mapping[str, Any] | None) -> "SendingRecord | None":
+        """Read it back; None where nothing is on its way."""
+        return cls(**doc) if doc else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One document of `conversations`, as it was read."""
+
+    thread_id: str
+    account_id: str
+    igsid: str
+    status: ConversationStatus = ConversationStatus.OPEN
+    owner: Owner = Owner.BOT
+    owner_until: datetime | None = None
+    owner_epoch: int = 0
+    boundary_at: datetime | None = None  #: when the owner last changed
+    claim: ClaimRecord | None = None
+    inbound_seq: int = 0  #: counts the messages that came in
+    last_inbound_at: datetime | None = None  #: Meta's timestamp of the newest one
+    last_received_at: datetime | None = None  #: when the store committed the newest one
+    due_at: datetime | None = None  #: when a turn must have looked
+    cooldown_until: datetime | None = None
+    outbox: tuple[str, ...] = ()  #: ids of the undelivered outgoing messages, in order
+    sending: SendingRecord | None = None
+    undecided: tuple[str, ...] = ()  #: echoes that came while a bubble was being sent
+    failed_turns: int = 0  #: in a row
+
+    @classmethod
+    def from_doc(cls, thread_id: str, doc: Mapping[str, Any]) -> "Conversation":
+        """Read a stored conversation; what is missing has its default."""
+        return cls(
+            thread_id=thread_id,
+            account_id=str(doc.get("account_id", "")),
+            igsid=str(doc.get("igsid", "")),
+            status=ConversationStatus(doc.get("status", ConversationStatus.OPEN)),
+            owner=Owner(doc.get("owner", Owner.BOT)),
+            owner_until=doc.get("owner_until"),
+            owner_epoch=int(doc.get("owner_epoch", 0)),
+            boundary_at=doc.get("boundary_at"),
+            claim=ClaimRecord.from_doc(doc.get("claim")),
+            inbound_seq=int(doc.get("inbound_seq", 0)),
+            last_inbound_at=maybe_from_ms(doc.get("last_inbound_at")),
+            last_received_at=doc.get("last_received_at"),
+            due_at=maybe_from_ms(doc.get("due_at")),
+            cooldown_until=doc.get("cooldown_until"),
+            outbox=tuple(doc.get("outbox") or ()),
+            sending=SendingRecord.from_doc(doc.get("sending")),
+            undecided=tuple(doc.get("undecided") or ()),
+            failed_turns=int(doc.get("failed_turns", 0)),
+        )
+
+    def boundary(self, now: datetime) -> datetime | None:
+        """Where the present owner's time began: a human's may have run out unseen."""
+        if self.owner is Owner.HUMAN and self.bot_may_speak(now):
+            return self.owner_until
+        return self.boundary_at
+
+    def holds(self, claim_id: str, now: datetime) -> bool:
+        """Whether the claim of that id still stands."""
+        return self.claim is not None and self.claim.id == claim_id and now < self.claim.expires_at
+
+    def has_newer_than(self, claim: ClaimRecord) -> bool:
+        """Whether messages wait that the claim does not cover."""
+        return claim.more or self.inbound_seq > claim.seq
+
+    def bot_may_speak(self, now: datetime) -> bool:
+        """Whether the bot owns the thread at `now`: a human's time may be over."""
+        if self.owner is Owner.HUMAN:
+            return self.owner_until is not None and self.owner_until <= now
+        return self.owner is Owner.BOT
+
+    def window_open(self, now: datetime) -> bool:
+        """Whether Instagram accepts a bot's message at `now`."""
+        return self.last_inbound_at is not None and now < self.last_inbound_at + WINDOW

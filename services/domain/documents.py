@@ -1,0 +1,104 @@
+"""Writes, transforms and queries as plain values: what use cases say to the store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Increment:
+    """Add `by` to the number that is stored; a missing one counts as zero."""
+
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """Keep the smaller of the stored number and `value`."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Maximum:
+    """Keep the larger of the stored number and `value`."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """Add `items` to the stored list, those that it does not hold yet."""
+
+    items: tuple[Any, ...]
+
+
+class ServerTime:
+    """The instant at which the store commits."""
+
+
+SERVER_TIME = ServerTime()
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A new document; the whole commit is refused with `AlreadyStored` if it exists."""
+
+    path: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Set these fields, leave the others, create the document where it is missing."""
+
+    path: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Replace these fields of a document that must exist."""
+
+    path: str
+    fields: Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Remove a document; no matter whether it exists."""
+
+    path: str
+
+
+Write = Create | Merge | Update | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A document as it was read; `fields` is None where none is stored."""
+
+    path: str
+    fields: dict[str, Any] | None
+
+    @property
+    def id(self) -> str:
+        """The last segment of the path."""
+        return self.path.rpartition("/")[2]
+
+
+Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not-in", "array_contains"]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Documents of a collection (or of all collections of that id, `group`)."""
+
+    collection: str
+    where: Sequence[tuple[str, Operator, Any]] = ()
+    order: Sequence[tuple[str, Literal["ASCENDING", "DESCENDING"]]] = ()
+    limit: int | None = None
+    group: bool = False
+    after: Sequence[Any] = field(default=())

@@ -1,0 +1,58 @@
+"""A stored message, either direction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.domain.states import Direction, Role, Status
+
+EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One document of `conversations/{thread}/messages`."""
+
+    id: str
+    thread_id: str
+    direction: Direction
+    role: Role
+    kind: str
+    status: Status
+    text: str
+    created_at: datetime  #: Meta's timestamp; for outgoing messages when it was queued
+    received_at: datetime | None = None  #: when the store committed it
+    attempts: int = 0
+    mid: str | None = None
+    turn_id: str | None = None
+    owner_epoch: int = 0  #: outgoing: the owner's epoch under which it was queued
+    sending_at: datetime | None = None  #: outgoing: when the last call began
+    next_attempt_at: datetime | None = None  #: outgoing: not before
+    last_of_turn: bool = False  #: outgoing: cooldown begins when this one is sent
+    error: str | None = None
+    attachments: Sequence[Mapping[str, Any]] = ()
+
+    @classmethod
+    def from_doc(cls, doc_id: str, doc: Mapping[str, Any]) -> "Message":
+        """Read a stored message; what is missing has its default."""
+        return cls(
+            id=doc_id,
+            thread_id=str(doc.get("thread_id", "")),
+            direction=Direction(doc.get("direction", Direction.INBOUND)),
+            role=Role(doc.get("role", Role.USER)),
+            kind=str(doc.get("kind", "text")),
+            status=Status(doc.get("status", Status.PROCESSED)),
+            text=str(doc.get("text") or ""),
+            created_at=doc.get("created_at") or EPOCH,
+            received_at=doc.get("received_at"),
+            attempts=int(doc.get("attempts", 0)),
+            mid=doc.get("mid"),
+            turn_id=doc.get("turn_id"),
+            owner_epoch=int(doc.get("owner_epoch", 0)),
+            sending_at=doc.get("sending_at"),
+            next_attempt_at=doc.get("next_attempt_at"),
+            last_of_turn=bool(doc.get("last_of_turn", False)),
+            error=doc.get("error"),
+            attachments=doc.get("attachments") or (),
+        )

@@ -1,0 +1,70 @@
+"""A model request and its answer, free of any SDK."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSchema:
+    """A tool as the model sees it; `parameters` is a JSON schema."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """The model wants `name` called with these arguments."""
+
+    id: str | None
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a call gave, said back to the model."""
+
+    call: ToolCall
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of the conversation: by the person (`user`) or by us (`model`)."""
+
+    role: Literal["user", "model"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReply:
+    """One step of the model; `raw` is its turn as the adapter must send it back, unchanged."""
+
+    calls: Sequence[ToolCall] = ()
+    text: str = ""
+    finish: str = "STOP"
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    raw: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A model turn and the results that answer its calls."""
+
+    reply: ModelReply
+    results: Sequence[ToolResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequest:
+    """Everything that one step of the model sees."""
+
+    model: str
+    system: str
+    said: Sequence[Said]
+    steps: Sequence[Step]
+    tools: Sequence[ToolSchema]
+    timeout_seconds: float

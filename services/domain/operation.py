@@ -1,0 +1,65 @@
+"""What the owner can change while Moca runs: `settings/default`, overridden per account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """The operating settings; every one has a default that works."""
+
+    #: Shortest and longest wait between a message and the turn that answers it, in seconds.
+    delay_min_seconds: float = 5
+    delay_max_seconds: float = 15
+    #: A turn waits until nothing came for this long, in seconds …
+    debounce_seconds: float = 4
+    #: … but no longer than this after the first message that waits, in seconds.
+    debounce_cap_seconds: float = 30
+    #: Shortest gap between a turn's last bubble and the next turn of the thread, in seconds.
+    cooldown_seconds: float = 7
+    #: Messages that the account sends per second, over all threads and instances.
+    messages_per_second: float = 3
+    #: How long a turn owns its messages, in seconds; renewed every third of it.
+    claim_seconds: float = 120
+    #: How often a message may be claimed before it is given up.
+    max_attempts: int = 5
+    #: How long the agent may take for one turn, in seconds.
+    turn_seconds: float = 60
+    #: Model requests in one turn.
+    max_steps: int = 6
+    #: How long the bot stays silent after a human wrote in the Instagram app, in minutes.
+    handoff_minutes: float = 30
+    #: Messages of the past that the agent is shown.
+    history_messages: int = 30
+    #: The business, as the agent introduces it.
+    business_name: str = "our team"
+    #: What the agent should know of the business, in the owner's words.
+    business_facts: str = ""
+    #: The models: the one that is asked, and the one that is asked when it fails.
+    model: str = "gemini-3.1-flash-lite"
+    fallback_model: str = "gemini-3.5-flash-lite"
+
+    def overridden(self, stored: Mapping[str, Any] | None) -> "Operation":
+        """These settings with the stored ones in their place.
+
+        What has the wrong type or an unknown name is left out: a bad value in the store must
+        not stop the answers. The back office refuses such values before they are stored.
+        """
+        if not stored:
+            return self
+        known = {f.name: getattr(self, f.name) for f in fields(self)}
+        for name, value in stored.items():
+            if name in known and _same_kind(known[name], value):
+                known[name] = value
+        return Operation(**known)
+
+
+def _same_kind(default: object, value: object) -> bool:
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, int) and not isinstance(value, int):
+        return isinstance(value, float)
+    if isinstance(default, int | float):
+        return isinstance(value, int | float) and value >= 0
+    return isinstance(value, type(default))

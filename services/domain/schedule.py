@@ -1,0 +1,78 @@
+"""When tasks run and what they are called.
+
+A name holds its instant, so that "already exists" says something definite: a task at that very
+instant exists or existed, and cannot have run before it. That is success exactly when what the
+task must see was committed before. Naming a task by its thread alone loses messages: the name
+stays taken for up to a day after the task ran (Cloud Tasks API, CreateTask).
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from services.domain.ids import digest, fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A task's name and the instant at which it runs."""
+
+    name: str
+    at: datetime
+
+
+def inbound(
+    thread: str, now: datetime, *, delay_min_seconds: float, delay_max_seconds: float
+) -> Appointment:
+    """The task that will answer what arrives at `now`.
+
+    Time is cut into buckets half as wide as the delay's range. All messages of a bucket share
+    one task, which cannot run before the bucket has closed; the delay from a message to its task
+    lies within (delay_min_seconds, delay_max_seconds].
+    """
+    width = max((delay_max_seconds - delay_min_seconds) / 2, 0.001)
+    bucket = math.floor(now.timestamp() / width)
+    jitter = fraction(thread, bucket) * max(delay_max_seconds - delay_min_seconds - width, 0)
+    at = _whole_ms((bucket + 1) * width + delay_min_seconds + jitter)
+    return Appointment(digest(thread, "in", at.timestamp()), at)
+
+
+def later(
+    thread: str, wanted: datetime, now: datetime, *, clock_margin_seconds: float
+) -> Appointment:
+    """A look at the thread at `wanted`, never by the name of a task that may run now."""
+    at = _whole_second(max(wanted, now + timedelta(seconds=clock_margin_seconds + 1)))
+    return Appointment(digest(thread, "at", at.timestamp()), at)
+
+
+def look_at_claim(thread: str, claim_id: str, expires_at: datetime) -> Appointment:
+    """One look at a live claim when it ends, whoever asks and however often."""
+    return Appointment(digest(thread, "claim", claim_id, expires_at.timestamp()), expires_at)
+
+
+def delivery_of_turn(thread: str, turn_id: str, now: datetime) -> Appointment:
+    """The delivery of what a turn has just queued: at once, one name per turn."""
+    return Appointment(digest(thread, "turn", turn_id), now)
+
+
+def delivery_later(
+    thread: str, wanted: datetime, now: datetime, *, clock_margin_seconds: float
+) -> Appointment:
+    """Another look at the thread's outgoing messages."""
+    at = _whole_second(max(wanted, now + timedelta(seconds=clock_margin_seconds + 1)))
+    return Appointment(digest(thread, "deliver", at.timestamp()), at)
+
+
+def covers(
+    appointment: Appointment, committed_at: datetime, *, clock_margin_seconds: float
+) -> bool:
+    """Whether a task of that name is sure to see what was committed at `committed_at`."""
+    return committed_at < appointment.at - timedelta(seconds=clock_margin_seconds)
+
+
+def _whole_ms(seconds: float) -> datetime:
+    return datetime.fromtimestamp(math.ceil(seconds * 1000) / 1000, UTC)
+
+
+def _whole_second(instant: datetime) -> datetime:
+    return datetime.fromtimestamp(math.ceil(instant.timestamp()), UTC)

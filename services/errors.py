@@ -1,0 +1,65 @@
+"""The errors of Moca, sorted by who must act.
+
+MocaError
+├── ConfigError            the developer: a setting is missing or wrong
+├── Rejected               the caller: bad input; nothing was stored, trying again is useless
+│   ├── BadSignature         not signed with a secret of ours
+│   ├── BadBody              not JSON, or not the shape that was agreed
+│   ├── BodyTooLarge         over the size cap
+│   └── NotOurQueue          a private function was called by somebody else
+├── Unavailable            nobody yet: a service is unreachable; the caller tries again
+│   └── Contention           too many writers on one document
+├── TurnFailed             the queue: this turn is tried again with backoff
+└── ModelError             the turn: the model gave no usable answer
+"""
+
+
+class MocaError(Exception):
+    """The root. The docstring of a class is the default message of its instances."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class ConfigError(MocaError):
+    """A setting is missing or invalid."""
+
+
+class Rejected(MocaError):  # noqa: N818 (the field's word for a refused request)
+    """The request was refused and nothing was stored."""
+
+
+class BadSignature(Rejected):
+    """The body is not signed with any configured app secret."""
+
+
+class BadBody(Rejected):
+    """The body is not what was agreed."""
+
+
+class BodyTooLarge(Rejected):
+    """The body is larger than the cap."""
+
+
+class NoToken(Rejected):
+    """The request carries no readable identity token."""
+
+
+class NotOurQueue(Rejected):
+    """The caller is not the task queue."""
+
+
+class Unavailable(MocaError):  # noqa: N818 (named after the status that it becomes)
+    """A service that is needed cannot be reached now."""
+
+
+class Contention(Unavailable):
+    """Too many writers on the same document; the transaction was given up."""
+
+
+class TurnFailed(MocaError):  # noqa: N818 (it is an outcome, raised so that the queue retries)
+    """The turn did not finish; its messages are pending again."""
+
+
+class ModelError(MocaError):
+    """The model gave no usable answer."""

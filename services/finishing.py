@@ -1,0 +1,163 @@
+"""Ending a turn: its replies are queued, or its messages are given back; always fenced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.domain import policy
+from services.domain.conversation import ClaimRecord, Conversation
+from services.domain.decision import Decision
+from services.domain.documents import SERVER_TIME, Create, Update, Write
+from services.domain.instants import to_ms
+from services.domain.message import Message
+from services.domain.operation import Operation
+from services.domain.states import Direction, Role, Status
+from services.giving_up import give_up
+from services.ports import Reads
+
+#: When the sweep looks after replies that nobody delivers: well after the queue's own tries.
+DELIVERY_GRACE = timedelta(seconds=60)
+#: When the sweep looks after messages that were given back and not tried again.
+RELEASE_GRACE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a turn ended, and what must be ensured because of it."""
+
+    outcome: str  #: answered · silent · discarded · fenced · released · failed
+    thread: Conversation
+    follow_up_at: datetime | None = None
+    deliver: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """Commits what a turn decided; meant for `Documents.transact`.
+
+    If the claim is no longer ours nothing is written; if the owner changed meanwhile the replies
+    are discarded.
+    """
+
+    thread_id: str
+    claim: ClaimRecord
+    messages: Sequence[Message]
+    decision: Decision
+    settings: Operation
+    now: datetime
+
+    def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
+        """Decide and write, from the conversation as it is now."""
+        path = f"conversations/{self.thread_id}"
+        (stored,) = reads.get(path)
+        thread = Conversation.from_doc(self.thread_id, stored.fields or {})
+        if not thread.holds(self.claim.id, self.now):
+            return Ended("fenced", thread), []
+        overtaken = thread.owner_epoch != self.claim.owner_epoch
+        bubbles = [] if overtaken else list(self.decision.bubbles)
+        outcome = "discarded" if overtaken else "answered" if bubbles else "silent"
+        items = [self._item(thread, n, text, len(bubbles)) for n, text in enumerate(bubbles)]
+        cooldown = thread.cooldown_until
+        if bubbles:
+            cooldown = self.now + timedelta(seconds=self.settings.cooldown_seconds)
+        follow_up_at = None
+        if thread.has_newer_than(self.claim):
+            follow_up_at = policy.follow_up(thread, cooldown, self.settings, self.now)
+        fields: dict[str, Any] = {
+            "claim": None,
+            "cooldown_until": cooldown,
+            "due_at": to_ms(follow_up_at) if follow_up_at else None,
+            "failed_turns": 0,
+        }
+        if items:
+            fields["outbox"] = [*thread.outbox, *(item.path.rpartition("/")[2] for item in items)]
+            fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
+            fields |= {"last_text": bubbles[-1][:120], "last_direction": Direction.OUTGOING}
+            fields["updated_at"] = SERVER_TIME
+        writes = [*self._processed(outcome), *items, self._trace(outcome), Update(path, fields)]
+        return Ended(outcome, thread, follow_up_at, bool(items)), writes
+
+    def _processed(self, outcome: str) -> list[Write]:
+        reason = "owner_changed" if outcome == "discarded" else self.decision.reason
+        fields = {
+            "status": Status.PROCESSED,
+            "processed_at": SERVER_TIME,
+            "reason": reason,
+            "turn_id": self.claim.id,
+        }
+        path = f"conversations/{self.thread_id}/messages"
+        return [Update(f"{path}/{m.id}", fields) for m in self.messages]
+
+    def _item(self, thread: Conversation, number: int, text: str, of: int) -> Create:
+        # The number keeps bubbles of one instant in order; ids are told by turn and number.
+        item_id = f"{self.claim.id}-{number}"
+        return Create(
+            f"conversations/{self.thread_id}/messages/{item_id}",
+            {
+                "thread_id": self.thread_id,
+                "account_id": thread.account_id,
+                "igsid": thread.igsid,
+                "direction": Direction.OUTGOING,
+                "role": Role.BOT,
+                "kind": "text",
+                "text": text,
+                "status": Status.QUEUED,
+                "attempts": 0,
+                "turn_id": self.claim.id,
+                "owner_epoch": self.claim.owner_epoch,
+                "last_of_turn": number == of - 1,
+                "created_at": self.now + timedelta(microseconds=number),
+                "queued_at": self.now,
+            },
+        )
+
+    def _trace(self, outcome: str) -> Create:
+        return Create(
+            f"conversations/{self.thread_id}/turns/{self.claim.id}",
+            {
+                **self.decision.trace,
+                "mids": list(self.claim.mids),
+                "outcome": outcome,
+                "reason": self.decision.reason,
+                "ended_at": self.now,
+            },
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Releasing:
+    """Gives a failed turn's messages back; those tried too often are given up."""
+
+    thread_id: str
+    claim: ClaimRecord
+    messages: Sequence[Message]
+    error: str
+    settings: Operation
+    now: datetime
+
+    def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
+        """Decide and write, from the conversation as it is now."""
+        path = f"conversations/{self.thread_id}"
+        (stored,) = reads.get(path)
+        thread = Conversation.from_doc(self.thread_id, stored.fields or {})
+        if not thread.holds(self.claim.id, self.now):
+            return Ended("fenced", thread), []
+        spent = [m for m in self.messages if m.attempts >= self.settings.max_attempts]
+        back = [m for m in self.messages if m.attempts < self.settings.max_attempts]
+        fields: dict[str, Any] = {"claim": None}
+        writes: list[Write] = [
+            Update(f"{path}/messages/{m.id}", {"status": Status.PENDING, "error": self.error})
+            for m in back
+        ]
+        if spent:
+            given_up = give_up(thread, spent, self.claim.id, self.error, self.now)
+            writes += given_up.writes
+            fields |= given_up.fields
+        again_at = None
+        if thread.has_newer_than(self.claim):
+            again_at = policy.follow_up(thread, thread.cooldown_until, self.settings, self.now)
+        due_at = self.now + RELEASE_GRACE if back else again_at
+        fields["due_at"] = to_ms(due_at) if due_at else None
+        writes.append(Update(path, fields))
+        return Ended("released" if back else "failed", thread, again_at), writes

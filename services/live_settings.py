@@ -1,0 +1,56 @@
+"""The operating settings and the known accounts, read from the store and kept for seconds."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.domain.operation import Operation
+from services.ports import Clock, Documents
+
+#: How long an instance may work with settings that were changed meanwhile.
+KEPT_FOR = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as the use cases see it."""
+
+    known: bool
+    operation: Operation
+
+
+class LiveSettings:
+    """Settings by account: one read for all of them, at most every five seconds."""
+
+    def __init__(self, documents: Documents, clock: Clock, own_account: str) -> None:
+        self._documents = documents
+        self._clock = clock
+        self._own_account = own_account
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[datetime, AccountView]] = {}
+
+    def account(self, account_id: str) -> AccountView:
+        """The account's settings, at most `KEPT_FOR` old."""
+        now = self._clock.now()
+        with self._lock:
+            kept = self._kept.get(account_id)
+        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
+            return kept[1]
+        view = self._read(account_id)
+        with self._lock:
+            self._kept[account_id] = (now, view)
+        return view
+
+    def forget(self) -> None:
+        """Read anew at the next question."""
+        with self._lock:
+            self._kept.clear()
+
+    def _read(self, account_id: str) -> AccountView:
+        default, own, account = self._documents.get(
+            "settings/default", f"settings/{account_id}", f"accounts/{account_id}"
+        )
+        return AccountView(
+            known=account_id == self._own_account or account.fields is not None,
+            operation=Operation().overridden(default.fields).overridden(own.fields),
+        )

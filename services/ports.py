@@ -1,0 +1,101 @@
+"""What the use cases need from outside, each with the guarantee that they rely on."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from services.domain.documents import Query, Snapshot, Write
+from services.domain.model import ModelReply, ModelRequest
+from services.domain.outcome import Outcome
+from services.domain.schedule import Appointment
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The one source of time."""
+
+    def now(self) -> datetime:
+        """The instant, aware and in UTC."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait between two tries; the only sleep there is, never longer than a second."""
+        ...
+
+
+class Ids(Protocol):
+    """The one source of chance."""
+
+    def new(self) -> str:
+        """An id that nothing else has."""
+        ...
+
+    def fraction(self) -> float:
+        """A number in [0, 1), to spread retries."""
+        ...
+
+
+class Reads(Protocol):
+    """What a transaction may do before it decides."""
+
+    def get(self, *paths: str) -> list[Snapshot]:
+        """The documents, in the order of the paths."""
+        ...
+
+    def query(self, query: Query) -> list[Snapshot]:
+        """The documents that match; none can enter or leave before the commit."""
+        ...
+
+
+#: A transaction: reads, decides, and answers with a value and the writes to commit. It may run
+#: several times, so it has no other effect.
+Work = Callable[[Reads], tuple[T, Sequence[Write]]]
+
+
+class Documents(Reads, Protocol):
+    """The store. Every call has a deadline; `Unavailable` when it cannot be kept."""
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """All of `writes` or none. Raises `AlreadyStored` when a `Create` meets its document."""
+        ...
+
+    def transact(self, work: Work[T]) -> T:
+        """Run `work` so that it is as if nobody else wrote meanwhile; raises `Contention`."""
+        ...
+
+
+class AlreadyStored(Exception):  # noqa: N818 (an answer that callers expect)
+    """A document that was to be created exists."""
+
+
+class TaskQueue(Protocol):
+    """A queue that calls a function at an instant, at least once."""
+
+    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+        """A task of that name exists or existed; raises `Unavailable` when that is not sure."""
+        ...
+
+
+class Messenger(Protocol):
+    """Instagram's side of a conversation."""
+
+    def send_text(self, igsid: str, text: str) -> Outcome:
+        """Send one bubble, once; never raises: the outcome says what is known."""
+        ...
+
+
+class Model(Protocol):
+    """A language model that calls tools."""
+
+    def generate(self, request: ModelRequest) -> ModelReply:
+        """One step. Raises `ModelError` when there is no usable answer."""
+        ...
+
+
+class Together(Protocol):
+    """Runs two effects side by side."""
+
+    def __call__(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+        """Both ran when it returns; the first error of the two is raised."""
+        ...

@@ -1,0 +1,131 @@
+"""The deployment's settings: the only module that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from services.errors import ConfigError
+
+
+def process_environment() -> Mapping[str, str]:
+    """The environment of this process."""
+    return os.environ  # noqa: TID251 (this is the module that may)
+
+
+def function_target() -> str | None:
+    """The entry point that the platform started this instance for."""
+    return process_environment().get("FUNCTION_TARGET")
+
+
+def _secret() -> str:
+    return field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """One deployment. Secrets do not show in its repr."""
+
+    account_id: str
+    project: str
+    tasks_location: str
+    inbound_queue: str
+    delivery_queue: str
+    process_url: str
+    deliver_url: str
+    tasks_service_account: str
+    access_token: str = _secret()
+    verify_token: str = _secret()
+    app_secrets: tuple[str, ...] = field(default=(), repr=False)
+    gemini_api_key: str = _secret()
+    service_token: str = _secret()
+    admin_token: str = _secret()
+    session_secret: str = _secret()
+    instagram_url: str = "https://graph.instagram.com/v26.0"
+    gemini_url: str = ""
+    public_url: str = ""
+    firestore_host: str = ""
+    tasks_host: str = ""
+    secrets_host: str = ""
+    clock_margin_seconds: float = 2
+
+    @property
+    def local(self) -> bool:
+        """Whether the queue is the one on this machine."""
+        return bool(self.tasks_host)
+
+
+#: Field → the variable that fills it, for those that every function needs.
+_REQUIRED = {
+    "account_id": "INSTAGRAM_PAGE_ID",
+    "project": "GOOGLE_CLOUD_PROJECT",
+    "process_url": "PROCESS_MESSAGE_URL",
+    "deliver_url": "DELIVER_URL",
+    "tasks_service_account": "TASKS_SERVICE_ACCOUNT",
+}
+
+_DEFAULTS = {
+    "tasks_location": ("CLOUD_TASKS_LOCATION", "europe-west1"),
+    "inbound_queue": ("CLOUD_TASKS_QUEUE", "dm-processing"),
+    "delivery_queue": ("DELIVERY_QUEUE", "dm-delivery"),
+    "instagram_url": ("INSTAGRAM_API_BASE_URL", "https://graph.instagram.com/v26.0"),
+    "gemini_url": ("GOOGLE_GEMINI_BASE_URL", ""),
+    "public_url": ("PUBLIC_BASE_URL", ""),
+    "firestore_host": ("FIRESTORE_EMULATOR_HOST", ""),
+    "tasks_host": ("CLOUD_TASKS_EMULATOR_HOST", ""),
+    "secrets_host": ("SECRET_MANAGER_EMULATOR_HOST", ""),
+}
+
+_SECRETS = {
+    "access_token": "INSTAGRAM_ACCESS_TOKEN",
+    "verify_token": "INSTAGRAM_VERIFY_TOKEN",
+    "gemini_api_key": "GEMINI_API_KEY",
+    "service_token": "INTERNAL_SERVICE_TOKEN",
+    "admin_token": "ADMIN_TOKEN",
+    "session_secret": "SESSION_SECRET",
+}
+
+#: Which secrets a function cannot do without: it starts with these or not at all.
+_NEEDED_BY = {
+    "webhook": ("INSTAGRAM_VERIFY_TOKEN", "INSTAGRAM_APP_SECRET"),
+    "process_thread": ("GEMINI_API_KEY",),
+    "deliver": ("INSTAGRAM_ACCESS_TOKEN",),
+    "internal_api": ("INTERNAL_SERVICE_TOKEN",),
+    "back_office": ("ADMIN_TOKEN", "SESSION_SECRET"),
+}
+
+
+def from_environment(environ: Mapping[str, str], function: str) -> Settings:
+    """The settings of `function`.
+
+    Raises `ConfigError` that names every variable that is missing or wrong, at once.
+    """
+    value = {name: text.strip() for name, text in environ.items() if text.strip()}
+    app_secrets = _list(value.get("INSTAGRAM_APP_SECRET")) + _list(value.get("META_APP_SECRET"))
+    problems = [f"{name} is missing" for name in _REQUIRED.values() if name not in value] + [
+        f"{name} is missing"
+        for name in _NEEDED_BY.get(function, ())
+        if name not in value and not (name == "INSTAGRAM_APP_SECRET" and app_secrets)
+    ]
+    problems += [
+        f"{name} is not an http(s) URL"
+        for name in ("PROCESS_MESSAGE_URL", "DELIVER_URL", "INSTAGRAM_API_BASE_URL")
+        if name in value and not value[name].startswith(("http://", "https://"))
+    ]
+    if "INSTAGRAM_PAGE_ID" in value and not value["INSTAGRAM_PAGE_ID"].isdecimal():
+        problems.append("INSTAGRAM_PAGE_ID is not a number")
+    if problems:
+        raise ConfigError(
+            f"Cannot start {function}: {'; '.join(problems)}. "
+            "Set them in the function's environment; .env.example says what each is for."
+        )
+    return Settings(
+        **{field_: value[name] for field_, name in _REQUIRED.items()},
+        **{field_: value.get(name, otherwise) for field_, (name, otherwise) in _DEFAULTS.items()},
+        **{field_: value.get(name, "") for field_, name in _SECRETS.items()},
+        app_secrets=app_secrets,
+        clock_margin_seconds=0 if "CLOUD_TASKS_EMULATOR_HOST" in value else 2,
+    )
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())

@@ -1,0 +1,212 @@
+"""A turn: claim, decide, answer, finish; and whatever happens, somebody is sure to look again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from services.agent import Agent, TurnLost
+from services.claims import Taken, Taking, renew
+from services.domain import schedule
+from services.domain.conversation import ClaimRecord, Conversation
+from services.domain.documents import Query
+from services.domain.ids import split_thread_id
+from services.domain.message import Message
+from services.domain.operation import Operation
+from services.domain.policy import Busy, Claim, Wait
+from services.domain.schedule import Appointment
+from services.errors import TurnFailed, Unavailable
+from services.finishing import Ended, Finishing, Releasing
+from services.live_settings import LiveSettings
+from services.ports import Clock, Documents, Ids, TaskQueue
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One claimed turn."""
+
+    thread: Conversation
+    claim: ClaimRecord
+    messages: tuple[Message, ...]
+    settings: Operation
+    trace_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Runs turns. `process` may be called any number of times, at any time, for any thread."""
+
+    documents: Documents
+    turns: TaskQueue
+    deliveries: TaskQueue
+    settings: LiveSettings
+    agent: Agent
+    clock: Clock
+    ids: Ids
+    clock_margin_seconds: float
+
+    def process(self, thread_id: str, trace_id: str) -> str:
+        """Answer what waits in the thread, or see to it that it is answered later.
+
+        When it returns, nothing is left undone or the task that will do it exists. Raises
+        `TurnFailed` when the messages are pending again and this task should be tried again,
+        and `Unavailable` when the store or the queue cannot be reached.
+        """
+        parties = split_thread_id(thread_id)
+        if parties is None:
+            _log.error("turn_for_no_thread", trace_id=trace_id)
+            return "unknown_thread"
+        settings = self.settings.account(parties[0]).operation
+        claim_id = self.ids.new()
+        taken = self.documents.transact(Taking(thread_id, claim_id, settings, self.clock.now()))
+        step = taken.step
+        if isinstance(step, Claim) and taken.claim is not None:
+            return self._run(Turn(taken.thread, taken.claim, step.messages, settings, trace_id))
+        self._ensure_looks(taken, trace_id)
+        return type(step).__name__.lower()
+
+    def _ensure_looks(self, taken: Taken, trace_id: str) -> None:
+        """A run that claims nothing leaves its thread to a task that will look again."""
+        thread, step = taken.thread, taken.step
+        if isinstance(step, Busy):
+            self._look(
+                thread,
+                schedule.look_at_claim(thread.thread_id, step.claim_id, step.until),
+                trace_id,
+            )
+        elif isinstance(step, Wait):
+            self._look_at(thread, step.until, trace_id)
+        elif isinstance(step, Claim):
+            self._look_at(thread, self.clock.now(), trace_id)  # only spent messages: more may wait
+        if thread.outbox:
+            self._deliver_later(thread, trace_id)
+
+    def _run(self, turn: Turn) -> str:
+        try:
+            ended = self._answer(turn)
+        except TurnLost:
+            ended = Ended("fenced", turn.thread)
+        except Unavailable:
+            self._release(turn, "store or queue unreachable")
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it was, the messages go back)
+            ended = self._failed(turn, error)
+        self._ensure_after(ended, turn)
+        return ended.outcome
+
+    def _answer(self, turn: Turn) -> Ended:
+        thread, settings = turn.thread, turn.settings
+        renewal = Renewal(self.documents, self.clock, thread.thread_id, turn.claim, settings)
+        history = self._history(thread, settings)
+        decision = self.agent.decide(thread, turn.messages, history, settings, renewal)
+        return self.documents.transact(
+            Finishing(
+                thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock.now()
+            )
+        )
+
+    def _history(self, thread: Conversation, settings: Operation) -> list[Message]:
+        found = self.documents.query(
+            Query(
+                f"conversations/{thread.thread_id}/messages",
+                order=[("created_at", "DESCENDING")],
+                limit=settings.history_messages,
+            )
+        )
+        return [Message.from_doc(s.id, s.fields or {}) for s in reversed(found)]
+
+    def _ensure_after(self, ended: Ended, turn: Turn) -> None:
+        thread, trace_id = ended.thread, turn.trace_id
+        if ended.outcome == "fenced":
+            self._look_after_fence(ended, trace_id)
+        if ended.follow_up_at is not None:
+            self._look_at(thread, ended.follow_up_at, trace_id)
+        if ended.deliver:
+            appointment = schedule.delivery_of_turn(
+                thread.thread_id, turn.claim.id, self.clock.now()
+            )
+            self.deliveries.ensure(appointment, _body(thread, trace_id))
+        elif thread.outbox:
+            self._deliver_later(thread, trace_id)
+
+    def _look_after_fence(self, ended: Ended, trace_id: str) -> None:
+        thread = ended.thread
+        if thread.claim is not None and self.clock.now() < thread.claim.expires_at:
+            until = thread.claim.expires_at
+            look = schedule.look_at_claim(thread.thread_id, thread.claim.id, until)
+            self._look(thread, look, trace_id)
+        else:
+            self._look_at(thread, self.clock.now(), trace_id)
+
+    def _failed(self, turn: Turn, error: Exception) -> Ended:
+        name = type(error).__name__
+        thread_id = turn.thread.thread_id
+        _log.error("turn_failed", thread_id=thread_id, trace_id=turn.trace_id, exc_info=error)
+        ended = self._release(turn, name)
+        if ended.outcome == "released":
+            raise TurnFailed(
+                f"The turn of thread {thread_id} failed with {name}; its messages are pending "
+                "again and the queue will try once more."
+            ) from error
+        return ended
+
+    def _release(self, turn: Turn, error: str) -> Ended:
+        return self.documents.transact(
+            Releasing(
+                turn.thread.thread_id,
+                turn.claim,
+                turn.messages,
+                error,
+                turn.settings,
+                self.clock.now(),
+            )
+        )
+
+    def _look_at(self, thread: Conversation, at: datetime, trace_id: str) -> None:
+        now = self.clock.now()
+        margin = self.clock_margin_seconds
+        self._look(
+            thread, schedule.later(thread.thread_id, at, now, clock_margin_seconds=margin), trace_id
+        )
+
+    def _look(self, thread: Conversation, appointment: Appointment, trace_id: str) -> None:
+        self.turns.ensure(appointment, _body(thread, trace_id))
+
+    def _deliver_later(self, thread: Conversation, trace_id: str) -> None:
+        now = self.clock.now()
+        margin = self.clock_margin_seconds
+        self.deliveries.ensure(
+            schedule.delivery_later(thread.thread_id, now, now, clock_margin_seconds=margin),
+            _body(thread, trace_id),
+        )
+
+
+@dataclass(slots=True)
+class Renewal:
+    """Keeps a claim alive while the agent works; called between the model's steps."""
+
+    documents: Documents
+    clock: Clock
+    thread_id: str
+    claim: ClaimRecord
+    settings: Operation
+
+    def __call__(self) -> None:
+        """Renew the claim when a third of it is gone; raises `TurnLost` when it is not ours."""
+        now = self.clock.now()
+        whole = timedelta(seconds=self.settings.claim_seconds)
+        if now < self.claim.expires_at - whole * 2 / 3:
+            return
+        until = now + whole
+        held = self.documents.transact(
+            lambda reads: renew(reads, self.thread_id, self.claim.id, until, now)
+        )
+        if not held:
+            raise TurnLost
+        self.claim = replace(self.claim, expires_at=until)
+
+
+def _body(thread: Conversation, trace_id: str) -> dict[str, str]:
+    return {"thread_id": thread.thread_id, "trace_id": trace_id}

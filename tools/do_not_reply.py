@@ -1,0 +1,19 @@
+"""Stay silent, on purpose and with a reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tools.base import Tool, ToolContext
+
+
+def do_not_reply(context: ToolContext, reason: str) -> Mapping[str, Any]:
+    """End your turn without a message, when an answer would add nothing.
+
+    Args:
+        reason: Why silence is right, in a few words; the team reads it.
+    """
+    context.silent_reason = reason
+    return {"status": "silent"}
+
+
+TOOL = Tool(do_not_reply, ends_turn=True)
