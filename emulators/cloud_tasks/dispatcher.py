@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from emulators.clock import SimClock
 from emulators.cloud_tasks.attempt import Attempt
 from emulators.cloud_tasks.engine import TasksEngine
-from emulators.cloud_tasks.exchange import Exchange, seconds_to_wait
+from emulators.cloud_tasks.exchange import Answer, Exchange, seconds_to_wait
 from emulators.cloud_tasks.tokens import Tokens
 
 FROZEN_TIMEOUT = 1800.0  # a frozen clock cuts by being moved; real time only ends what would hang
@@ -75,13 +75,14 @@ class Dispatcher:
         deadline = attempt.dispatched_at + timedelta(seconds=attempt.deadline_seconds)
         with self._open_lock:
             self._open[attempt.id] = (deadline, exchange)
+        answer = Answer(None)
         try:
             answer = exchange.run()
         finally:
             with self._open_lock:
-                del self._open[attempt.id]
-        wait = seconds_to_wait(answer.retry_after, self._clock.now())
-        self._engine.finish(attempt, answer.status, wait)
+                self._open.pop(attempt.id, None)
+            wait = seconds_to_wait(answer.retry_after, self._clock.now())
+            self._engine.finish(attempt, answer.status, wait)
 
     def _authorization(self, attempt: Attempt) -> str | None:
         if attempt.service_account:
@@ -98,8 +99,9 @@ class Dispatcher:
     def _cut_overdue(self) -> None:
         now = self._clock.now()
         with self._open_lock:
-            overdue = [exchange for deadline, exchange in self._open.values() if deadline <= now]
-        for exchange in overdue:
+            overdue = [number for number, (at, _) in self._open.items() if at <= now]
+            exchanges = [self._open.pop(number)[1] for number in overdue]
+        for exchange in exchanges:
             exchange.cut()
 
     def _seconds_to_next(self) -> float | None:

@@ -3,7 +3,6 @@
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,10 @@ import grpc
 from emulators.cloud_tasks import backoff, names, queue_config, queue_file, task_checks
 from emulators.cloud_tasks.attempt import Attempt
 from emulators.cloud_tasks.counts import Counts
+from emulators.cloud_tasks.dispatching import Dispatching
+from emulators.cloud_tasks.faults import Faults
 from emulators.cloud_tasks.live_queue import LiveQueue
-from emulators.cloud_tasks.live_task import LiveTask, succeeded
+from emulators.cloud_tasks.live_task import RETENTION, LiveTask, succeeded
 from emulators.cloud_tasks.messages import Queue, Task
 from emulators.cloud_tasks.queues import Queues
 from emulators.cloud_tasks.settings import Settings
@@ -22,7 +23,6 @@ from emulators.cloud_tasks.tombstones import Tombstones
 from emulators.refused import Refused
 
 NAME_HELD = timedelta(hours=24)
-SLOWS_THE_QUEUE = (429, 503)
 
 
 class TasksEngine:
@@ -43,11 +43,10 @@ class TasksEngine:
         self._from_file: list[queue_file.QueueLine] = []
         self._queues = Queues()
         self._finished = Tombstones(NAME_HELD)
-        self._running: dict[int, tuple[LiveQueue, LiveTask]] = {}
-        self._forced: list[Attempt] = []
-        self._second: list[tuple[datetime, Attempt, LiveQueue, LiveTask]] = []
+        self._dispatching = Dispatching(self._queues)
         self._sequence = 0
         self.counts = Counts()
+        self.faults = Faults()
         self.settings = Settings()
 
     # What people and tests steer
@@ -56,10 +55,7 @@ class TasksEngine:
         """Create the queues of a file (`queue_file`); they outlive `reset`."""
         with self._lock:
             lines = queue_file.read(path, parent)
-            for line in lines:
-                self._queues.create(
-                    names.parent(line.queue.name), line.queue, self._clock(), line.burst
-                )
+            self._create_from(lines)
             self._from_file += lines
             self._changed()
 
@@ -91,15 +87,11 @@ class TasksEngine:
                 queue.purge(self._clock())
             self._queues.clear()
             self._finished.clear()
-            self._running.clear()
-            self._forced.clear()
-            self._second.clear()
+            self._dispatching.clear()
             self.counts.clear()
+            self.faults.clear()
             self.settings = Settings()
-            for line in self._from_file:
-                self._queues.create(
-                    names.parent(line.queue.name), line.queue, self._clock(), line.burst
-                )
+            self._create_from(self._from_file)
             self._changed()
 
     # Queues
@@ -184,8 +176,7 @@ class TasksEngine:
         """Dispatch a task now, whatever its schedule, its queue's limits and state say."""
         with self._lock:
             queue, task = self._task(name)
-            task.schedule(self._clock())
-            self._forced.append(self._dispatch(queue, task, self._clock()))
+            self._dispatching.force(queue, task, self._clock(), self.settings)
             self._changed()
             return _copy(task.stored)
 
@@ -194,23 +185,16 @@ class TasksEngine:
     def next_at(self) -> datetime | None:
         """When `due` has something to give out; None if only a change can bring that about."""
         with self._lock:
-            now = self._clock()
-            if self._forced:
-                return now
-            if self.settings.paused:
-                return None
-            instants = [at for queue in self._queues if (at := queue.next_at(now)) is not None]
-            instants += [at for at, *_ in self._second]
-            return min(instants, default=None)
+            return self._dispatching.next_at(self._clock(), self.settings)
 
     def due(self, now: datetime, limit: int | None = None) -> list[Attempt]:
         """Up to `limit` attempts to send now: rate, concurrency and pauses are respected."""
         with self._lock:
-            found: list[Attempt] = []
-            for attempt in self._candidates(now, limit):
+            self._drop_expired(now)
+            attempts = list(self._dispatching.due(now, limit, self.settings))
+            for attempt in attempts:
                 self.counts.dispatched(names.short(attempt.queue_name))
-                found.append(attempt)
-            return found
+            return attempts
 
     def finish(
         self, attempt: Attempt, status: int | None, retry_after: float | None = None
@@ -221,57 +205,25 @@ class TasksEngine:
         more) is ignored: its task was reset away.
         """
         with self._lock:
-            queue, task = self._running.pop(attempt.id, (None, None))
-            if queue is None or task is None:
+            found = self._dispatching.take_back(attempt, status)
+            if found is None:
                 return
-            queue.running -= 1
-            task.running -= 1
-            _throttle(queue, status)
+            queue, task = found
             if not attempt.second_delivery and not task.gone:
                 self._settle(queue, task, status, retry_after or 0.0)
             self._changed()
 
-    def _candidates(self, now: datetime, limit: int | None) -> Iterable[Attempt]:
-        room = float("inf") if limit is None else limit
-        while self._forced and room > 0:
-            room -= 1
-            yield self._forced.pop(0)
-        if self.settings.paused:
-            return
-        for source in (self._second_due, self._first_due):
-            while room > 0 and (attempt := source(now)) is not None:
-                room -= 1
-                yield attempt
+    def _create_from(self, lines: Iterable[queue_file.QueueLine]) -> None:
+        for line in lines:
+            parent = names.parent(line.queue.name)
+            self._queues.create(parent, line.queue, self._clock(), line.burst)
 
-    def _first_due(self, now: datetime) -> Attempt | None:
+    def _drop_expired(self, now: datetime) -> None:
         for queue in self._queues:
-            for task in queue.take(now):
-                return self._dispatch(queue, task, now)
-        return None
-
-    def _second_due(self, now: datetime) -> Attempt | None:
-        for index, (at, attempt, queue, task) in enumerate(self._second):
-            if at <= now:
-                del self._second[index]
-                again = replace(attempt, id=self._number(), dispatched_at=now, second_delivery=True)
-                return self._under_way(again, queue, task)
-        return None
-
-    def _dispatch(self, queue: LiveQueue, task: LiveTask, now: datetime) -> Attempt:
-        first = task.first_attempt_at is None
-        attempt = task.dispatch(self._number(), now)
-        after = self.settings.second_delivery(task.name) if first else None
-        if after is not None:
-            self._second.append((now + after, attempt, queue, task))
-        queue.running += 1
-        self._running[attempt.id] = (queue, task)
-        return attempt
-
-    def _under_way(self, attempt: Attempt, queue: LiveQueue, task: LiveTask) -> Attempt:
-        queue.running += 1
-        task.running += 1
-        self._running[attempt.id] = (queue, task)
-        return attempt
+            oldest = next(iter(queue.tasks.values()), None)
+            while oldest is not None and now - oldest.created_at >= RETENTION:
+                self._end(queue, oldest)
+                oldest = next(iter(queue.tasks.values()), None)
 
     def _settle(
         self, queue: LiveQueue, task: LiveTask, status: int | None, retry_after: float
@@ -326,20 +278,9 @@ class TasksEngine:
             self._finished.bury(task.name, self._clock())
         self._changed()
 
-    def _number(self) -> int:
-        self._sequence += 1
-        return self._sequence
-
     def _changed(self) -> None:
         for listener in self._listeners:
             listener()
-
-
-def _throttle(queue: LiveQueue, status: int | None) -> None:
-    if status in SLOWS_THE_QUEUE:
-        queue.bucket.slow_down()
-    elif succeeded(status):
-        queue.bucket.recover()
 
 
 def _copy(message: Any) -> Any:

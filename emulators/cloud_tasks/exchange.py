@@ -13,6 +13,7 @@ from emulators.cloud_tasks.attempt import Attempt
 
 DEADLINE_EXCEEDED = 504
 _LOG = logging.getLogger(__name__)
+_LONGEST_WAIT = 31 * 86_400.0  # seconds: no task lives longer
 _AS_IT_IS = "%/:=&?~#+!$,;'@()*[]"
 
 
@@ -84,14 +85,14 @@ def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
         return None
     text = retry_after.strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), 86_400.0 * 31)
+        return min(float(text), _LONGEST_WAIT)
     try:
         at = parsedate_to_datetime(text)
     except ValueError:
         _LOG.info("unreadable Retry-After: %r", text)
         return None
     aware = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
+    return min(max(0.0, (aware - now).total_seconds()), _LONGEST_WAIT)
 
 
 def _connection(url: SplitResult, timeout: float) -> HTTPConnection:

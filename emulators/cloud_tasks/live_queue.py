@@ -1,7 +1,6 @@
 """A queue at work: what is waiting, what is running, and what may go out now."""
 
 import heapq
-from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -67,12 +66,13 @@ class LiveQueue:
             return None
         return max(head.ready_at, self.bucket.ready_at(now))
 
-    def take(self, now: datetime) -> Iterator[LiveTask]:
-        """Yield what may go out now, in order, each with its token and its place taken."""
-        while (at := self.next_at(now)) is not None and at <= now:
-            _, _, _, task = heapq.heappop(self._heap)
-            self.bucket.take(now)
-            yield task
+    def take(self, now: datetime) -> LiveTask | None:
+        """The task that may go out now, with its token taken; None if none may."""
+        at = self.next_at(now)
+        if at is None or at > now:
+            return None
+        self.bucket.take(now)
+        return heapq.heappop(self._heap)[3]
 
     @property
     def _full(self) -> bool:

@@ -64,7 +64,10 @@ class Queues:
         changed.CopyFrom(queue.stored)
         queue_config.merge(changed, wanted, paths)
         queue_config.check(changed)
-        queue_config.complete(changed)
+        if "retry_config.max_doublings" in paths:
+            queue_config.complete(changed)
+        else:
+            queue_config.complete_new(changed)
         queue.stored.CopyFrom(changed)
         queue.reconfigure(now)
         return queue

@@ -20,7 +20,7 @@ _STATE_FILTER = re.compile(r"\s*state\s*[:=]\s*(RUNNING|PAUSED|DISABLED)\s*")
 def service(engine: TasksEngine) -> Service:
     """The service over one engine, for either transport."""
     methods = {**_queue_methods(engine), **_task_methods(engine)}
-    return Service(SERVICE_NAME, methods, engine.counts.rpc)
+    return Service(SERVICE_NAME, methods, engine.counts.rpc, engine.faults)
 
 
 def _queue_methods(engine: TasksEngine) -> Mapping[str, UnaryMethod]:

@@ -45,6 +45,7 @@ def complete(task: Any, now: datetime) -> None:
     instants.set_timestamp(task.schedule_time, max(now, wanted))
     if not task.HasField("dispatch_deadline"):
         instants.set_duration(task.dispatch_deadline, DEFAULT_DEADLINE)
+    task.dispatch_deadline.nanos -= task.dispatch_deadline.nanos % 1_000_000
 
 
 def scheduled_at(task: Any) -> datetime:

@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import DecodeError
 
+from emulators.cloud_tasks.faults import Faults, refusal
 from emulators.refused import Refused
 
 Metadata = Sequence[tuple[str, str | bytes]]
@@ -30,8 +31,10 @@ class Service:
         name: str,
         methods: Mapping[str, UnaryMethod],
         count: Callable[[str, str], None],
+        faults: Faults,
     ) -> None:
-        self.name, self.methods, self._count = name, methods, count
+        self.name, self.methods = name, methods
+        self._count, self._faults = count, faults
 
     def call(self, method: str, payload: bytes, metadata: Metadata) -> bytes:
         """Answer one request; `metadata` tells who asks."""
@@ -40,7 +43,12 @@ class Service:
             raise Refused(grpc.StatusCode.UNIMPLEMENTED, f"{self.name}.{method} is not emulated.")
         caller = caller_of(metadata)
         self._count(caller, method)
+        fault = self._faults.take(method, caller)
+        if fault is not None and not fault.apply:
+            raise refusal(fault)
         answer = known.answer(_parsed(known.request, payload), caller)
+        if fault is not None:
+            raise refusal(fault)
         return bytes(answer.SerializeToString())
 
 

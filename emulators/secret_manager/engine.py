@@ -9,6 +9,7 @@ from pathlib import Path
 import grpc
 
 from emulators.cloud_tasks.counts import Counts
+from emulators.cloud_tasks.faults import Faults
 from emulators.refused import Refused
 from emulators.secret_manager import store
 from emulators.secret_manager.records import DESTROYED, DISABLED, ENABLED, Secret, Version
@@ -27,6 +28,7 @@ class SecretsEngine:
         self._lock = threading.RLock()
         self._secrets = store.load(path)
         self.counts = Counts()
+        self.faults = Faults()
 
     def put(self, name: str, payload: bytes) -> None:
         """Make `payload` the latest version of a secret, which is created if missing."""
@@ -41,6 +43,7 @@ class SecretsEngine:
         with self._lock:
             self._secrets.clear()
             self.counts.clear()
+            self.faults.clear()
             self._save()
 
     def create(self, project: str, secret_id: str, labels: dict[str, str]) -> Secret:

@@ -45,7 +45,7 @@ def service(engine: SecretsEngine) -> Service:
             m.DestroySecretVersionRequest, lambda r, _: _version(*engine.destroy(r.name, r.etag))
         ),
     }
-    return Service(SERVICE_NAME, methods, engine.counts.rpc)
+    return Service(SERVICE_NAME, methods, engine.counts.rpc, engine.faults)
 
 
 def _create(engine: SecretsEngine, request: Any) -> Any:

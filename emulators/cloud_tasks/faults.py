@@ -1,0 +1,60 @@
+"""Answers gone wrong on demand: the next call of an RPC fails, before or after its effect."""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from emulators.refused import Refused
+
+
+@dataclass(slots=True)
+class Fault:
+    """Fails `times` calls of `rpc` (of one caller, or of all)."""
+
+    rpc: str
+    code: grpc.StatusCode
+    times: int = 1
+    apply: bool = False
+    """Whether the call takes effect before it fails."""
+    caller: str = ""
+
+
+class Faults:
+    """The faults still to come, in the order in which they were added; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._waiting: list[Fault] = []
+
+    def add(self, wanted: Mapping[str, Any]) -> None:
+        """`{"rpc": "CreateTask", "code": "UNAVAILABLE", "times", "apply", "caller"}`."""
+        code = grpc.StatusCode.__members__.get(str(wanted.get("code")))
+        if code is None or not isinstance(wanted.get("rpc"), str):
+            raise ValueError("a fault names an rpc and a gRPC status code")
+        rest = {name: wanted[name] for name in ("times", "apply", "caller") if name in wanted}
+        with self._lock:
+            self._waiting.append(Fault(wanted["rpc"], code, **rest))
+
+    def take(self, rpc: str, caller: str) -> Fault | None:
+        """The fault that this call meets, if any; it is used up by so much."""
+        with self._lock:
+            for fault in self._waiting:
+                if fault.rpc == rpc and fault.caller in {"", caller}:
+                    fault.times -= 1
+                    if fault.times <= 0:
+                        self._waiting.remove(fault)
+                    return fault
+        return None
+
+    def clear(self) -> None:
+        """Nothing fails any more."""
+        with self._lock:
+            self._waiting.clear()
+
+
+def refusal(fault: Fault) -> Refused:
+    """What the client sees."""
+    return Refused(fault.code, "A fault on demand.")
