@@ -8,9 +8,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from emulators.instagram import views
 from emulators.instagram.core import Core
+from emulators.instagram.deliveries import Event
 from emulators.instagram.handshake import shake_hands
 from emulators.instagram.happenings import Happened, owner_does, person_does
-from emulators.instagram.outbox import Event
 from emulators.instagram.payloads import comment, dashboard_test
 from emulators.instagram.people import igsid_of
 
@@ -178,7 +178,7 @@ def _add_webhooks(routes: Blueprint, core: Core) -> None:
 
 def words(*required: str) -> dict[str, Any]:
     """The request's JSON object, whatever its content type; ValueError when a word is missing."""
-    said = request.get_json(force=True, silent=True) if request.data else {}
+    said = request.get_json(force=True, silent=True) if request.get_data() else {}
     if not isinstance(said, dict):
         raise ValueError("the body must be a JSON object")  # noqa: TRY004 (the caller's fault: 400)
     missing = [word for word in required if said.get(word) is None]

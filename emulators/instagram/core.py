@@ -9,10 +9,11 @@ from flask import Response, after_this_request, g
 from emulators.clock import SimClock
 from emulators.dropped import dropped_connection
 from emulators.gates import Gates
+from emulators.instagram.deliveries import Event
 from emulators.instagram.faults import Fault, Faults, Sort
 from emulators.instagram.limits import Limits
 from emulators.instagram.mids import Ids
-from emulators.instagram.outbox import Event, Outbox
+from emulators.instagram.outbox import Outbox
 from emulators.instagram.refusals import refusal
 from emulators.instagram.state import State
 from emulators.instagram.tokens import Tokens
@@ -102,6 +103,7 @@ class Core:
         self.tokens = Tokens(self.identity.access_token, self.clock.now())
         self.subscribed: set[str] = set(FIELDS)
         self.uploaded: set[str] = set()
+        self.media: dict[str, tuple[str, bytes]] = {}
         self.may_tag_human_agent = True
         self.sends_edit_zero = False
 

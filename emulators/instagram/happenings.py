@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from emulators.instagram.core import Core
-from emulators.instagram.outbox import Event
+from emulators.instagram.deliveries import Event
 from emulators.instagram.payloads import (
     KINDS,
     Ask,
@@ -92,7 +93,8 @@ def _ask(core: Core, person: Person, kind: Kind, words: Mapping[str, Any]) -> As
 def _remember(core: Core, doing: _Doing) -> None:
     person, ask = doing.person, doing.ask
     if doing.kind.opens:
-        person.last_inbound_at = core.clock.now()
+        wrote_at = _wrote_at(core, doing.ask.words)
+        person.last_inbound_at = max(person.last_inbound_at or wrote_at, wrote_at)
     if doing.kind.creates:
         (said,) = doing.body.values()
         content = {key: value for key, value in said.items() if key != "mid"}
@@ -100,6 +102,12 @@ def _remember(core: Core, doing: _Doing) -> None:
         core.state.keep(kept)
     elif (about := core.state.messages.get(ask.target)) is not None:
         _change(about, doing.name, doing.body)
+
+
+def _wrote_at(core: Core, words: Mapping[str, Any]) -> datetime:
+    if "timestamp" in words:
+        return datetime.fromtimestamp(int(words["timestamp"]) / 1000, UTC)
+    return core.clock.now()
 
 
 def _change(about: Message, name: str, body: dict[str, Any]) -> None:

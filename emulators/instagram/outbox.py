@@ -4,14 +4,15 @@ import logging
 import ssl
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 
 from emulators.clock import SimClock
-from emulators.instagram.payloads import Container, Item, envelope
+from emulators.instagram.deliveries import Delivery, Event, Options, delivery_of, grouped
+from emulators.instagram.payloads import Item
 from emulators.instagram.signing import signature_headers, wire_bytes
 
 log = logging.getLogger(__name__)
@@ -19,26 +20,7 @@ log = logging.getLogger(__name__)
 # Instagram webhooks documentation: at once again, then less and less often over 36 hours.
 _BACKOFF_SECONDS = (1, 5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600)
 _STOP_SECONDS = 5
-
-
-@dataclass(frozen=True)
-class Event:
-    """One thing that happened, on its way to the webhook."""
-
-    field: str
-    item: Item
-    container: Container = "messaging"
-    entry_id: str | None = None
-
-
-@dataclass
-class Delivery:
-    """One POST: its bytes never change, however often it is repeated."""
-
-    body: bytes
-    due_at: datetime
-    attempts: int = 0
-    statuses: list[int | str] = field(default_factory=list)
+_PARALLEL = 16
 
 
 class Outbox:
@@ -60,6 +42,7 @@ class Outbox:
         self._client = httpx.Client(verify=context, timeout=timeout, trust_env=False)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._stopping = False
         self._epoch = 0
         self._clear()
         clock.on_move(self._wake)
@@ -78,23 +61,27 @@ class Outbox:
 
     def add_raw(self, body: Item) -> None:
         """Queue a whole body as it is, signed like any other."""
+        delivery = Delivery(wire_bytes(body), self._clock.now())
         with self._changed:
-            self._deliveries.append(Delivery(wire_bytes(body), self._clock.now()))
+            self._all.append(delivery)
+            self._deliveries.append(delivery)
             self._changed.notify_all()
 
     def deliver_now(self, events: Sequence[Event]) -> None:
         """Deliver on this thread, before anything that waits; a failure is queued again."""
         for event in events:
+            delivery = delivery_of([event], self._account_id, self._clock.now())
             with self._changed:
-                delivery = self._delivery([event])
                 self._all.append(delivery)
             self._attempt(delivery, self._epoch)
 
     def configure(self, **options: Any) -> None:
-        """Set `batch`, `duplicate` (extra deliveries of each), `reorder`, `paused`."""
+        """Set some of `Options`; ValueError for a word that is none of them."""
+        if unknown := sorted(set(options) - set(Options.__dataclass_fields__)):
+            raise ValueError(f"webhooks have no option {', '.join(unknown)}")
         with self._changed:
             for name, value in options.items():
-                self.options[name] = value
+                setattr(self._options, name, value)
             self._changed.notify_all()
 
     def redeliver(self) -> int:
@@ -105,13 +92,16 @@ class Outbox:
             self._changed.notify_all()
         return len(again)
 
-    def pump(self) -> int:
-        """Deliver everything that is due; gives how many POSTs were made."""
+    def pump(self, *, parallel: bool = False) -> int:
+        """Deliver everything that is due, in order or at once; gives how many POSTs were made."""
         made = 0
         while due := self._take_due():
-            epoch = self._epoch
-            for delivery in due:
-                self._attempt(delivery, epoch)
+            if parallel:
+                with ThreadPoolExecutor(_PARALLEL) as threads:
+                    list(threads.map(self._attempt, due, [self._epoch] * len(due)))
+            else:
+                for delivery in due:
+                    self._attempt(delivery, self._epoch)
             made += len(due)
         return made
 
@@ -121,9 +111,14 @@ class Outbox:
             return len(self._events) + len(self._deliveries)
 
     def delivered(self) -> list[Delivery]:
-        """Every delivery begun since the last reset, in order."""
+        """Every delivery made or begun since the last reset, repetitions apart, in order."""
         with self._changed:
             return list(self._all)
+
+    def wait_for_posts(self, count: int, timeout_seconds: float) -> bool:
+        """Wait until so many POSTs were answered since the last reset; False when they were not."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._posts >= count, timeout_seconds)
 
     def start(self) -> None:
         """Deliver from a background thread from now on."""
@@ -131,14 +126,18 @@ class Outbox:
         self._thread = threading.Thread(target=self._run, name="instagram-webhooks", daemon=True)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the background thread and close the connections."""
+    def halt(self) -> None:
+        """End the background thread: from now on deliveries wait for `pump`."""
         thread, self._thread = self._thread, None
         with self._changed:
             self._stopping = True
             self._changed.notify_all()
         if thread is not None:
             thread.join(_STOP_SECONDS)
+
+    def stop(self) -> None:
+        """End the background thread and close the connections."""
+        self.halt()
         self._client.close()
 
     def reset(self) -> None:
@@ -148,7 +147,8 @@ class Outbox:
             self._clear()
 
     def _clear(self) -> None:
-        self.options: dict[str, Any] = {}
+        self._options = Options()
+        self._posts = 0
         self._events: list[tuple[datetime, Event]] = []
         self._deliveries: list[Delivery] = []
         self._all: list[Delivery] = []
@@ -165,65 +165,49 @@ class Outbox:
                         self._changed.wait(self._idle_seconds())
 
     def _idle_seconds(self) -> float | None:
-        instants = [due_at for due_at, _ in self._events] + [d.due_at for d in self._deliveries]
-        if not instants or self.options.get("paused") or self._clock.frozen:
+        instants = self._instants()
+        if not instants or self._options.paused or self._clock.frozen:
             return None
         return max(0.0, (min(instants) - self._clock.now()).total_seconds())
 
+    def _instants(self) -> list[datetime]:
+        return [due_at for due_at, _ in self._events] + [d.due_at for d in self._deliveries]
+
     def _has_due(self) -> bool:
-        if self.options.get("paused"):
-            return False
         now = self._clock.now()
-        return any(due_at <= now for due_at, _ in self._events) or any(
-            delivery.due_at <= now for delivery in self._deliveries
-        )
+        return not self._options.paused and any(due_at <= now for due_at in self._instants())
 
     def _take_due(self) -> list[Delivery]:
         with self._changed:
             if not self._has_due():
                 return []
             now = self._clock.now()
-            fresh = self._fresh_deliveries(now)
-            due = [delivery for delivery in self._deliveries if delivery.due_at <= now] + fresh
+            repeated = [delivery for delivery in self._deliveries if delivery.due_at <= now]
             self._deliveries = [d for d in self._deliveries if d.due_at > now]
-            return due
+            return repeated + self._fresh(now)
 
-    def _fresh_deliveries(self, now: datetime) -> list[Delivery]:
+    def _fresh(self, now: datetime) -> list[Delivery]:
         events = [event for due_at, event in self._events if due_at <= now]
         self._events = [(due_at, event) for due_at, event in self._events if due_at > now]
-        if self.options.get("reorder"):
-            events.reverse()
-        fresh = [self._delivery(group) for group in self._groups(events)]
+        groups = grouped(events, self._options)
+        fresh = [delivery_of(group, self._account_id, now) for group in groups]
         self._all += fresh
-        copies = [d for d in fresh for _ in range(int(self.options.get("duplicate", 0)))]
+        copies = fresh * self._options.duplicate
         return fresh + [Delivery(copy.body, copy.due_at) for copy in copies]
-
-    def _groups(self, events: list[Event]) -> list[list[Event]]:
-        if not self.options.get("batch"):
-            return [[event] for event in events]
-        groups: dict[tuple[str, str | None], list[Event]] = {}
-        for event in events:
-            groups.setdefault((event.container, event.entry_id), []).append(event)
-        return list(groups.values())
-
-    def _delivery(self, events: Sequence[Event]) -> Delivery:
-        now = self._clock.now()
-        account_id = events[0].entry_id or self._account_id
-        items = [event.item for event in events]
-        body = envelope(account_id, int(now.timestamp() * 1000), events[0].container, items)
-        return Delivery(wire_bytes(body), now)
 
     def _attempt(self, delivery: Delivery, epoch: int) -> None:
         outcome = self._post(delivery.body)
         delivery.statuses.append(outcome)
         delivery.attempts += 1
-        if outcome == httpx.codes.OK or delivery.attempts > len(_BACKOFF_SECONDS):
-            return
-        wait = _BACKOFF_SECONDS[delivery.attempts - 1]
-        delivery.due_at = self._clock.now() + timedelta(seconds=wait)
+        taken = outcome == httpx.codes.OK or delivery.attempts > len(_BACKOFF_SECONDS)
+        if not taken:
+            wait = _BACKOFF_SECONDS[delivery.attempts - 1]
+            delivery.due_at = self._clock.now() + timedelta(seconds=wait)
         with self._changed:
             if self._epoch == epoch:
-                self._deliveries.append(delivery)
+                self._posts += 1
+                self._deliveries += [] if taken else [delivery]
+                self._changed.notify_all()
 
     def _post(self, body: bytes) -> int | str:
         headers = {

@@ -8,8 +8,8 @@ from flask import Response, jsonify
 
 from emulators.instagram.content import Content, is_slow_media, read_content
 from emulators.instagram.core import Core
+from emulators.instagram.deliveries import Event
 from emulators.instagram.faults import Fault
-from emulators.instagram.outbox import Event
 from emulators.instagram.payloads import echo, messaging_item
 from emulators.instagram.people import Person
 from emulators.instagram.refusals import GraphError, refusal

@@ -10,6 +10,7 @@ from emulators.clock import SimClock
 from emulators.instagram.control import control_routes
 from emulators.instagram.core import Core, Identity
 from emulators.instagram.graph import graph_routes
+from emulators.instagram.media import media_routes
 from emulators.instagram.outbox import Outbox
 from emulators.instagram.people import igsid_of
 from emulators.instagram.spond import Spond, spond_routes
@@ -67,6 +68,7 @@ class InstagramSim:
         app.register_blueprint(control_routes(self.core, self.reset))
         app.register_blueprint(whatsapp_routes(self.core, self.whatsapp))
         app.register_blueprint(spond_routes(self.core, self.spond))
+        app.register_blueprint(media_routes(self.core))
         app.register_blueprint(graph_routes(self.core))
         app.register_error_handler(404, _unknown_path)
         app.wsgi_app = _Unversioned(app.wsgi_app)  # type: ignore[method-assign]  # Flask's own way to wrap an app

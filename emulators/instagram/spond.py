@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from emulators.instagram.core import Core
+from emulators.instagram.refusals import GraphError
 
 _TOKEN = "local-spond-token"  # noqa: S105 (a fixed local credential)
 _EXPIRES = "2100-01-01T00:00:00.000Z"
@@ -30,6 +31,7 @@ class Spond:
 def spond_routes(core: Core, spond: Spond) -> Blueprint:
     """Log-in, events, and the control API's way to set them."""
     routes = Blueprint("spond", __name__)
+    routes.register_error_handler(GraphError, lambda error: _no(error.message, error.status))
 
     @routes.post("/core/v1/auth2/login")
     def login() -> Response:

@@ -45,7 +45,7 @@ class Tokens:
         token = self._tokens.get(value or "")
         if value is None:
             words = "An access token is required to request this resource."
-            raise refusal(104, status=400, message=words)
+            raise refusal(190, message=words)
         if token is None:
             raise refusal(190, message="Invalid OAuth access token - Cannot parse access token")
         if token.invalid_subcode is not None:

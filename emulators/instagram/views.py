@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from emulators.instagram.outbox import Delivery
+from emulators.instagram.deliveries import Delivery
 from emulators.instagram.people import Person
 from emulators.instagram.state import Message, State
 from emulators.instagram.tokens import Token
