@@ -37,6 +37,7 @@ class DocumentTransform(Raw): ...
 class ExistenceFilter(Raw): ...
 
 class FieldFilter(Raw):
+    Operator: ClassVar[Any]
     OPERATOR_UNSPECIFIED: ClassVar[int]
     LESS_THAN: ClassVar[int]
     LESS_THAN_OR_EQUAL: ClassVar[int]

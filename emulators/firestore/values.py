@@ -89,15 +89,17 @@ def _geo_point_key(value: Value) -> Key:
 
 def _map_key(value: Value) -> Key:
     if _is_vector(value.map_value):
-        numbers = vector(value) or ()
-        return VECTOR, len(numbers), numbers
+        elements = value.map_value.fields["value"].array_value.values
+        return VECTOR, len(elements), tuple(map(sort_key, elements))
     fields = value.map_value.fields
     return MAP, tuple((name, sort_key(fields[name])) for name in sorted(fields))
 
 
 def _is_vector(held: MapValue) -> bool:
     fields = held.fields
-    return "__type__" in fields and fields["__type__"].string_value == _VECTOR_TYPE
+    # Asking a protobuf map for a key that it lacks would add it.
+    named = "__type__" in fields and "value" in fields
+    return named and fields["__type__"].string_value == _VECTOR_TYPE
 
 
 def _map_size(value: Value) -> int:
