@@ -1,0 +1,28 @@
+"""What every test shares: one running world per process, new for each test."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from emulators.clock import SimClock
+from emulators.gateway.local import LocalStack
+from tests.world import World
+
+#: Where every world's time begins.
+BEGINNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def _stack() -> Iterator[LocalStack]:
+    stack = LocalStack(SimClock(frozen_at=BEGINNING)).start()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def world(_stack: LocalStack) -> World:
+    """Moca on this machine, in which nobody has written yet."""
+    world = World(_stack)
+    world.reset()
+    return world
