@@ -34,9 +34,15 @@ class Faults:
         code = grpc.StatusCode.__members__.get(str(wanted.get("code")))
         if code is None or not isinstance(wanted.get("rpc"), str):
             raise ValueError("a fault names an rpc and a gRPC status code")
-        rest = {name: wanted[name] for name in ("times", "apply", "caller") if name in wanted}
+        fault = Fault(
+            wanted["rpc"],
+            code,
+            times=int(wanted.get("times", 1)),
+            apply=bool(wanted.get("apply", False)),
+            caller=str(wanted.get("caller", "")),
+        )
         with self._lock:
-            self._waiting.append(Fault(wanted["rpc"], code, **rest))
+            self._waiting.append(fault)
 
     def take(self, rpc: str, caller: str) -> Fault | None:
         """The fault that this call meets, if any; it is used up by so much."""

@@ -35,7 +35,7 @@ def _write(name: str) -> str:
 
 def _read(token: str) -> str:
     try:
-        return base64.urlsafe_b64decode(token.encode()).decode()
+        return base64.b64decode(token.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise Refused(
             grpc.StatusCode.INVALID_ARGUMENT, "The page token is not one of this service."

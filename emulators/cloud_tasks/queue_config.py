@@ -83,6 +83,8 @@ def retry_of(queue: Any, task: Any) -> Any:
         return queue.retry_config
     merged = type(queue.retry_config)()
     merged.CopyFrom(queue.retry_config)
+    for field, _ in task.retry_config.ListFields():
+        merged.ClearField(field.name)  # merging alone would add up the parts of a duration
     merged.MergeFrom(task.retry_config)
     return merged
 
