@@ -1,0 +1,76 @@
+"""`python -m emulators.gateway`: what `./dev up` becomes once `.venv` stands."""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from emulators.clock import SimClock
+from emulators.gateway import announce, demo
+from emulators.gateway.local import LocalStack
+
+
+def main() -> int:
+    """Run until Ctrl-C or SIGTERM, then end every part."""
+    options = _options()
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    environ = os.environ  # noqa: TID251 (a program's entry point)
+    firestore_host = environ.get("FIRESTORE_EMULATOR_HOST", "")
+    gemini_key = environ.get("GEMINI_API_KEY", "")
+    ended = _ending()
+    clock = SimClock()
+    if options.demo:
+        clock.advance(-demo.BEGAN.total_seconds())
+    stack = LocalStack(
+        clock,
+        options.port,
+        options.data,
+        firestore_host=firestore_host,
+        gemini_key=gemini_key,
+    )
+    print(announce.outside(firestore_host, gemini_key), end="", flush=True)
+    stack.start()
+    try:
+        if options.demo:
+            print("Filling the demo: Club Pádel Moca and its customers …", flush=True)
+            demo.play(stack, ended)
+        print(announce.addresses(stack), announce.pace(seeded=stack.seeded), sep="\n", flush=True)
+        print(f'Try: ./dev dm "hello"{_port_option(options.port)}', flush=True)
+        ended.wait()
+    finally:
+        stack.stop()
+    print("Ended.")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m emulators.gateway", description=__doc__)
+    parser.add_argument("--port", type=int, default=8080, help="the first of five")
+    parser.add_argument("--data", type=Path, help="a folder that keeps the state")
+    parser.add_argument("--demo", action="store_true", help="fill a small business with life")
+    return parser.parse_args()
+
+
+def _ending() -> threading.Event:
+    """Set by the first Ctrl-C or SIGTERM; the second ends the process at once."""
+    ended = threading.Event()
+
+    def end(number: int, _frame: object) -> None:
+        if ended.is_set():
+            os._exit(128 + number)
+        ended.set()
+
+    signal.signal(signal.SIGINT, end)
+    signal.signal(signal.SIGTERM, end)
+    return ended
+
+
+def _port_option(port: int) -> str:
+    return "" if port == 8080 else f" --port {port}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

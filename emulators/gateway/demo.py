@@ -1,0 +1,97 @@
+"""`./dev up --demo`: a padel club with a dozen conversations, written through the control API.
+
+They happened in the last hours: the clock starts in the past and is moved from task to task, so
+that nobody has to wait for delays and cooldowns. Then it runs with the machine's again.
+"""
+
+import json
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from emulators.clock import SimClock
+from emulators.gateway.local import LocalStack
+
+#: How long ago the demo began.
+BEGAN = timedelta(hours=6)
+_STORY = Path(__file__).resolve().parent / "demo.json"
+_BETWEEN_BEATS = timedelta(minutes=3)
+_BETWEEN_PEOPLE = timedelta(minutes=14)
+_BEAT_LIMIT_SECONDS = 60.0  # real time: a real model takes a while
+_LOOK_SECONDS = 0.01
+
+
+def play(stack: LocalStack, ended: threading.Event) -> None:
+    """Let it all happen, unless it did in an earlier run, and bring the clock to the present."""
+    store = stack.store_client("local")
+    story = json.loads(_STORY.read_text(encoding="utf-8"))
+    if not list(store.collection("conversations").limit(1).stream()):
+        business = {name: story[name] for name in ("business_name", "business_facts")}
+        store.document("settings/default").set(business, merge=True)
+        _Play(stack, ended).all(story["conversations"])
+    stack.clock.set(SimClock().now())
+
+
+class _Play:
+    def __init__(self, stack: LocalStack, ended: threading.Event) -> None:
+        self._stack, self._ended = stack, ended
+        self._http = httpx.Client(trust_env=False, timeout=_BEAT_LIMIT_SECONDS)
+
+    def all(self, conversations: list[dict[str, Any]]) -> None:
+        for told in conversations:
+            person = {"name": told["person"], "profile": {"name": told["name"]}}
+            self._instagram("people", person)
+            for beat in told["beats"]:
+                if not self._ended.is_set():
+                    self._beat(told["person"], beat)
+                    self._stack.clock.advance(_BETWEEN_BEATS.total_seconds())
+            self._stack.clock.advance(_BETWEEN_PEOPLE.total_seconds())
+
+    def _beat(self, person: str, beat: dict[str, Any]) -> None:
+        if "bot" in beat and not self._stack.real_model:
+            self._post(f"{self._stack.gemini_url}/_sim/script", {"replies": [_reply(beat["bot"])]})
+        for text in beat.get("writes", ()):
+            self._instagram("dm", {"from": person, "text": text})
+        if "owner" in beat:
+            self._instagram("owner", {"to": person, "text": beat["owner"]})
+        if "reacts" in beat:
+            reaction = {"from": person, "kind": "reaction", "emoji": beat["reacts"]}
+            self._instagram("dm", reaction)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Until nothing is under way; the clock is moved to whatever is due next."""
+        deadline = time.monotonic() + _BEAT_LIMIT_SECONDS
+        while not self._ended.is_set() and time.monotonic() < deadline:
+            tasks = self._stack.tasks.list_tasks()
+            if self._delivered() and not tasks:
+                return
+            due_at = self._stack.tasks.next_at()
+            under_way = any(task["running"] for task in tasks) or not self._delivered()
+            if not under_way and due_at is not None and due_at > self._stack.clock.now():
+                self._stack.clock.set(due_at)
+            else:
+                time.sleep(_LOOK_SECONDS)
+
+    def _delivered(self) -> bool:
+        outbox = self._stack.instagram.webhooks
+        return not outbox.waiting() and all(made.statuses for made in outbox.delivered())
+
+    def _instagram(self, verb: str, said: dict[str, Any]) -> None:
+        self._post(f"{self._stack.instagram_url}/_sim/{verb}", said)
+
+    def _post(self, url: str, said: dict[str, Any]) -> None:
+        self._http.post(url, json=said).raise_for_status()
+
+
+def _reply(bubbles: list[str]) -> dict[str, Any]:
+    if not bubbles:
+        silence = {"reason": "They only said thanks."}
+        return {"calls": [{"name": "do_not_reply", "args": silence}]}
+    return {
+        "calls": [{"name": "send_instagram_message", "args": {"text": text}} for text in bubbles]
+    }

@@ -1,0 +1,201 @@
+"""The whole of Moca on this machine: every emulator and every function, in one process."""
+
+from pathlib import Path
+
+import httpx
+from google.cloud.firestore_v1 import Client
+
+from emulators.clock import SimClock
+from emulators.cloud_tasks.dispatcher import Dispatcher
+from emulators.cloud_tasks.engine import TasksEngine
+from emulators.cloud_tasks.server import TasksServer
+from emulators.firestore import inprocess
+from emulators.firestore.engine import Engine
+from emulators.firestore.server import FirestoreServer
+from emulators.gateway import credentials, deployed, operation
+from emulators.gateway.cloud_run import InvokerOnly
+from emulators.gateway.control import control_app
+from emulators.gateway.phone import phone_app
+from emulators.gateway.routes import OwnPagesOnly, Routes
+from emulators.gateway.scheduler import Scheduler
+from emulators.gemini.simulator import GeminiSim
+from emulators.http import HttpServer
+from emulators.instagram.simulator import InstagramSim
+from emulators.loop import LoopThread
+from emulators.secret_manager.engine import SecretsEngine
+from services import bootstrap
+
+_HERE = Path(__file__).resolve().parent
+_INDEXES = _HERE.parents[1] / "firestore.indexes.json"
+
+
+class LocalStack:
+    """Ports `port` to `port + 4`, or free ones for 0, from construction to `stop`.
+
+    With a running clock everything happens by itself once started. With a frozen one nothing
+    does: `instagram.webhooks.pump()`, `dispatcher.run_due()` and `scheduler.run()` make it happen.
+    """
+
+    def __init__(
+        self,
+        clock: SimClock,
+        port: int = 0,
+        store: Path | None = None,
+        *,
+        firestore_host: str = "",
+        gemini_key: str = "",
+    ) -> None:
+        self.clock = clock
+        self.seeded = False
+        self._ports = [port + offset if port else 0 for offset in range(5)]
+        self._firestore_host, self._gemini_key = firestore_host, gemini_key
+        if store is not None:
+            store.mkdir(parents=True, exist_ok=True)
+        self.firestore = Engine(
+            clock.now, indexes=_INDEXES, store=store / "firestore.sqlite" if store else None
+        )
+        self.secrets = SecretsEngine(clock.now, store / "secrets.json" if store else None)
+        self.tasks = TasksEngine(clock.now)
+        self.tasks.queue_from_file(_HERE / "queues.json")
+        self.dispatcher = Dispatcher(self.tasks, clock)
+        self._routes = Routes()
+        self._gateway = HttpServer(self._routes, self._ports[0])
+        self.url = self._gateway.url
+        self._compose()
+
+    def _compose(self) -> None:
+        self.loop = LoopThread()
+        self._firestore_server = FirestoreServer(self.firestore, self.loop, self._ports[1])
+        self._tasks_server = TasksServer(self.tasks, self.secrets, self.loop, self._ports[2])
+        self.instagram = InstagramSim(self.clock, f"{self.url}/webhook")
+        self.gemini = GeminiSim(self.clock)
+        self._instagram_server = HttpServer(self.instagram.app, self._ports[3])
+        self._gemini_server = HttpServer(self.gemini.app, self._ports[4])
+        self.scheduler = Scheduler(
+            self.clock,
+            self.dispatcher.tokens,
+            f"{self.url}/sweep",
+            credentials.TASKS_SERVICE_ACCOUNT,
+            self.firestore.sweep_ttl,
+        )
+        self.clock.on_move(self.firestore.tick)
+
+    @property
+    def firestore_address(self) -> str:
+        """Host and port of the Firestore in use: ours, or the one that was named."""
+        return self._firestore_host or self._firestore_server.address
+
+    @property
+    def foreign_firestore(self) -> bool:
+        """Whether the Firestore in use is not ours, so that it tells nobody of its changes."""
+        return bool(self._firestore_host)
+
+    @property
+    def real_model(self) -> bool:
+        """Whether Google's model answers instead of the simulated one."""
+        return bool(self._gemini_key)
+
+    @property
+    def tasks_address(self) -> str:
+        """Host and port of Cloud Tasks and Secret Manager."""
+        return self._tasks_server.address
+
+    @property
+    def instagram_url(self) -> str:
+        """Base of the Graph API, WhatsApp, Spond and their control API."""
+        return self._instagram_server.url
+
+    @property
+    def gemini_url(self) -> str:
+        """Base of the simulated model."""
+        return self._gemini_server.url
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a deployment's environment would hold for the functions, once started."""
+        gemini = {"GEMINI_API_KEY": "local-gemini-key", "GOOGLE_GEMINI_BASE_URL": self.gemini_url}
+        return credentials.FIXED | {
+            "FIRESTORE_EMULATOR_HOST": self.firestore_address,
+            "CLOUD_TASKS_EMULATOR_HOST": self.tasks_address,
+            "SECRET_MANAGER_EMULATOR_HOST": self.tasks_address,
+            "INSTAGRAM_API_BASE_URL": f"{self.instagram_url}/v26.0",
+            "WHATSAPP_API_BASE_URL": f"{self.instagram_url}/v26.0",
+            "SPOND_API_BASE_URL": self.instagram_url,
+            "PROCESS_MESSAGE_URL": f"{self.url}/process_thread",
+            "DELIVER_URL": f"{self.url}/deliver",
+            "PUBLIC_BASE_URL": self.url,
+            **({"GEMINI_API_KEY": self._gemini_key} if self._gemini_key else gemini),
+        }
+
+    def store_client(self, caller: str) -> Client:
+        """A Firestore client for whoever looks on, counted under `caller`."""
+        if self._firestore_host:
+            return Client(project=credentials.PROJECT)  # finds the host as the user named it
+        return inprocess.client(self.firestore, credentials.PROJECT, caller=caller)
+
+    def start(self) -> "LocalStack":
+        """Serve; with a running clock also deliver, dispatch and sweep."""
+        if not self._firestore_host:
+            self._firestore_server.start()
+        self._tasks_server.start()
+        self._instagram_server.start()
+        self._gemini_server.start()
+        bootstrap.configure(self.environment, clock=self.clock)
+        self._mount()
+        self._gateway.start()
+        if not self.clock.frozen:
+            self._live()
+        return self
+
+    def reset(self) -> None:
+        """Forget everything that happened, everywhere; the clock stays where it is."""
+        self.instagram.reset()
+        self.gemini.reset()
+        self.secrets.reset()
+        self.reset_google()
+
+    def reset_google(self) -> None:
+        """Forget what Firestore and the queues hold; a live run has its quick settings again."""
+        self.tasks.reset()
+        self.firestore.reset()
+        if self._firestore_host:
+            _empty(self._firestore_host)
+        for name in deployed.KEEPING_SETTINGS:
+            bootstrap.services(name).live_settings.forget()
+        if not self.clock.frozen:
+            operation.seed(self.store_client("local"))
+
+    def stop(self) -> None:
+        """End every thread and free every port."""
+        self.instagram.webhooks.stop()
+        self.scheduler.stop()
+        self.dispatcher.stop()
+        for server in (self._gateway, self._instagram_server, self._gemini_server):
+            server.stop()
+        self._firestore_server.stop()
+        self._tasks_server.stop()
+        self.loop.stop()
+        self.firestore.close()
+
+    def _mount(self) -> None:
+        tokens, invoker = self.dispatcher.tokens, credentials.TASKS_SERVICE_ACCOUNT
+        for name in deployed.ENTRY_POINTS:
+            app = deployed.load(name)
+            if name in deployed.PRIVATE:
+                app = InvokerOnly(app, tokens, f"{self.url}/{name}", invoker)
+            self._routes.mount(name, app)
+        control = control_app(self.clock, self.firestore, self.tasks, self.reset_google)
+        self._routes.mount("_sim", OwnPagesOnly(control))
+        self._routes.mount("", OwnPagesOnly(phone_app(self)))
+
+    def _live(self) -> None:
+        self.seeded = operation.seed(self.store_client("local"))
+        self.dispatcher.start()
+        self.instagram.webhooks.start()
+        self.scheduler.start()
+
+
+def _empty(host: str) -> None:
+    """Clear Google's own emulator, which has a path for it."""
+    path = f"/emulator/v1/projects/{credentials.PROJECT}/databases/(default)/documents"
+    httpx.delete(f"http://{host}{path}", trust_env=False).raise_for_status()

@@ -1,0 +1,245 @@
+// The phone page. Everything that people wrote is set as text, never as markup.
+
+const at = (id) => document.getElementById(id);
+const OWNER = { api: "Moca", owner: "the owner", person: "" };
+const HEART = "\u2764\uFE0F";
+let who = new URLSearchParams(location.search).get("with") || "";
+let source = null;
+let state = { people: [], chat: null, system: null };
+let ahead = 0; // the local clock before this machine's, in ms
+let drawn = "";
+
+function make(tag, { text, kind, ...rest } = {}, ...children) {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text;
+  if (kind) element.className = kind;
+  for (const [name, value] of Object.entries(rest)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+const chip = (word) => make("span", { text: word, kind: `chip ${/^[a-z]+$/.test(word) ? word : ""}` });
+const clock = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const seconds = (instant) => Math.round((new Date(instant) - Date.now() - ahead) / 1000);
+
+function face(element, name) {
+  const letters = [...(name || "?")];
+  element.textContent = letters[0].toUpperCase();
+  element.style.setProperty("--hue", letters.reduce((sum, letter) => sum + letter.codePointAt(0) * 7, 0) % 360);
+  return element;
+}
+
+// ── Drawing ────────────────────────────────────────────────────────────────────────────────────
+
+const nameOf = (person) => person.name || person.id;
+const shownName = (person) => person.profile?.name || nameOf(person);
+
+function drawPeople() {
+  const known = state.people.some((person) => nameOf(person) === who || person.id === who);
+  const everybody = known || !who ? state.people : [{ id: who, name: who, last: null }, ...state.people];
+  at("people").replaceChildren(...everybody.map((person) => {
+    const here = nameOf(person) === who || person.id === who;
+    const button = make("button", { type: "button", "aria-current": String(here) },
+      face(make("span", { kind: "face", "aria-hidden": "true" }), shownName(person)),
+      make("strong", { text: shownName(person) }),
+      make("em", { text: person.last ? person.last.text || person.last.kind : "has not written yet" }));
+    button.addEventListener("click", () => choose(nameOf(person)));
+    return make("li", {}, button);
+  }));
+  const chosen = everybody.find((person) => nameOf(person) === who || person.id === who);
+  at("chat-with").textContent = chosen ? shownName(chosen) : "Nobody yet";
+  at("side-person").textContent = chosen ? shownName(chosen) : "the customer";
+  face(at("face"), chosen ? shownName(chosen) : "?");
+}
+
+function describe(message) {
+  if (message.deleted) return "unsent";
+  const attached = (message.attachments || []).map((item) => `[${item.type}]`).join(" ");
+  const story = message.reply_to?.story ? "↩ your story\n" : "";
+  return story + (message.text || attached || `[${message.kind}]`);
+}
+
+function bubble(message) {
+  const felt = Object.values(message.reactions || {}).join("");
+  const parts = [message.from, message.deleted && "gone", felt && "touched"].filter(Boolean);
+  const element = make("li", { kind: `bubble ${parts.join(" ")}` }, make("span", { text: describe(message) }));
+  const seen = message.seen ? " · seen" : "";
+  element.append(make("small", { text: [OWNER[message.from], clock(message.at)].filter(Boolean).join(" · ") + seen }));
+  if (felt) element.append(make("span", { text: felt, kind: "felt" }));
+  if (!message.deleted) element.append(deed(message, felt));
+  return element;
+}
+
+function deed(message, felt) {
+  if (message.from === "person") {
+    return button("unsend", "Unsend this message", { kind: "unsend", mid: message.mid });
+  }
+  return felt
+    ? button("take back", "Take the reaction back", { kind: "unreact", target: message.mid })
+    : button(HEART, "React with a heart", { kind: "reaction", target: message.mid, emoji: HEART });
+}
+
+function button(text, label, said) {
+  const element = make("button", { text, kind: "deed", type: "button", "aria-label": label });
+  element.addEventListener("click", () => post("dm", { from: who, ...said }));
+  return element;
+}
+
+function drawChat() {
+  const chat = at("chat");
+  const messages = state.chat?.messages || [];
+  at("typing").hidden = !state.chat?.typing;
+  const key = JSON.stringify([who, messages]);
+  if (key === drawn) return;
+  drawn = key;
+  const lines = [];
+  let day = "";
+  for (const message of messages) {
+    const its = new Date(message.at).toLocaleDateString([], { weekday: "long", day: "numeric", month: "long" });
+    if (its !== day) lines.push(make("li", { text: (day = its), kind: "day" }));
+    lines.push(bubble(message));
+  }
+  if (!lines.length) {
+    const hint = who ? "Say hello: Moca answers within seconds." : "Add a customer on the left to begin.";
+    lines.push(make("li", { text: hint, kind: "empty" }));
+  }
+  chat.replaceChildren(...lines);
+  chat.scrollTop = chat.scrollHeight;
+}
+
+const NAMES = {
+  status: "status", owner: "answered by", owner_until: "until", owner_reason: "because",
+  claim: "claim", sending: "sending", outbox: "replies queued", cooldown_until: "cooldown",
+  due_at: "must be looked at", inbound_seq: "messages in", failed_turns: "failed turns",
+};
+
+function fact(name, value) {
+  if (name === "owner" || name === "status") return chip(value);
+  if (name === "claim") return countdown(value.expires_at, "expires", `${value.mids.length} message(s), `);
+  if (name === "sending") return countdown(value.until, "until", value.unconfirmed ? "unconfirmed, " : "");
+  if (name === "outbox") return document.createTextNode(String(value.length));
+  if (name === "due_at") return countdown(typeof value === "number" ? value : Date.parse(value), "", "");
+  if (name.endsWith("_until")) return countdown(value, "", "");
+  return document.createTextNode(String(value));
+}
+
+function countdown(instant, word, before) {
+  const element = make("span", { "data-instant": new Date(instant).toISOString(), "data-word": word, "data-before": before });
+  tick(element);
+  return element;
+}
+
+function tick(element) {
+  const left = seconds(element.dataset.instant);
+  const words = left > 0 ? `in ${left} s` : left > -2 ? "now" : `over since ${clock(element.dataset.instant)}`;
+  element.textContent = `${element.dataset.before}${element.dataset.word} ${words}`.trim();
+}
+
+function drawThread() {
+  const stored = state.system?.conversation || {};
+  const facts = Object.keys(NAMES).filter((name) => name in stored)
+    .map((name) => make("div", {}, make("dt", { text: NAMES[name] }), make("dd", {}, fact(name, stored[name]))));
+  at("thread").replaceChildren(...(facts.length ? facts : [make("dt", { text: "Nothing is stored yet." })]));
+  const owner = stored.owner || "";
+  at("chat-owner").className = `chip ${owner}`;
+  at("chat-owner").textContent = owner && `answered by ${owner}`;
+}
+
+function drawTasks() {
+  const tasks = state.system?.tasks || [];
+  at("task-count").textContent = tasks.length || "";
+  const lines = tasks.map((task) => make("li", {},
+    chip(task.queue),
+    make("span", { text: task.dispatches ? `attempt ${task.dispatches + 1}, last answer ${task.previous_response ?? "none"}` : "first attempt" }),
+    make("b", {}, task.running ? document.createTextNode("running") : countdown(task.scheduled_at, "", ""))));
+  at("tasks").replaceChildren(...(lines.length ? lines : [make("li", { text: "None: nothing runs while nobody writes.", kind: "none" })]));
+}
+
+function drawStored() {
+  at("stored").replaceChildren(...(state.system?.messages || []).map((message) => {
+    const why = message.error || message.reason || message.skipped;
+    const text = make("td", { kind: "text" }, make("span", { text: message.text || `[${message.kind}]` }));
+    if (why) text.append(make("small", { text: typeof why === "string" ? why : JSON.stringify(why) }));
+    return make("tr", {}, make("td", {}, chip(message.status || "?")),
+      make("td", { text: message.role || message.direction || "" }), text,
+      make("td", { text: message.attempts ?? "" }));
+  }));
+}
+
+function drawCounts() {
+  const rows = Object.entries(state.system?.counts || {});
+  at("counts").replaceChildren(...rows.map(([name, cost]) => make("tr", {},
+    ...[name, cost.round_trips, cost.reads, cost.writes, cost.tasks].map((text) => make("td", { text })))));
+}
+
+function draw() {
+  drawPeople();
+  drawChat();
+  drawThread();
+  drawTasks();
+  drawStored();
+  drawCounts();
+}
+
+// ── Talking to the gateway ─────────────────────────────────────────────────────────────────────
+
+function listen() {
+  source?.close();
+  source = new EventSource(`/_local/live?with=${encodeURIComponent(who)}`);
+  source.onopen = () => linked("live", "live");
+  source.onerror = () => linked("lost", "not connected, trying again …");
+  source.onmessage = (event) => {
+    state = JSON.parse(event.data);
+    ahead = new Date(state.now) - Date.now();
+    if (!who && state.people.length) return choose(nameOf(state.people[0]));
+    draw();
+  };
+}
+
+function linked(kind, words) {
+  at("link").className = `link ${kind}`;
+  at("link").textContent = words;
+}
+
+function choose(name) {
+  who = name;
+  history.replaceState(null, "", `?with=${encodeURIComponent(name)}`);
+  state = { ...state, chat: null, system: null };
+  draw();
+  listen();
+}
+
+async function post(what, said) {
+  at("refused").textContent = "";
+  try {
+    const answer = await fetch(`/_local/${what}`, { method: "POST", body: JSON.stringify(said) });
+    if (!answer.ok) at("refused").textContent = (await answer.json()).error;
+  } catch {
+    at("refused").textContent = "The local run does not answer: is ./dev up still there?";
+  }
+}
+
+at("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = at("text").value.trim();
+  const kind = at("kind").value;
+  if (!who || (!text && (kind === "text" || kind === "story_reply"))) return;
+  const owner = new FormData(event.target).get("side") === "owner";
+  if (owner) post("owner", { to: who, text });
+  else post("dm", { from: who, kind, ...(text && { text }) });
+  at("text").value = "";
+  at("kind").value = "text";
+});
+
+at("add").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const name = at("add-name").value.trim();
+  at("add-name").value = "";
+  if (name) choose(name);
+  at("text").focus();
+});
+
+addEventListener("pagehide", () => source?.close());
+setInterval(() => document.querySelectorAll("[data-instant]").forEach(tick), 500);
+draw();
+listen();

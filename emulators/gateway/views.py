@@ -1,0 +1,92 @@
+"""What the phone page shows: the chat as Instagram has it, and the system as it is stored."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from google.cloud.firestore_v1 import Client, Query
+
+from emulators.gateway.counting import by_function
+from emulators.gateway.credentials import ACCOUNT_ID
+from emulators.instagram import views
+from emulators.instagram.people import igsid_of
+
+if TYPE_CHECKING:
+    from emulators.gateway.local import LocalStack
+
+SHOWN = 40
+"""So many of a thread's newest stored messages are shown."""
+
+_CONVERSATION = (
+    "status", "owner", "owner_until", "owner_reason", "owner_epoch", "boundary_at", "claim",
+    "sending", "outbox", "cooldown_until", "due_at", "inbound_seq", "failed_turns",
+)  # fmt: skip
+_MESSAGE = (
+    "direction", "role", "kind", "status", "text", "attempts", "error", "mid", "created_at",
+    "next_attempt_at", "reason", "skipped",
+)  # fmt: skip
+
+
+def people(stack: "LocalStack") -> list[dict[str, Any]]:
+    """Everybody who was ever named, the last to have written first."""
+    core = stack.instagram.core
+    with core.lock:
+        shown = [
+            views.person(person) | {"last": _last_line(core.state.threads.get(person.igsid, []))}
+            for person in core.state.people
+        ]
+    return sorted(shown, key=lambda person: (person["last"] or {}).get("at", ""), reverse=True)
+
+
+def chat(stack: "LocalStack", who: str) -> dict[str, Any]:
+    """One conversation as it stands in the Instagram app."""
+    core = stack.instagram.core
+    with core.lock:
+        return views.conversation(core.state, igsid_of(who))
+
+
+def system(stack: "LocalStack", store: Client, who: str) -> dict[str, Any]:
+    """One thread as Moca has stored it, its waiting tasks, and what everything cost."""
+    thread_id = f"{ACCOUNT_ID}_{igsid_of(who)}"
+    conversation = store.document(f"conversations/{thread_id}")
+    newest = conversation.collection("messages").order_by("created_at", direction=Query.DESCENDING)
+    fields = conversation.get().to_dict() or {}
+    return {
+        "thread_id": thread_id,
+        "conversation": _plain(_picked(fields, _CONVERSATION)),
+        "messages": [
+            {"id": found.id} | _plain(_picked(found.to_dict() or {}, _MESSAGE))
+            for found in newest.limit(SHOWN).stream()
+        ],
+        "tasks": [task for task in stack.tasks.list_tasks() if _thread_of(task) == thread_id],
+        "counts": by_function(stack.firestore.counts.snapshot(), stack.tasks.counts.snapshot()),
+    }
+
+
+def _last_line(messages: list[Any]) -> dict[str, Any] | None:
+    if not messages:
+        return None
+    last = messages[-1]
+    return {"text": last.text, "kind": last.kind, "from": last.author, "at": last.at.isoformat()}
+
+
+def _picked(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: fields[name] for name in names if fields.get(name) not in (None, [], {})}
+
+
+def _thread_of(task: Mapping[str, Any]) -> str:
+    try:
+        body = json.loads(task["body"])
+    except ValueError:
+        return ""
+    return str(body.get("thread_id", "")) if isinstance(body, dict) else ""
+
+
+def _plain(value: Any) -> Any:
+    """The value in JSON's types."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
