@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 _ENOUGH = 0.999  # a token, less what rounding an instant to a microsecond can cost at 500 a second
+_STILL = 1e-8  # a second: below this a task outlives its retention anyway
 _SLOWEST = 1 / 64  # the service does not say how far it slows down; this much, here
 
 
@@ -31,7 +32,7 @@ class TokenBucket:
         missing = 1.0 - self._tokens
         if self._tokens >= _ENOUGH:
             return now
-        return now + timedelta(seconds=missing / (self._rate * self.share))
+        return now + timedelta(seconds=missing / max(self._rate * self.share, _STILL))
 
     def take(self, now: datetime) -> None:
         """Remove a token; ask `ready_at` before."""

@@ -233,7 +233,7 @@ class TasksEngine:
             self._end(queue, task)
             return
         wait = backoff.interval(retry, task.stored.dispatch_count)
-        task.fail(status, now, max(wait, timedelta(seconds=retry_after)))
+        task.fail(status, now, min(max(wait, timedelta(seconds=retry_after)), RETENTION))
         queue.await_turn(task)
 
     def _completed(self, queue: LiveQueue, wanted: Any, now: datetime) -> Any:
