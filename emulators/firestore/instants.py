@@ -1,0 +1,49 @@
+"""Firestore's time: whole microseconds since 1970, and no two commits at the same one."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+SECOND = 1_000_000
+"""Microseconds in a second: the unit of every instant in this package."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Instants:
+    """Hands out the instants of reads and commits over a clock that may stand still or go back."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._last = 0
+
+    def clock(self) -> int:
+        """What the clock shows, in microseconds; may repeat or go back."""
+        return (self._clock() - _EPOCH) // _MICROSECOND
+
+    def present(self) -> int:
+        """The instant of a read: not before any commit, and before every later commit."""
+        self._last = max(self.clock(), self._last)
+        return self._last
+
+    def next_commit(self) -> int:
+        """The instant of a commit: later than every instant handed out before."""
+        self._last = max(self.clock(), self._last + 1)
+        return self._last
+
+    def not_before(self, instant: int) -> None:
+        """Make every later commit come after `instant`."""
+        self._last = max(self._last, instant)
+
+
+def to_timestamp(instant: int) -> Timestamp:
+    """The instant as protobuf says it."""
+    seconds, micros = divmod(instant, SECOND)
+    return Timestamp(seconds=seconds, nanos=micros * 1000)
+
+
+def from_timestamp(stamp: Timestamp) -> int:
+    """The microsecond in which `stamp` lies."""
+    return stamp.seconds * SECOND + stamp.nanos // 1000

@@ -1,0 +1,185 @@
+"""One Listen stream: its targets, what each has been told, and what has changed since."""
+
+import struct
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from emulators.firestore.engine import Engine
+from emulators.firestore.history import Change
+from emulators.firestore.identifiers import invalid
+from emulators.firestore.instants import from_timestamp, to_timestamp
+from emulators.firestore.messages import ListenRequest, ListenResponse, Target, TargetChange
+from emulators.firestore.names import parse_document
+from emulators.firestore.query import Query, compile_query
+from emulators.firestore.records import Record
+from emulators.refused import Refused
+
+_TOKEN = struct.Struct(">Q")
+
+
+@dataclass(slots=True)
+class Watched:
+    """One target: a query, or documents by name, and the versions that the client knows."""
+
+    query: Query | None
+    names: tuple[str, ...]
+    known: dict[str, Record] = field(default_factory=dict)
+
+    def current(self, engine: Engine, at: int | None = None) -> dict[str, Record]:
+        """The documents that belong to the target."""
+        if self.query is not None:
+            found = self.query.run(engine.history.scan(self.query.scope, at))
+            return {record.name.text: record for record in found}
+        records = ((name, engine.history.get(name, at)) for name in self.names)
+        return {name: record for name, record in records if record is not None}
+
+    def concerned(self, changes: Iterable[Change]) -> bool:
+        """Whether a change could alter what belongs to the target."""
+        if self.query is None:
+            return any(change.name.text in self.names for change in changes)
+        covers = self.query.covers
+        return any(
+            record is not None and covers(record) for change in changes for record in change[2:]
+        )
+
+
+@dataclass(slots=True)
+class _News:
+    """One document and the targets that it came into, changed in, or left."""
+
+    added: list[int] = field(default_factory=list)
+    removed: list[int] = field(default_factory=list)
+
+
+class ListenStream:
+    """What one client listens to; not thread-safe, but for the engine's own lock."""
+
+    def __init__(self, engine: Engine, caller: str) -> None:
+        self._engine = engine
+        self._caller = caller
+        self._targets: dict[int, Watched] = {}
+        self._seen = 0
+
+    def handle(self, request: ListenRequest) -> list[ListenResponse]:
+        """Add or remove a target; what to send for it."""
+        with self._engine.lock:
+            if request.WhichOneof("target_change") == "remove_target":
+                self._targets.pop(request.remove_target, None)
+                return [_target_change(TargetChange.REMOVE, [request.remove_target])]
+            if request.WhichOneof("target_change") != "add_target":
+                raise invalid("A listen request must add or remove a target.")
+            return list(self._add(request.add_target))
+
+    def changed(self) -> list[ListenResponse]:
+        """What has changed in any target since the last answer; empty when nothing has."""
+        with self._engine.lock:
+            concerned = self._concerned()
+            now = self._seen = self._engine.present()
+            news = list(self._news(concerned))
+            return [*news, _snapshot(now)] if news else []
+
+    def _add(self, wanted: Target) -> Iterator[ListenResponse]:
+        number = wanted.target_id or max(self._targets, default=0) + 1
+        try:
+            watched = self._watched(wanted)
+        except Refused as refused:
+            yield _removed(number, refused)
+            return
+        now = self._engine.present()
+        yield _target_change(TargetChange.ADD, [number])
+        resumed = self._resume(watched, wanted)
+        if resumed is False:
+            yield _target_change(TargetChange.RESET, [number])
+        yield from self._catch_up(number, watched, first=resumed is None)
+        self._seen = self._seen or now
+        yield _target_change(TargetChange.CURRENT, [number], now)
+        yield _snapshot(now)
+        if wanted.once:
+            del self._targets[number]
+            yield _target_change(TargetChange.REMOVE, [number])
+
+    def _watched(self, wanted: Target) -> Watched:
+        if wanted.WhichOneof("target_type") == "documents":
+            names = tuple(parse_document(name).text for name in wanted.documents.documents)
+            return Watched(None, names)
+        query = compile_query(wanted.query.parent, wanted.query.structured_query)
+        self._engine.check_index(query)
+        return Watched(query, ())
+
+    def _resume(self, watched: Watched, wanted: Target) -> bool | None:
+        """Take up where the client was; None when it starts anew, False when that is forgotten."""
+        kind = wanted.WhichOneof("resume_type")
+        if kind is None:
+            return None
+        instant = from_timestamp(wanted.read_time)
+        if kind == "resume_token":
+            if len(wanted.resume_token) != _TOKEN.size:
+                return False
+            instant = int(_TOKEN.unpack(wanted.resume_token)[0])
+        if not self._engine.history.keeps(instant):
+            return False
+        watched.known = watched.current(self._engine, instant)
+        return True
+
+    def _catch_up(self, number: int, watched: Watched, *, first: bool) -> Iterator[ListenResponse]:
+        self._targets[number] = watched
+        self._engine.counts.add(self._caller, listens=1)
+        yield from self._news({number: watched})
+        if first:
+            for name in watched.names:
+                if name not in watched.known:
+                    yield self._told(name, _News(removed=[number]))
+
+    def _concerned(self) -> dict[int, Watched]:
+        if not self._engine.history.keeps(self._seen):
+            return dict(self._targets)
+        changes = list(self._engine.history.since(self._seen))
+        return {n: watched for n, watched in self._targets.items() if watched.concerned(changes)}
+
+    def _news(self, targets: dict[int, Watched]) -> Iterator[ListenResponse]:
+        news: dict[str, _News] = {}
+        for number, watched in targets.items():
+            current = watched.current(self._engine)
+            for name, record in current.items():
+                if watched.known.get(name) is not record:
+                    news.setdefault(name, _News()).added.append(number)
+            for name in watched.known.keys() - current.keys():
+                news.setdefault(name, _News()).removed.append(number)
+            watched.known = current
+        self._engine.counts.add(self._caller, reads=sum(bool(each.added) for each in news.values()))
+        return (self._told(name, each) for name, each in news.items())
+
+    def _told(self, name: str, news: _News) -> ListenResponse:
+        record = self._engine.history.get(name)
+        response = ListenResponse()
+        if record is None:
+            response.document_delete.document = name
+            response.document_delete.removed_target_ids.extend(news.removed)
+            response.document_delete.read_time.CopyFrom(to_timestamp(self._engine.present()))
+        else:
+            response.document_change.document.CopyFrom(record.document)
+            response.document_change.target_ids.extend(news.added)
+            response.document_change.removed_target_ids.extend(news.removed)
+        return response
+
+
+def _target_change(kind: int, targets: list[int], now: int | None = None) -> ListenResponse:
+    response = ListenResponse()
+    response.target_change.target_change_type = kind
+    response.target_change.target_ids.extend(targets)
+    if now is not None:
+        response.target_change.read_time.CopyFrom(to_timestamp(now))
+        response.target_change.resume_token = _TOKEN.pack(now)
+    return response
+
+
+def _snapshot(now: int) -> ListenResponse:
+    """Everything before it is consistent as of `now`: the client shows it to its callback."""
+    return _target_change(TargetChange.NO_CHANGE, [], now)
+
+
+def _removed(number: int, refused: Refused) -> ListenResponse:
+    response = _target_change(TargetChange.REMOVE, [number])
+    response.target_change.cause.code = refused.code.value[0]
+    response.target_change.cause.message = refused.message
+    return response

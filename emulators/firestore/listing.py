@@ -1,0 +1,105 @@
+"""The RPCs that list what there is: documents of a collection, ids of collections."""
+
+from google.protobuf.message import Message
+
+from emulators.firestore.engine import Engine
+from emulators.firestore.identifiers import invalid
+from emulators.firestore.messages import (
+    Document,
+    ListCollectionIdsRequest,
+    ListCollectionIdsResponse,
+    ListDocumentsRequest,
+    ListDocumentsResponse,
+    StructuredQuery,
+)
+from emulators.firestore.names import parse_parent
+from emulators.firestore.predicates import Predicate
+from emulators.firestore.projection import parse_mask, project
+from emulators.firestore.query import compile_query
+from emulators.firestore.tickets import Ticket
+from emulators.firestore.views import Reading, View
+
+Answer = Ticket[list[Message]]
+
+DEFAULT_PAGE = 100
+"""How many items a page holds when the request does not say."""
+
+
+def list_documents(engine: Engine, request: ListDocumentsRequest, caller: str) -> Answer:
+    """A page of a collection's documents, in the order that the request gives."""
+    query = compile_query(request.parent, _as_query(request))
+    offset = _offset(request.page_token)
+    size = request.page_size or DEFAULT_PAGE
+
+    def answer(view: View) -> list[Message]:
+        found = query.run(view.scan(query.scope))
+        view.found(found)
+        documents = [record.document for record in found]
+        if request.show_missing:
+            documents = _with_missing(documents, request, view)
+        page = documents[offset : offset + size]
+        engine.counts.add(caller, reads=max(1, len(page)))
+        response = ListDocumentsResponse()
+        shown = (
+            [project(each, parse_mask(request.mask.field_paths)) for each in page]
+            if request.HasField("mask")
+            else page
+        )
+        response.documents.extend(shown)
+        if offset + size < len(documents):
+            response.next_page_token = str(offset + size)
+        return [response]
+
+    predicate = Predicate(query)
+    return engine.read(Reading(query.scope.database, request, caller, answer, (), predicate))
+
+
+def list_collection_ids(engine: Engine, request: ListCollectionIdsRequest, caller: str) -> Answer:
+    """The ids of the collections right under a document, or under the root."""
+    database, parent = parse_parent(request.parent)
+    size = request.page_size or DEFAULT_PAGE
+
+    def answer(view: View) -> list[Message]:
+        engine.counts.add(caller, reads=1)
+        paths = view.collections(database)
+        under = {path[len(parent)] for path in paths if path[: len(parent)] == parent}
+        ids = sorted(each for each in under if each > request.page_token)
+        response = ListCollectionIdsResponse(collection_ids=ids[:size])
+        if len(ids) > size:
+            response.next_page_token = ids[size - 1]
+        return [response]
+
+    return engine.read(Reading(database, request, caller, answer))
+
+
+def _as_query(request: ListDocumentsRequest) -> StructuredQuery:
+    source = StructuredQuery()
+    source.from_.add(collection_id=request.collection_id)
+    for part in filter(None, (each.strip() for each in request.order_by.split(","))):
+        path, _, direction = part.partition(" ")
+        if direction.strip().lower() not in {"", "asc", "desc"}:
+            raise invalid(f'"{part}" is no order: give a field and asc or desc.')
+        order = source.order_by.add()
+        order.field.field_path = path
+        order.direction = 2 if direction.strip().lower() == "desc" else 1
+    return source
+
+
+def _offset(token: str) -> int:
+    if token and not token.isdecimal():
+        raise invalid("The page token is not one that this server made.")
+    return int(token or 0)
+
+
+def _with_missing(
+    documents: list[Document], request: ListDocumentsRequest, view: View
+) -> list[Document]:
+    """The documents, and the names of those that exist only as parents of others."""
+    database, parent = parse_parent(request.parent)
+    above = (*parent, request.collection_id)
+    there = {document.name for document in documents}
+    paths = (path for path in view.collections(database) if path[: len(above)] == above)
+    prefix = f"{request.parent}/{request.collection_id}"
+    under = {f"{prefix}/{path[len(above)]}" for path in paths if len(path) > len(above)}
+    missing = [Document(name=name) for name in sorted(under - there)]
+    return sorted([*documents, *missing], key=lambda document: document.name)

@@ -1,0 +1,71 @@
+"""The documents on disk: every acknowledged commit is there after a crash at any instant."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from emulators.firestore.history import Change
+from emulators.firestore.messages import Document
+from emulators.firestore.names import parse_document
+from emulators.firestore.records import Record
+
+_SCHEMA = (
+    "PRAGMA journal_mode = WAL",
+    # With FULL, every commit waits until the log is on the disk: an acknowledged write survives
+    # the loss of power too, not only the end of the process.
+    "PRAGMA synchronous = FULL",
+    "CREATE TABLE IF NOT EXISTS documents (name TEXT PRIMARY KEY, document BLOB) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS latest (id INTEGER PRIMARY KEY CHECK (id = 0), instant INTEGER)",
+)
+
+
+class Store:
+    """One SQLite file with the latest version of every document.
+
+    Used under the engine's lock, from whatever thread holds it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        for statement in _SCHEMA:
+            self._database.execute(statement)
+
+    def load(self) -> Iterator[Record]:
+        """Every document that was committed."""
+        for name, blob in self._database.execute("SELECT name, document FROM documents"):
+            yield Record(parse_document(name), Document.FromString(blob))
+
+    def latest(self) -> int:
+        """The instant of the last commit; 0 before the first."""
+        row = self._database.execute("SELECT instant FROM latest").fetchone()
+        return int(row[0]) if row else 0
+
+    def write(self, changes: Iterable[Change], instant: int) -> None:
+        """Make one commit durable, all of it or, if this raises, nothing of it."""
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            for change in changes:
+                self._put(change)
+            self._database.execute("INSERT OR REPLACE INTO latest VALUES (0, ?)", (instant,))
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+
+    def clear(self) -> None:
+        """Delete every document."""
+        self._database.execute("DELETE FROM documents")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def _put(self, change: Change) -> None:
+        if change.new is None:
+            self._database.execute("DELETE FROM documents WHERE name = ?", (change.name.text,))
+        else:
+            self._database.execute(
+                "INSERT OR REPLACE INTO documents VALUES (?, ?)",
+                (change.name.text, change.new.document.SerializeToString()),
+            )

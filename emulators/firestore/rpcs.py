@@ -1,0 +1,84 @@
+"""Every unary and streaming-answer RPC of the service, and how a call becomes its answer."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import grpc
+from google.protobuf.message import Message
+
+from emulators.firestore import listing, messages, querying, reading, writing
+from emulators.firestore.engine import Engine
+from emulators.firestore.tickets import Ticket
+from emulators.refused import Refused
+
+SERVICE = "google.firestore.v1.Firestore"
+Handler = Callable[[Engine, Any, str], Ticket[list[Message]]]
+
+log = logging.getLogger(__name__)
+
+
+class Rpc(NamedTuple):
+    """One method: its name, what it is asked with, what answers, and whether that is a stream."""
+
+    name: str
+    request: type[Message]
+    handler: Handler
+    streams: bool = False
+
+
+RPCS = {
+    rpc.name: rpc
+    for rpc in (
+        Rpc("GetDocument", messages.GetDocumentRequest, reading.get_document),
+        Rpc("ListDocuments", messages.ListDocumentsRequest, listing.list_documents),
+        Rpc("ListCollectionIds", messages.ListCollectionIdsRequest, listing.list_collection_ids),
+        Rpc("CreateDocument", messages.CreateDocumentRequest, writing.create_document),
+        Rpc("UpdateDocument", messages.UpdateDocumentRequest, writing.update_document),
+        Rpc("DeleteDocument", messages.DeleteDocumentRequest, writing.delete_document),
+        Rpc("BeginTransaction", messages.BeginTransactionRequest, writing.begin_transaction),
+        Rpc("Commit", messages.CommitRequest, writing.commit),
+        Rpc("Rollback", messages.RollbackRequest, writing.rollback),
+        Rpc("BatchWrite", messages.BatchWriteRequest, writing.batch_write),
+        Rpc("PartitionQuery", messages.PartitionQueryRequest, querying.partition_query),
+        Rpc(
+            "BatchGetDocuments",
+            messages.BatchGetDocumentsRequest,
+            reading.batch_get_documents,
+            streams=True,
+        ),
+        Rpc("RunQuery", messages.RunQueryRequest, querying.run_query, streams=True),
+        Rpc(
+            "RunAggregationQuery",
+            messages.RunAggregationQueryRequest,
+            querying.run_aggregation_query,
+            streams=True,
+        ),
+    )
+}
+
+
+def start(engine: Engine, rpc: Rpc, request: Message, caller: str) -> Ticket[list[Message]]:
+    """Hand a call to the engine; whatever goes wrong is kept for `outcome`."""
+    try:
+        return rpc.handler(engine, request, caller)
+    except Exception as failure:  # noqa: BLE001 (kept: `outcome` raises it)
+        ticket = Ticket[list[Message]]()
+        ticket.fail(failure)
+        return ticket
+
+
+def outcome(rpc: Rpc, ticket: Ticket[list[Message]]) -> list[Message]:
+    """The answer of a call whose ticket is done.
+
+    Raises:
+        Refused: the engine said no; INTERNAL, with the traceback in the log, for a fault of ours.
+    """
+    try:
+        return ticket.result()
+    except Refused:
+        raise
+    except Exception as failure:
+        log.exception("%s failed", rpc.name)
+        message = f"{rpc.name} failed: {type(failure).__name__}: {failure}"
+        raise Refused(grpc.StatusCode.INTERNAL, message) from failure
