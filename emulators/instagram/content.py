@@ -66,6 +66,8 @@ def _checked(item: Any, uploaded: set[str]) -> Content:
     if kind not in _TYPES:
         raise _invalid(f"Param message[attachment][type] does not know {kind!r}")
     payload = item.get("payload") or {}
+    if not isinstance(payload, Mapping):
+        raise _invalid("Param message[attachment][payload] must be a JSON object")
     if kind in _FILE_TYPES:
         _check_file(payload, uploaded)
     if kind == "template":
@@ -100,6 +102,8 @@ def _check_elements(elements: Any) -> None:
     if not isinstance(elements, list) or not 1 <= len(elements) <= _MAX_ELEMENTS:
         raise _invalid(f"A generic template has 1 to {_MAX_ELEMENTS} elements")
     for element in elements:
+        if not isinstance(element, Mapping):
+            raise _invalid("An element must be a JSON object")
         _check_length("title", element.get("title"), 80)
         if "buttons" in element:
             _check_buttons(element["buttons"])

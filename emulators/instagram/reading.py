@@ -189,13 +189,20 @@ def _profile_of(person: Person) -> Shown:
 
 
 def _page(shown: list[Shown], query: Query) -> Shown:
-    start = int(query["after"]) if query.get("after", "").isdigit() else 0
-    limit = int(query.get("limit", _PAGE))
+    start = _number(query, "after", 0)
+    limit = _number(query, "limit", _PAGE)
     page: Shown = {"data": shown[start : start + limit]}
     if start + limit < len(shown):
         after = str(start + limit)
         page["paging"] = {"cursors": {"after": after}, "next": f"?after={after}"}
     return page
+
+
+def _number(query: Query, name: str, default: int) -> int:
+    given = query.get(name, str(default))
+    if not (given.isascii() and given.isdigit()):
+        raise refusal(100, message=f"(#100) Param {name} must be a number")
+    return int(given)
 
 
 def _iso(instant: datetime) -> str:

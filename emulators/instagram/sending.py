@@ -96,7 +96,7 @@ class Sending:
 
     def _react(self, action: str, payload: Any, person: Person) -> dict[str, Any]:
         mid = payload.get("message_id") if isinstance(payload, Mapping) else None
-        message = self._core.state.messages.get(mid or "")
+        message = self._core.state.messages.get(str(mid))
         if message is None or message.igsid != person.igsid:
             raise refusal(100, message="(#100) Param payload[message_id] is not of this thread")
         if action == "unreact":
@@ -126,7 +126,7 @@ class Sending:
 
     def _replied_to(self, reply_to: Any, person: Person) -> str:
         mid = reply_to.get("mid") if isinstance(reply_to, Mapping) else None
-        message = self._core.state.messages.get(mid or "")
+        message = self._core.state.messages.get(str(mid))
         if message is None or message.igsid != person.igsid:
             raise refusal(100, message="(#100) Param reply_to[mid] is not of this thread")
         return message.mid

@@ -83,17 +83,24 @@ def _send(core: Core, whatsapp: WhatsApp, fault: Fault) -> Response:
 def _content(body: Mapping[str, Any]) -> dict[str, Any]:
     kind = body.get("type", "text")
     if kind == "text":
-        text = (body.get("text") or {}).get("body")
+        text = _object(body, "text").get("body")
         if not isinstance(text, str) or not 1 <= len(text) <= _MAX_TEXT:
             raise _parameter(f"text.body must have 1 to {_MAX_TEXT} characters")
         return {"type": "text", "text": text, "template": None}
     if kind == "template":
-        return _template(body.get("template") or {})
+        return _template(_object(body, "template"))
     raise _parameter(f"type {kind} is not simulated")
 
 
+def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    if not isinstance(found, Mapping):
+        raise _parameter(f"{name} must be an object")
+    return found
+
+
 def _template(template: Mapping[str, Any]) -> dict[str, Any]:
-    name, language = template.get("name"), (template.get("language") or {}).get("code")
+    name, language = template.get("name"), _object(template, "language").get("code")
     if not name or not language:
         raise _parameter("template needs name and language.code")
     texts: list[Any] = [

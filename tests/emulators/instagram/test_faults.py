@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from emulators.gates import Gates
 from tests.emulators.instagram.world import World, refused
 
 
@@ -94,6 +95,14 @@ def test_a_held_send_stands_in_the_middle_until_it_is_released(world: World, ali
         world.control("release", name="gate")
         assert sending.result().status_code == 200
     assert len(world.sent()) == 1
+
+
+def test_a_release_that_comes_first_lets_exactly_one_through() -> None:
+    gates = Gates(limit_seconds=0.01)
+    gates.release("gate")
+    gates.hold("gate")
+    with pytest.raises(TimeoutError, match="nobody released the hold 'gate'"):
+        gates.hold("gate")
 
 
 def test_a_fault_waits_for_its_own_sort_of_request(world: World, alice: str) -> None:

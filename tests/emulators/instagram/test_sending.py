@@ -57,6 +57,8 @@ def test_a_thousand_bytes_are_accepted_and_one_more_is_refused_whole(
         ({"messaging_type": "MESSAGE_TAG"}, (100, None)),
         ({"reply_to": {"mid": "unknown"}}, (100, None)),
         ({"message": {"attachment": {"type": "gif"}}}, (100, 2534015)),
+        ({"message": {"attachment": {"type": "image", "payload": "x"}}}, (100, 2534015)),
+        ({"reply_to": {"mid": ["x"]}}, (100, None)),
         ({"message": {"attachment": {"type": "image", "payload": {}}}}, (100, 2018008)),
     ],
 )
