@@ -65,14 +65,14 @@ def _add_clock(app: Flask, clock: SimClock) -> None:
 
 def _add_counts(app: Flask, firestore: Engine, tasks: TasksEngine) -> None:
     @app.get("/counts")
-    def read() -> Response:
+    def read_counts() -> Response:
         return jsonify(by_function(firestore.counts.snapshot(), tasks.counts.snapshot()))
 
     @app.delete("/counts")
     def clear() -> Response:
         firestore.counts.clear()
         tasks.counts.clear()
-        return read()
+        return read_counts()
 
 
 def _add_tasks(app: Flask, tasks: TasksEngine) -> None:

@@ -1,38 +1,113 @@
 """Round trips are counted, exactly: nobody adds a read unseen."""
 
+import pytest
+
 from tests.world import World
 
 
-def _pick(counts: dict[str, int]) -> dict[str, int]:
-    return {name: counts[name] for name in ("round_trips", "reads", "tasks")}
-
-
-def _warm(world: World) -> None:
-    """Settings cached, contact known, a history of one exchange."""
+@pytest.fixture
+def warm(world: World) -> World:
+    """Instances that have read the settings just now, and a thread with a history."""
     world.configure(
         debounce_seconds=0, delay_min_seconds=1, delay_max_seconds=2, cooldown_seconds=0
     )
     world.dm("alice", "hello")
     world.settle()
-
-
-def test_a_message_costs_the_webhook_one_commit_and_one_task(world: World) -> None:
-    _warm(world)
+    for function in ("process_thread", "deliver"):
+        world.call_task(function, {"thread_id": world.thread("alice"), "trace_id": "warm"})
+    world.post_webhook({"object": "instagram", "entry": []})
     world.clear_counts()
-    world.dm("bob", "warms the settings again")
-    world.dm("alice", "and again")
-    world.stack.instagram.webhooks.pump()
-    counted = world.counts()["webhook"]
-    settings_read = counted["rpcs"].get("BatchGetDocuments", 0)
-    assert settings_read <= 1
-    assert counted["rpcs"]["Commit"] == 2
-    assert counted["tasks"] == 2
-    assert counted["round_trips"] == 2 + settings_read
+    return world
 
 
-def test_a_duplicate_costs_the_webhook_the_same(world: World) -> None:
-    _warm(world)
-    world.stack.instagram.webhooks.redeliver()
-    world.clear_counts()
-    world.deliver_webhooks()
-    assert world.counts()["webhook"]["rpcs"].get("Commit", 0) >= 1
+def _rpcs(world: World, function: str) -> dict[str, int]:
+    found: dict[str, int] = world.counts().get(function, {}).get("rpcs", {})
+    return found
+
+
+def test_a_message_costs_the_webhook_one_commit_and_one_task(warm: World) -> None:
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    counted = warm.counts()["webhook"]
+    assert _rpcs(warm, "webhook") == {"Commit": 1}
+    assert (counted["reads"], counted["writes"], counted["tasks"]) == (0, 3, 1)
+
+
+def test_a_duplicate_costs_the_webhook_no_more(warm: World) -> None:
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    warm.clear_counts()
+    warm.stack.instagram.webhooks.redeliver()
+    warm.deliver_webhooks()
+    assert _rpcs(warm, "webhook").get("Commit", 0) == 2  # both messages came again
+    assert warm.counts()["webhook"]["writes"] == 0
+
+
+def test_an_echo_of_ours_costs_one_query(warm: World) -> None:
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    warm.next_task_at()
+    warm.run_tasks()
+    warm.clear_counts()
+    warm.deliver_webhooks()
+    assert _rpcs(warm, "webhook") == {"RunQuery": 1}
+
+
+def test_a_turn_costs_six_round_trips_and_one_task(warm: World) -> None:
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    warm.next_task_at()
+    warm.clear_counts()
+    warm.run_tasks()
+    assert _rpcs(warm, "process_thread") == {"BatchGetDocuments": 2, "RunQuery": 2, "Commit": 2}
+    assert warm.counts()["process_thread"]["tasks"] == 1
+
+
+def test_a_turn_that_newer_messages_follow_costs_one_task_more(warm: World) -> None:
+    reply = {"calls": [{"name": "send_instagram_message", "args": {"text": "ok"}}]}
+    warm.model_says({**reply, "hold": "thinking"})
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    warm.next_task_at()
+    warm.clear_counts()
+    with warm.meanwhile_running_tasks():
+        assert warm.stack.gemini.gates.wait_for("thinking")
+        warm.dm("alice", "and more")
+        warm.deliver_webhooks()
+        warm.stack.gemini.gates.release("thinking")
+    assert warm.counts()["process_thread"]["tasks"] == 2
+
+
+@pytest.mark.parametrize(("bubbles", "round_trips"), [(1, 5), (2, 7), (3, 9)])
+def test_a_first_bubble_costs_five_round_trips_and_each_next_two(
+    warm: World, bubbles: int, round_trips: int
+) -> None:
+    call = {"name": "send_instagram_message", "args": {"text": "ok"}}
+    warm.model_says({"calls": [call] * bubbles})
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    warm.next_task_at()
+    warm.clear_counts()
+    warm.run_tasks()
+    assert warm.counts()["deliver"]["round_trips"] == round_trips
+    assert warm.counts()["deliver"]["tasks"] == 0
+
+
+def test_the_length_of_the_history_costs_nothing(warm: World) -> None:
+    for n in range(60):
+        path = f"conversations/{warm.thread('alice')}/messages/old{n}"
+        warm.store.document(path).set({"status": "processed", "created_at": warm.clock.now()})
+    warm.dm("alice", "again")
+    warm.deliver_webhooks()
+    warm.next_task_at()
+    warm.clear_counts()
+    warm.run_tasks()
+    assert warm.counts()["process_thread"]["round_trips"] == 6
+
+
+def test_a_sweep_with_nothing_to_do_costs_two_small_queries(warm: World) -> None:
+    warm.settle()
+    warm.clear_counts()
+    assert warm.call_task("sweep", {}).json() == {"repaired": {"turns": 0, "deliveries": 0}}
+    assert _rpcs(warm, "sweep") == {"RunQuery": 2}
+    assert warm.counts()["sweep"]["reads"] == 2
