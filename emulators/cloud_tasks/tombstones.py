@@ -21,8 +21,7 @@ class Tombstones:
     def holds(self, name: str, now: datetime) -> bool:
         """Whether `name` is still reserved; forgets on the way whatever is not."""
         self._forget(now)
-        until = self._until.get(name)
-        return until is not None and now < until
+        return name in self._until
 
     def clear(self) -> None:
         """Release every name."""

@@ -194,6 +194,15 @@ def test_a_paused_queue_keeps_its_tasks_until_it_is_resumed(
     assert world.dispatcher.run_due() == 1
 
 
+def test_a_task_is_dropped_after_31_days(tasks: Client, world: World, worker: Worker) -> None:
+    tasks.pause_queue(name=QUEUE)
+    add(tasks, worker)
+    world.clock.advance(31 * 86_400)
+    tasks.resume_queue(name=QUEUE)
+
+    assert (world.dispatcher.run_due(), world.engine.list_tasks()) == (0, [])
+
+
 def test_running_a_task_by_hand_ignores_schedule_and_pause(
     tasks: Client, world: World, worker: Worker
 ) -> None:
@@ -206,11 +215,12 @@ def test_running_a_task_by_hand_ignores_schedule_and_pause(
     assert tasks.get_task(name=name).schedule_time == START + timedelta(seconds=0.1)
 
 
+@pytest.mark.parametrize("status", [200, 500])
 def test_a_task_deleted_while_it_runs_is_not_tried_again(
-    tasks: Client, world: World, worker: Worker
+    tasks: Client, world: World, worker: Worker, status: int
 ) -> None:
     name = add(tasks, worker)
-    worker.answers = [500]
+    worker.answers = [status]
     worker.meanwhile = lambda: tasks.delete_task(name=name)
 
     world.dispatcher.run_due()

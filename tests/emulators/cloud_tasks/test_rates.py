@@ -89,3 +89,15 @@ def test_an_answer_is_taken_once(tasks: Client, world: World) -> None:
     world.engine.finish(attempt, 200)
 
     assert [task["previous_response"] for task in world.engine.list_tasks()] == [500]
+
+
+def test_a_task_run_by_hand_is_not_dispatched_again_at_its_schedule_time(
+    tasks: Client, world: World
+) -> None:
+    later = world.clock.now() + timedelta(seconds=5)
+    task = {"http_request": {"url": "http://127.0.0.1:9/"}, "schedule_time": later}
+    tasks.run_task(name=tasks.create_task(parent=QUEUE, task=task).name)
+
+    assert len(world.engine.due(world.clock.now())) == 1
+    world.clock.advance(5)
+    assert world.engine.due(world.clock.now()) == []

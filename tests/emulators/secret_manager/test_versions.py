@@ -1,6 +1,7 @@
 """Secret Manager's API through Google's own client, on both transports, and its file."""
 
 import stat
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,7 +169,8 @@ def test_the_file_is_private_and_brings_everything_back(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert second.access(LATEST) == first.access(LATEST)
     assert second.version(V1)[1].state == "DESTROYED"
-    assert b"two" not in path.read_bytes()
+    assert b64encode(b"two") in path.read_bytes()
+    assert b64encode(b"\x00one") not in path.read_bytes()
     assert [found.name for found in path.parent.iterdir()] == ["secrets.json"]
 
 
