@@ -25,13 +25,15 @@ _SEND, _SILENT, _HUMAN = "send_instagram_message", "do_not_reply", "hand_to_huma
 _ACKNOWLEDGEMENT = re.compile(
     r"(ok(ay)?|k|thx|thanks?|thank you|cheers|cool|great|perfect|\W)*", re.IGNORECASE
 )
+#: How Moca's prompt numbers and fences what a person wrote.
+_FENCED = re.compile(r"\[\d+\] <<(.*?)>>", re.DOTALL)
 _WANTS_HUMAN = re.compile(r"\b(human|real person|speak to (someone|a person))\b", re.IGNORECASE)
 
 
 def answer(request: Request) -> Reply:
     """The reply to a request in camelCase, in the words of the script: calls or text."""
     tools = declared_tools(request)
-    said = last_user_text(request).strip()
+    said = _said(request)
     if ends_in_function_response(request):
         return _end_of_turn(request, tools)
     if said and _ACKNOWLEDGEMENT.fullmatch(said) and _SILENT in tools:
@@ -40,6 +42,11 @@ def answer(request: Request) -> Reply:
         return _call(_HUMAN, reason="They asked for a human.", note=said)
     words = f"[local stand-in, no model was asked] I understood: {_quoted(said)}"
     return _call(_SEND, text=words) if _SEND in tools else {"text": words}
+
+
+def _said(request: Request) -> str:
+    text = last_user_text(request).strip()
+    return "\n".join(_FENCED.findall(text)) or text
 
 
 def _end_of_turn(request: Request, tools: set[str]) -> Reply:
