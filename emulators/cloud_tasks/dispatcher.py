@@ -75,6 +75,7 @@ class Dispatcher:
         deadline = attempt.dispatched_at + timedelta(seconds=attempt.deadline_seconds)
         with self._open_lock:
             self._open[attempt.id] = (deadline, exchange)
+        self._wake.set()  # its deadline may be the next thing to wait for
         answer = Answer(None)
         try:
             answer = exchange.run()
