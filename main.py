@@ -46,5 +46,6 @@ def _run(name: str, request: Request) -> Any:
 
 
 if (target := function_target()) in ENTRY_POINTS:
-    # Imported while the instance starts, when the platform gives it the most CPU.
+    # While the instance starts the platform gives it the most CPU, and a missing setting stops it.
     importlib.import_module(f"functions.{target}")
+    services(target)

@@ -10,7 +10,7 @@ WSGIApp = Callable[..., Iterable[bytes]]
 
 
 class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"  # connections are kept: clients pool theirs
+    protocol_version = "HTTP/1.1"  # chunked streams; werkzeug still closes after each answer
     disable_nagle_algorithm = True  # otherwise each small answer waits 40 ms for an ACK
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:

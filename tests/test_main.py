@@ -1,0 +1,53 @@
+"""The entry points as the platform starts them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import main
+import services
+
+ROOT = Path(__file__).parents[1]
+
+
+def _start(**environ: str) -> subprocess.CompletedProcess[str]:
+    environ = {"PATH": "/usr/bin:/bin", **environ}
+    command = [sys.executable, "-c", "import main; print('started')"]
+    return subprocess.run(  # noqa: S603 (our own interpreter and code)
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+
+def test_without_a_target_nothing_is_built() -> None:
+    assert _start().stdout == "started\n"
+
+
+def test_a_missing_setting_stops_the_start_and_names_every_missing_one() -> None:
+    started = _start(FUNCTION_TARGET="webhook", INSTAGRAM_PAGE_ID="1")
+    assert started.returncode != 0
+    last = started.stderr.strip().splitlines()[-1]
+    for name in ("GOOGLE_CLOUD_PROJECT", "PROCESS_MESSAGE_URL", "INSTAGRAM_APP_SECRET"):
+        assert name in last
+    assert "INSTAGRAM_PAGE_ID" not in last
+
+
+def test_the_webhook_starts_without_the_model_the_office_or_pydantic() -> None:
+    code = (
+        "import sys, functions.webhook, services.adapters.firestore.documents, "
+        "services.adapters.cloud_tasks, services.ingest, services.echoes\n"
+        "print([m for m in ('google.genai', 'admin', 'pydantic', 'httpx', 'httpx2') "
+        "if m in sys.modules])"
+    )
+    done = subprocess.run(  # noqa: S603 (our own interpreter and code)
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_every_entry_point_is_a_function_of_main() -> None:
+    for name in main.ENTRY_POINTS:
+        assert callable(getattr(main, name))
+
+
+def test_our_packages_are_not_shadowed() -> None:
+    assert Path(str(services.__file__)).is_relative_to(ROOT)
