@@ -70,7 +70,9 @@ def remove(fields: Fields, path: Path) -> None:
         if segment not in fields:
             return
         fields = fields[segment].map_value.fields
-    fields.pop(path[-1], None)
+    # A protobuf map's own pop would first add what is missing.
+    if path[-1] in fields:
+        del fields[path[-1]]
 
 
 def apply_mask(old_fields: Fields, new_fields: Fields, mask: Iterable[str]) -> None:

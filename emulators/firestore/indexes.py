@@ -22,7 +22,6 @@ from emulators.firestore.query import Query
 from emulators.firestore.vectors import Nearest
 from emulators.refused import Refused
 
-
 _SHORT = {ASCENDING: "ASC", DESCENDING: "DESC", CONTAINS: "CONTAINS"}
 
 

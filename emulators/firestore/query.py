@@ -152,7 +152,8 @@ class Query:
             return lambda record: record.id_key
         if len(paths) == 1:
             path = paths[0]
-            return lambda record: (record.sort_key(path), record.id_key)
+            # The filter for fields that are there has put the key among the kept ones.
+            return lambda record: (record.keys[path], record.id_key)
         return lambda record: (*map(record.sort_key, paths), record.id_key)
 
 
