@@ -27,6 +27,7 @@ def environment(*, outside: bool) -> dict[str, str]:
     env = dict(os.environ)  # noqa: TID251 (a program's entry point)
     env.pop("PYTHONHOME", None)
     env["PYTHONPATH"] = str(ROOT)  # a package of the same name elsewhere must not shadow ours
+    env.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of every server that goes away
     for name in ("NO_PROXY", "no_proxy"):
         env[name] = ",".join(filter(None, (env.get(name), LOOPBACK)))
     if not outside:

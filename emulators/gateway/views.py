@@ -22,9 +22,10 @@ _CONVERSATION = (
     "status", "owner", "owner_until", "owner_reason", "owner_epoch", "boundary_at", "claim",
     "sending", "outbox", "cooldown_until", "due_at", "inbound_seq", "failed_turns",
 )  # fmt: skip
+_DEFAULTS = {"status": "open", "owner": "bot"}
 _MESSAGE = (
     "direction", "role", "kind", "status", "text", "attempts", "error", "mid", "created_at",
-    "next_attempt_at", "reason", "skipped",
+    "next_attempt_at", "reason",
 )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def system(stack: "LocalStack", store: Client, who: str) -> dict[str, Any]:
     fields = conversation.get().to_dict() or {}
     return {
         "thread_id": thread_id,
-        "conversation": _plain(_picked(fields, _CONVERSATION)),
+        "conversation": _plain(_DEFAULTS | _picked(fields, _CONVERSATION)) if fields else {},
         "messages": [
             {"id": found.id} | _plain(_picked(found.to_dict() or {}, _MESSAGE))
             for found in newest.limit(SHOWN).stream()
@@ -72,7 +73,7 @@ def _last_line(messages: list[Any]) -> dict[str, Any] | None:
 
 
 def _picked(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: fields[name] for name in names if fields.get(name) not in (None, [], {})}
+    return {name: fields[name] for name in names if fields.get(name) not in (None, 0, [], {})}
 
 
 def _thread_of(task: Mapping[str, Any]) -> str:

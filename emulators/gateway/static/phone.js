@@ -75,7 +75,7 @@ function deed(message, felt) {
     return button("unsend", "Unsend this message", { kind: "unsend", mid: message.mid });
   }
   return felt
-    ? button("take back", "Take the reaction back", { kind: "unreact", target: message.mid })
+    ? button("undo", "Take the reaction back", { kind: "unreact", target: message.mid })
     : button(HEART, "React with a heart", { kind: "reaction", target: message.mid, emoji: HEART });
 }
 
@@ -136,12 +136,14 @@ function tick(element) {
 }
 
 function drawThread() {
-  const stored = state.system?.conversation || {};
+  const stored = { ...state.system?.conversation };
+  if (seconds(stored.cooldown_until) < -1) delete stored.cooldown_until;
+  if (stored.owner === "human" && seconds(stored.owner_until) < 0) stored.owner = "bot again";
   const facts = Object.keys(NAMES).filter((name) => name in stored)
     .map((name) => make("div", {}, make("dt", { text: NAMES[name] }), make("dd", {}, fact(name, stored[name]))));
   at("thread").replaceChildren(...(facts.length ? facts : [make("dt", { text: "Nothing is stored yet." })]));
   const owner = stored.owner || "";
-  at("chat-owner").className = `chip ${owner}`;
+  at("chat-owner").className = `chip ${owner.split(" ")[0]}`;
   at("chat-owner").textContent = owner && `answered by ${owner}`;
 }
 
@@ -157,9 +159,9 @@ function drawTasks() {
 
 function drawStored() {
   at("stored").replaceChildren(...(state.system?.messages || []).map((message) => {
-    const why = message.error || message.reason || message.skipped;
     const text = make("td", { kind: "text" }, make("span", { text: message.text || `[${message.kind}]` }));
-    if (why) text.append(make("small", { text: typeof why === "string" ? why : JSON.stringify(why) }));
+    if (message.reason) text.append(make("small", { text: message.reason }));
+    if (message.error) text.append(make("small", { text: message.error, kind: "error" }));
     return make("tr", {}, make("td", {}, chip(message.status || "?")),
       make("td", { text: message.role || message.direction || "" }), text,
       make("td", { text: message.attempts ?? "" }));

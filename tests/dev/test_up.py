@@ -1,0 +1,84 @@
+"""The whole local run as a process of its own, with the demo in it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from devtools import ports
+from devtools.stop import Stop
+from tests.dev.conftest import ROOT
+
+Up = tuple[int, subprocess.Popen[str], str]
+
+
+def _base() -> int:
+    """A port with four free ones behind it."""
+    for _ in range(50):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            base: int = probe.getsockname()[1]
+        try:
+            ports.require_free(base)
+        except Stop:
+            continue
+        return base
+    raise AssertionError("no five free ports in a row")
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    """Its first port, the process, and what it said until it was ready."""
+    base = _base()
+    command = [sys.executable, "-m", "emulators.gateway", "--port", str(base), "--demo"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (ours)
+        assert process.stdout is not None
+        said = ""
+        while "Try:" not in said:
+            line = process.stdout.readline()
+            assert line, said
+            said += line
+        yield base, process, said
+        process.kill()
+
+
+def _get(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 (loopback)
+        return json.load(answer)
+
+
+def test_it_names_every_address_and_credential(up: Up) -> None:
+    base, _, said = up
+    assert all(str(base + offset) in said for offset in range(5))
+    for word in ("17841400000000001", "local-app-secret", "local-verify-token", "moca-local",
+                 "local-service-token", "local-admin-token", "delay of 1 to 2 s"):  # fmt: skip
+        assert word in said
+
+
+def test_the_demo_is_a_dozen_conversations_answered_or_taken_over(up: Up) -> None:
+    people = _get(f"http://127.0.0.1:{up[0]}/_local/state")["people"]
+    assert len(people) == 12
+    assert len(_get(f"http://127.0.0.1:{up[0] + 3}/_sim/sent")) >= 18
+    assert _get(f"http://127.0.0.1:{up[0]}/_sim/tasks/list") == []
+
+
+def test_a_dm_from_the_command_line_gets_its_reply(up: Up) -> None:
+    command = [sys.executable, str(ROOT / "dev"), "dm", "hello", "--from", "zoe"]
+    sent = subprocess.run(  # noqa: S603 (our own script)
+        [*command, "--port", str(up[0])], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert [line.split(":")[0] for line in sent.stdout.splitlines()] == ["zoe", "bot"]
+
+
+def test_sigterm_ends_all_of_it_and_frees_the_ports(up: Up) -> None:
+    base, process, _ = up
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=20)
+    assert (process.returncode, rest.splitlines()[-1]) == (0, "Ended.")
+    ports.require_free(base)
