@@ -39,10 +39,12 @@ def test_any_json_becomes_storable(value: object) -> None:
             assert math.isfinite(found)
         if isinstance(found, dict):
             assert all(found)
-            [check(item, depth + 1) for item in found.values()]
+            for item in found.values():
+                check(item, depth + 1)
         if isinstance(found, list):
             assert not any(isinstance(item, list) for item in found)
-            [check(item, depth + 1) for item in found]
+            for item in found:
+                check(item, depth + 1)
 
     check(clean_json(value), 0)
 

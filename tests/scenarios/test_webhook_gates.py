@@ -104,6 +104,6 @@ def test_a_known_and_a_new_message_in_one_body_store_the_new_one_once(world: Wor
     both["entry"][0]["messaging"] += _message("two", "m2")["entry"][0]["messaging"]  # type: ignore[index]
     assert world.post_webhook(both).status_code == 200
     stored = world.store.collection_group("messages").stream()
-    assert sorted(m.to_dict()["text"] for m in stored) == ["one", "two"]
+    assert sorted((m.to_dict() or {})["text"] for m in stored) == ["one", "two"]
     (conversation,) = world.documents("conversations")
     assert conversation["inbound_seq"] == 2
