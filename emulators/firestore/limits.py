@@ -1,5 +1,6 @@
 """What no document and no request may exceed, refused in production's words."""
 
+import re
 from collections.abc import Mapping, Sized
 
 import grpc
@@ -18,6 +19,7 @@ MAX_TRANSFORMS = 500
 MAX_VECTOR_DIMENSIONS = 2_048
 
 _SMALL_ENOUGH = MAX_DOCUMENT_BYTES // 8  # no value counts for more than 8 times its wire bytes
+_RESERVED = re.compile(r"__.*__", re.DOTALL)
 _YEAR_1 = -62_135_596_800
 _YEAR_10000 = 253_402_300_800
 _NANOS = 1_000_000_000
@@ -75,7 +77,7 @@ def _check_fields(fields: Mapping[str, Value], depth: int) -> None:
 def _check_field_name(name: str) -> None:
     if not name:
         raise _invalid("Property name cannot be the empty string.")
-    if name.startswith("__") and name.endswith("__"):
+    if name.startswith("__") and _RESERVED.fullmatch(name):
         raise _invalid(f'Property name "{name}" is invalid because it is reserved.')
     if len(name) * 4 > MAX_FIELD_NAME_BYTES and len(name.encode()) > MAX_FIELD_NAME_BYTES:
         raise _invalid(f"The property name is longer than {MAX_FIELD_NAME_BYTES} bytes.")

@@ -54,13 +54,15 @@ class Found(NamedTuple):
 class Query:
     """A query ready to run; immutable.
 
-    `orders` holds the explicit orders, then the implied ones; `__name__` is always among them.
+    `orders` holds the explicit orders, then the implied ones; `__name__` is always among them;
+    `explicit` says how many were given.
     `where` is the filter's tree, for whoever plans locks or indexes by it.
     """
 
     scope: Scope
     where: Node | None
     orders: tuple[Ordering, ...]
+    explicit: int
     offset: int
     limit: int | None
     mask: tuple[Path, ...] | None
@@ -97,11 +99,12 @@ class Query:
         return document
 
     def ordered_also_by(self, paths: Iterable[str]) -> "Query":
-        """The same query ordered by these fields too, before `__name__` where cursors allow it."""
+        """The same query ordered by these fields too, before `__name__` where that is implied."""
         known = {order.path for order in self.orders}
         added = [Ordering(path, self.orders[-1].descending) for path in paths if path not in known]
         at = len(self._fields_before_name)
-        if any(cursor and len(cursor.values) > at for cursor in (self.start_at, self.end_at)):
+        cursors_length = max(len(one.values) if one else 0 for one in (self.start_at, self.end_at))
+        if max(self.explicit, cursors_length) > at:
             at = len(self.orders)
         return replace(self, orders=(*self.orders[:at], *added, *self.orders[at:]))
 
@@ -174,6 +177,7 @@ def compile_query(parent: str, structured_query: StructuredQuery) -> Query:
         scope=scope,
         where=where,
         orders=_all_orders(explicit, leaves),
+        explicit=len(explicit),
         offset=_count(structured_query.offset, "offset"),
         limit=_limit(structured_query),
         mask=_mask(structured_query),

@@ -40,9 +40,12 @@ def _apply_one(fields: Fields, transform: FieldTransform, request_time: int) -> 
         raise _invalid("A document's name cannot be transformed.")
     old = fieldpaths.get(fields, path)
     new, result = _KINDS[kind](old, transform, request_time)
+    # The result must not change with the field, which a later transform may touch again.
+    report = Value()
+    report.CopyFrom(result)
     if new is not old:
         fieldpaths.put(fields, path, new)
-    return result
+    return report
 
 
 def _server_value(_: Value | None, transform: FieldTransform, now: int) -> tuple[Value, Value]:
