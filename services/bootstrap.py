@@ -9,7 +9,7 @@ from services import log
 from services.adapters.chance import RandomIds, SystemClock
 from services.adapters.together import SideBySide
 from services.live_settings import LiveSettings
-from services.ports import Clock, Documents, Ids, TaskQueue
+from services.ports import Clock, Documents, Ids, Messenger, Model, TaskQueue, Together
 from services.settings import Settings, from_environment, process_environment
 
 if TYPE_CHECKING:
@@ -103,6 +103,26 @@ class Services:
         return connect(self.function, self.settings.tasks_host)
 
     @functools.cached_property
+    def together(self) -> Together:
+        """How two effects of one request run side by side."""
+        return SideBySide()
+
+    @functools.cached_property
+    def model(self) -> Model:
+        """The language model."""
+        from services.adapters.gemini import GeminiModel, connect
+
+        return GeminiModel(connect(self.settings.gemini_api_key, self.settings.gemini_url))
+
+    @functools.cached_property
+    def messenger(self) -> Messenger:
+        """Instagram's side of a conversation."""
+        from services.adapters.instagram import Instagram
+
+        settings = self.settings
+        return Instagram(settings.instagram_url, settings.account_id, settings.access_token)
+
+    @functools.cached_property
     def ingest(self) -> "Ingest":
         """Storing what Instagram sends."""
         from services.echoes import Echoes
@@ -116,21 +136,19 @@ class Services:
             self.live_settings,
             echoes,
             self.clock,
-            SideBySide(),
+            self.together,
             margin,
         )
 
     @functools.cached_property
     def turns(self) -> "Turns":
         """Answering what waits in a thread."""
-        from services.adapters.gemini import GeminiModel, connect
         from services.agent import Agent
         from services.toolbox import Toolbox
         from services.turn import Turns
         from tools import TOOLS
 
-        model = GeminiModel(connect(self.settings.gemini_api_key, self.settings.gemini_url))
-        agent = Agent(model, lambda thread_id: Toolbox(thread_id, TOOLS), self.clock)
+        agent = Agent(self.model, lambda thread_id: Toolbox(thread_id, TOOLS), self.clock)
         return Turns(
             self.documents,
             self.turn_tasks,
@@ -145,18 +163,16 @@ class Services:
     @functools.cached_property
     def delivery(self) -> "Delivery":
         """Sending what is queued."""
-        from services.adapters.instagram import Instagram
         from services.delivery import Delivery
 
-        settings = self.settings
         return Delivery(
             self.documents,
             self.delivery_tasks,
-            Instagram(settings.instagram_url, settings.account_id, settings.access_token),
+            self.messenger,
             self.live_settings,
             self.clock,
             self.ids,
-            settings.clock_margin_seconds,
+            self.settings.clock_margin_seconds,
         )
 
     @functools.cached_property

@@ -13,11 +13,18 @@ SEND_SECONDS = 10.0
 class Instagram:
     """Sends messages of one account. The token travels in a header and in no message of ours."""
 
-    def __init__(self, base_url: str, account_id: str, access_token: str) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        account_id: str,
+        access_token: str,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._url = f"{base_url.rstrip('/')}/{account_id}/messages"
         self._client = httpx.Client(
             headers={"Authorization": f"Bearer {access_token}"},
             timeout=httpx.Timeout(SEND_SECONDS, connect=3.0),
+            transport=transport,
         )
 
     def send_text(self, igsid: str, text: str) -> Outcome:
