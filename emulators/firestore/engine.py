@@ -82,6 +82,12 @@ class Engine:
         with self.lock:
             return self._instants.present()
 
+    @property
+    def waiting(self) -> int:
+        """How many operations wait for locks."""
+        with self.lock:
+            return len(self._coordinator.locks.line)
+
     def tick(self) -> None:
         """Let end what the clock ends: for when it was moved and nobody calls."""
         with self.lock:
@@ -192,6 +198,9 @@ class Engine:
     def _begin(self, database: str, options: TransactionOptions, caller: str) -> Transaction:
         now = self._instants.clock()
         retry = options.read_write.retry_transaction
+        if retry:
+            # Whoever begins again has given up the attempt before.
+            self.rollback(database, retry)
         opened = self._coordinator.transactions.begin(database, caller, now, retry)
         if options.HasField("read_only"):
             opened.read_only = True

@@ -68,7 +68,8 @@ class ListenStream:
                 return [_target_change(TargetChange.REMOVE, [request.remove_target])]
             if request.WhichOneof("target_change") != "add_target":
                 raise invalid("A listen request must add or remove a target.")
-            return list(self._add(request.add_target))
+            # The snapshot that ends this is about every target, not only the new one.
+            return [*self.changed(), *self._add(request.add_target)]
 
     def changed(self) -> list[ListenResponse]:
         """What has changed in any target since the last answer; empty when nothing has."""
@@ -91,7 +92,7 @@ class ListenStream:
         if resumed is False:
             yield _target_change(TargetChange.RESET, [number])
         yield from self._catch_up(number, watched, first=resumed is None)
-        self._seen = self._seen or now
+        self._seen = now
         yield _target_change(TargetChange.CURRENT, [number], now)
         yield _snapshot(now)
         if wanted.once:

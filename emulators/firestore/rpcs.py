@@ -9,6 +9,7 @@ from google.protobuf.message import Message
 
 from emulators.firestore import listing, messages, querying, reading, writing
 from emulators.firestore.engine import Engine
+from emulators.firestore.faults import Fault
 from emulators.firestore.tickets import Ticket
 from emulators.refused import Refused
 
@@ -56,6 +57,13 @@ RPCS = {
         ),
     )
 }
+
+
+def fail_before(engine: Engine, rpc: Rpc, request: Any, fault: Fault) -> None:
+    """Fail as ordered, before any effect; an aborted commit ends its transaction all the same."""
+    if rpc.name == "Commit" and fault.code is grpc.StatusCode.ABORTED and not fault.apply:
+        engine.rollback(request.database, request.transaction)
+    fault.raise_before()
 
 
 def start(engine: Engine, rpc: Rpc, request: Message, caller: str) -> Ticket[list[Message]]:

@@ -14,7 +14,7 @@ from emulators.firestore.counts import caller_in
 from emulators.firestore.engine import Engine
 from emulators.firestore.listening import Listening
 from emulators.firestore.messages import ListenRequest
-from emulators.firestore.rpcs import RPCS, SERVICE, Rpc, outcome, start
+from emulators.firestore.rpcs import RPCS, SERVICE, Rpc, fail_before, outcome, start
 from emulators.firestore.tickets import Ticket
 from emulators.loop import LoopThread
 from emulators.refused import Refused
@@ -125,7 +125,7 @@ async def _call(engine: Engine, rpc: Rpc, request: Message, caller: str) -> list
     fault = engine.faults.take(rpc.name, caller)
     if fault is not None:
         await asyncio.sleep(fault.delay_seconds)
-        fault.raise_before()
+        fail_before(engine, rpc, request, fault)
     ticket = start(engine, rpc, request, caller)
     if not ticket.done:
         await _done(engine, ticket)
