@@ -4,6 +4,7 @@ import argparse
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 from pathlib import Path
@@ -20,6 +21,13 @@ def main() -> int:
     environ = os.environ  # noqa: TID251 (a program's entry point)
     firestore_host = environ.get("FIRESTORE_EMULATOR_HOST", "")
     gemini_key = environ.get("GEMINI_API_KEY", "")
+    if firestore_host and not _answers(firestore_host):
+        print(
+            f"FIRESTORE_EMULATOR_HOST is {firestore_host}, and nothing answers there: start that "
+            "emulator first, or unset the variable to use the one that comes with Moca.",
+            file=sys.stderr,
+        )
+        return 1
     ended = _ending()
     clock = SimClock()
     if options.demo:
@@ -52,6 +60,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="a folder that keeps the state")
     parser.add_argument("--demo", action="store_true", help="fill a small business with life")
     return parser.parse_args()
+
+
+def _answers(host: str) -> bool:
+    name, _, port = host.rpartition(":")
+    try:
+        with socket.create_connection((name.strip("[]"), int(port)), timeout=2):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _ending() -> threading.Event:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import httpx
 from flask import Flask, Response, jsonify, request
 
 from emulators.clock import SimClock
@@ -19,6 +20,7 @@ def control_app(
     """What answers below `/_sim`; a wrong request is 400 with a sentence."""
     app = Flask("emulators.gateway.control")
     app.register_error_handler(ValueError, _bad_words)
+    app.register_error_handler(httpx.HTTPError, _not_cleared)
     _add_clock(app, clock)
     _add_counts(app, firestore, tasks)
     _add_tasks(app, tasks)
@@ -121,6 +123,10 @@ def _instant(value: object) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("now is an instant with its zone, as in 2026-01-31T12:00:00Z")
     return instant
+
+
+def _not_cleared(error: httpx.HTTPError) -> tuple[Response, int]:
+    return jsonify({"error": f"the Firestore in use could not be cleared: {error}"}), 502
 
 
 def _bad_words(error: ValueError) -> tuple[Response, int]:

@@ -17,7 +17,7 @@ from emulators.clock import SimClock
 from emulators.gateway.local import LocalStack
 
 #: How long ago the demo began.
-BEGAN = timedelta(hours=4, minutes=25)
+BEGAN = timedelta(hours=4, minutes=30)
 _STORY = Path(__file__).resolve().parent / "demo.json"
 _BETWEEN_BEATS = timedelta(minutes=3)
 _BETWEEN_PEOPLE = timedelta(minutes=14)
@@ -33,7 +33,7 @@ def play(stack: LocalStack, ended: threading.Event) -> None:
         business = {name: story[name] for name in ("business_name", "business_facts")}
         store.document("settings/default").set(business, merge=True)
         _Play(stack, ended).all(story["conversations"])
-    stack.clock.set(SimClock().now())
+    stack.clock.set(max(stack.clock.now(), SimClock().now()))
 
 
 class _Play:
@@ -42,14 +42,14 @@ class _Play:
         self._http = httpx.Client(trust_env=False, timeout=_BEAT_LIMIT_SECONDS)
 
     def all(self, conversations: list[dict[str, Any]]) -> None:
-        for told in conversations:
+        for number, told in enumerate(conversations):
+            self._stack.clock.advance(_BETWEEN_PEOPLE.total_seconds() if number else 0)
             person = {"name": told["person"], "profile": {"name": told["name"]}}
             self._instagram("people", person)
             for beat in told["beats"]:
                 if not self._ended.is_set():
                     self._beat(told["person"], beat)
                     self._stack.clock.advance(_BETWEEN_BEATS.total_seconds())
-            self._stack.clock.advance(_BETWEEN_PEOPLE.total_seconds())
 
     def _beat(self, person: str, beat: dict[str, Any]) -> None:
         if "bot" in beat and not self._stack.real_model:

@@ -7,12 +7,14 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from devtools import ports
 from devtools.stop import Stop
+from emulators.clock import SimClock
 from tests.dev.conftest import ROOT
 
 Up = tuple[int, subprocess.Popen[str], str]
@@ -74,6 +76,21 @@ def test_a_dm_from_the_command_line_gets_its_reply(up: Up) -> None:
         [*command, "--port", str(up[0])], capture_output=True, text=True, check=True, timeout=60
     )
     assert [line.split(":")[0] for line in sent.stdout.splitlines()] == ["zoe", "bot"]
+
+
+def test_the_demo_ends_in_the_present(up: Up) -> None:
+    local = datetime.fromisoformat(_get(f"http://127.0.0.1:{up[0]}/_sim/health")["now"])
+    assert abs((local - SimClock().now()).total_seconds()) < 60
+
+
+def test_a_named_firestore_that_does_not_answer_ends_it_with_one_sentence() -> None:
+    env = {"PATH": "/usr/bin:/bin", "FIRESTORE_EMULATOR_HOST": "127.0.0.1:9"}
+    command = [sys.executable, "-m", "emulators.gateway", "--port", "0"]
+    said = subprocess.run(  # noqa: S603 (ours)
+        command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (said.returncode, said.stderr.count("\n")) == (1, 1)
+    assert "FIRESTORE_EMULATOR_HOST" in said.stderr
 
 
 def test_sigterm_ends_all_of_it_and_frees_the_ports(up: Up) -> None:

@@ -109,7 +109,7 @@ function drawChat() {
 
 const NAMES = {
   status: "status", owner: "answered by", owner_until: "until", owner_reason: "because",
-  claim: "claim", sending: "sending", outbox: "replies queued", cooldown_until: "cooldown",
+  claim: "claim", sending: "sending", outbox: "replies queued", cooldown_until: "free to reply",
   due_at: "must be looked at", inbound_seq: "messages in", failed_turns: "failed turns",
 };
 
@@ -118,8 +118,7 @@ function fact(name, value) {
   if (name === "claim") return countdown(value.expires_at, "expires", `${value.mids.length} message(s), `);
   if (name === "sending") return countdown(value.until, "until", value.unconfirmed ? "unconfirmed, " : "");
   if (name === "outbox") return document.createTextNode(String(value.length));
-  if (name === "due_at") return countdown(typeof value === "number" ? value : Date.parse(value), "", "");
-  if (name.endsWith("_until")) return countdown(value, "", "");
+  if (name === "due_at" || name.endsWith("_until")) return countdown(value, "", "");
   return document.createTextNode(String(value));
 }
 
@@ -131,13 +130,12 @@ function countdown(instant, word, before) {
 
 function tick(element) {
   const left = seconds(element.dataset.instant);
-  const words = left > 0 ? `in ${left} s` : left > -2 ? "now" : `over since ${clock(element.dataset.instant)}`;
+  const words = left > 0 ? `in ${left} s` : left > -2 ? "now" : `since ${clock(element.dataset.instant)}`;
   element.textContent = `${element.dataset.before}${element.dataset.word} ${words}`.trim();
 }
 
 function drawThread() {
   const stored = { ...state.system?.conversation };
-  if (seconds(stored.cooldown_until) < -1) delete stored.cooldown_until;
   if (stored.owner === "human" && seconds(stored.owner_until) < 0) stored.owner = "bot again";
   const facts = Object.keys(NAMES).filter((name) => name in stored)
     .map((name) => make("div", {}, make("dt", { text: NAMES[name] }), make("dd", {}, fact(name, stored[name]))));
