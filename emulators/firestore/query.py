@@ -169,10 +169,10 @@ def compile_query(parent: str, structured_query: StructuredQuery) -> Query:
     scope = _scope(parent, structured_query)
     where = conditions.read(structured_query.where) if structured_query.HasField("where") else None
     explicit = _explicit_orders(structured_query.order_by)
-    if where is not None:
-        rules.check_filter(where)
     leaves = list(conditions.leaves(where)) if where is not None else []
     rules.check_size(len(leaves), len(explicit), scope.parent)
+    if where is not None:
+        rules.check_filter(where)
     query = Query(
         scope=scope,
         where=where,
