@@ -32,7 +32,7 @@ class Coordinator:
             return request.ticket
         self.locks.wait(request)
         while not request.ticket.done and (ring := self._ring(request)):
-            self.doom(max(ring, key=lambda waiting: waiting.age))
+            self.doom(max(ring, key=lambda waiting: (waiting.age, waiting.id)))
         return request.ticket
 
     def advance(self) -> None:

@@ -198,9 +198,6 @@ class Engine:
     def _begin(self, database: str, options: TransactionOptions, caller: str) -> Transaction:
         now = self._instants.clock()
         retry = options.read_write.retry_transaction
-        if retry:
-            # Whoever begins again has given up the attempt before.
-            self.rollback(database, retry)
         opened = self._coordinator.transactions.begin(database, caller, now, retry)
         if options.HasField("read_only"):
             opened.read_only = True

@@ -81,7 +81,11 @@ class Transactions:
         return iter(list(self._open.values()))
 
     def begin(self, database: str, caller: str, now: int, retry: bytes = b"") -> Transaction:
-        """Open a read-write transaction; `retry` names the attempt whose age it inherits."""
+        """Open a read-write transaction; `retry` names the attempt whose age it inherits.
+
+        That attempt is left alone: one decorated function called by several threads makes the
+        Python library name another thread's attempt, which may be under way.
+        """
         number = next(self._numbers)
         age = self._age_of(retry) or number
         opened = Transaction(
