@@ -12,7 +12,7 @@ from emulators.cloud_tasks.server import TasksServer
 from emulators.firestore import inprocess
 from emulators.firestore.engine import Engine
 from emulators.firestore.server import FirestoreServer
-from emulators.gateway import credentials, deployed, operation
+from emulators.gateway import credentials, deployed, keeping, operation
 from emulators.gateway.cloud_run import InvokerOnly
 from emulators.gateway.control import control_app
 from emulators.gateway.phone import phone_app
@@ -48,7 +48,7 @@ class LocalStack:
         self.clock = clock
         self.seeded = False
         self._ports = [port + offset if port else 0 for offset in range(5)]
-        self._firestore_host, self._gemini_key = firestore_host, gemini_key
+        self._firestore_host, self._gemini_key, self._store = firestore_host, gemini_key, store
         if store is not None:
             store.mkdir(parents=True, exist_ok=True)
         self.firestore = Engine(
@@ -68,6 +68,8 @@ class LocalStack:
         self._firestore_server = FirestoreServer(self.firestore, self.loop, self._ports[1])
         self._tasks_server = TasksServer(self.tasks, self.secrets, self.loop, self._ports[2])
         self.instagram = InstagramSim(self.clock, f"{self.url}/webhook")
+        if self._store is not None:
+            keeping.load(self.instagram.core, self._store)
         self.gemini = GeminiSim(self.clock)
         self._instagram_server = HttpServer(self.instagram.app, self._ports[3])
         self._gemini_server = HttpServer(self.gemini.app, self._ports[4])
@@ -168,6 +170,8 @@ class LocalStack:
     def stop(self) -> None:
         """End every thread and free every port."""
         self.instagram.webhooks.stop()
+        if self._store is not None:
+            keeping.save(self.instagram.core, self._store)
         self.scheduler.stop()
         self.dispatcher.stop()
         for server in (self._gateway, self._instagram_server, self._gemini_server):
@@ -192,7 +196,7 @@ class LocalStack:
         self.seeded = operation.seed(self.store_client("local"))
         self.dispatcher.start()
         self.instagram.webhooks.start()
-        self.scheduler.start()
+        self.scheduler.start(at_once=self._store is not None)  # tasks are not kept: repair
 
 
 def _empty(host: str) -> None:
