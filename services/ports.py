@@ -56,6 +56,10 @@ Work = Callable[[Reads], tuple[T, Sequence[Write]]]
 class Documents(Reads, Protocol):
     """The store. Every call has a deadline; `Unavailable` when it cannot be kept."""
 
+    def count(self, query: Query, up_to: int) -> int:
+        """How many documents match, counted no further than `up_to`; one round trip."""
+        ...
+
     def commit(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none. Raises `AlreadyStored` when a `Create` meets its document."""
         ...

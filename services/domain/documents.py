@@ -42,6 +42,13 @@ class ServerTime:
 SERVER_TIME = ServerTime()
 
 
+class Removed:
+    """The field is taken out of the document."""
+
+
+REMOVED = Removed()
+
+
 @dataclass(frozen=True, slots=True)
 class Create:
     """A new document; the whole commit is refused with `AlreadyStored` if it exists."""

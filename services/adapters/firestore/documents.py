@@ -69,6 +69,11 @@ class FirestoreDocuments:
         with _our_errors():
             return self._reading(_AGAIN).query(query)
 
+    def count(self, query: Query, up_to: int) -> int:
+        """How many match, at most `up_to`; billed as one read per thousand."""
+        with _our_errors():
+            return self._reading(_AGAIN).count(query, up_to)
+
     def commit(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none; one round trip.
 

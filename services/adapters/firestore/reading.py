@@ -67,6 +67,19 @@ class Reading:
                 snapshots.append(Snapshot(path, decode_fields(message.document.fields)))
         return snapshots
 
+    def count(self, query: Query, up_to: int) -> int:
+        """How many documents match, at most `up_to`; one round trip."""
+        root = f"{self._database}/documents"
+        above = query.collection.rpartition("/")[0]
+        request = rpc.RunAggregationQueryRequest.pb()(parent=f"{root}/{above}" if above else root)
+        aggregation = request.structured_aggregation_query
+        aggregation.structured_query.CopyFrom(query_message(query))
+        aggregation.aggregations.add(alias="n").count.up_to.value = up_to
+        wrapped = rpc.RunAggregationQueryRequest.wrap(request)
+        answers = self._client.run_aggregation_query(request=wrapped, **self._call)
+        found = [type(a).pb(a).result.aggregate_fields["n"].integer_value for a in answers]
+        return int(sum(found))
+
     def _in_transaction(self, request: Any) -> None:
         if self.transaction:
             request.transaction = self.transaction

@@ -13,6 +13,7 @@ from services.domain.documents import (
     Maximum,
     Minimum,
     Query,
+    Removed,
     ServerTime,
     Union,
     Update,
@@ -47,8 +48,11 @@ def write_message(documents_root: str, write: Write) -> Any:
         message.delete = name
         return message
     message.update.name = name
+    removed: list[str] = []
     for field, value in write.fields.items():
-        if isinstance(value, _TRANSFORMS):
+        if isinstance(value, Removed):
+            removed.append(field)
+        elif isinstance(value, _TRANSFORMS):
             message.update_transforms.append(_transform(field, value))
         else:
             encode_into(message.update.fields[field], value)
@@ -56,7 +60,7 @@ def write_message(documents_root: str, write: Write) -> Any:
         message.current_document.exists = False
         return message
     message.update_mask.SetInParent()
-    message.update_mask.field_paths.extend(message.update.fields)
+    message.update_mask.field_paths.extend([*message.update.fields, *removed])
     if isinstance(write, Update):
         message.current_document.exists = True
     return message

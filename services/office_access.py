@@ -1,0 +1,209 @@
+"""Who may enter the back office, and how often one may try.
+
+The admin token of the deployment is always one way in. Further operators have tokens of their
+own, of which only a hash is stored.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from services import audit
+from services.domain.documents import Create, Delete, Increment, Merge, Query, Update, Write
+from services.domain.ids import digest
+from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
+from services.ports import Clock, Documents, Ids, Reads
+from services.signature import same_secret
+
+#: The operator who signs in with the deployment's own token.
+OWNER_ID = "owner"
+ROLES = ("admin", "agent")
+#: How long an instance may work with an operator's record that was changed meanwhile.
+KEPT_FOR = timedelta(seconds=5)
+#: Operators on a page; a team of more than these works in another product.
+MOST_OPERATORS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """A person of the team."""
+
+    id: str
+    name: str
+    role: str = "agent"
+    active: bool = True
+    epoch: int = 0  #: counts the "sign out everywhere"
+    zone: str = ""  #: IANA name; empty for the business's own
+    keys: bool = True  #: whether single-key shortcuts work
+    sound: bool = False
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether settings, operators and accounts are theirs to change."""
+        return self.role == "admin"
+
+    @classmethod
+    def from_doc(cls, operator_id: str, doc: dict[str, Any] | None) -> "Operator":
+        """Read a stored operator; the owner needs no document."""
+        doc = doc or {}
+        owner = operator_id == OWNER_ID
+        return cls(
+            id=operator_id,
+            name=str(doc.get("name") or ("Owner" if owner else operator_id)),
+            role="admin" if owner else str(doc.get("role", "agent")),
+            active=True if owner else bool(doc.get("active", False)),
+            epoch=int(doc.get("epoch", 0)),
+            zone=str(doc.get("zone") or ""),
+            keys=bool(doc.get("keys", True)),
+            sound=bool(doc.get("sound", False)),
+        )
+
+
+@dataclass(slots=True)
+class _Kept:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    operators: dict[str, tuple[datetime, Operator]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAccess:
+    """Signs people in, and says whether a session still stands."""
+
+    documents: Documents
+    clock: Clock
+    ids: Ids
+    admin_token: str
+    _kept: _Kept = field(default_factory=_Kept)
+
+    def try_sign_in(self, address: str) -> float:
+        """Count one try of `address`; seconds to wait if it must not be heard, else 0.
+
+        It is counted before the token is looked at, so that tries side by side count as well.
+        """
+        mine, all_ = f"sign_in_tries/{digest('address', address)}", "sign_in_tries/all"
+        now = self.clock.now()
+
+        def work(reads: Reads) -> tuple[float, Sequence[Write]]:
+            own, together = (Tries.from_doc(s.fields) for s in reads.get(mine, all_))
+            wait = max(own.left(now), together.left(now))
+            if wait > 0:
+                return wait, []
+            return 0.0, [
+                Merge(mine, own.plus_one(PER_ADDRESS, now)),
+                Merge(all_, together.plus_one(TOGETHER, now)),
+            ]
+
+        return self.documents.transact(work)
+
+    def forgive(self, address: str) -> None:
+        """A good sign-in: the tries of `address` are forgotten."""
+        self.documents.commit([Delete(f"sign_in_tries/{digest('address', address)}")])
+
+    def operator_of(self, token: str) -> Operator | None:
+        """Whose token it is, or None. Compared in constant time, by hash."""
+        operator_id, dot, _secret = token.partition(".")
+        if same_secret(token, self.admin_token):
+            return self._read(OWNER_ID)
+        if not dot or not _is_id(operator_id):
+            return None
+        (stored,) = self.documents.get(f"operators/{operator_id}")
+        known = str((stored.fields or {}).get("token_hash") or "")
+        operator = Operator.from_doc(operator_id, stored.fields)
+        good = same_secret(hash_of(token), known)
+        return operator if good and operator.active else None
+
+    def standing(self, operator_id: str, epoch: int) -> Operator | None:
+        """The operator of a session, or None if it was ended; at most `KEPT_FOR` old."""
+        now = self.clock.now()
+        with self._kept.lock:
+            kept = self._kept.operators.get(operator_id)
+        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
+            operator = kept[1]
+        else:
+            operator = self._read(operator_id)
+        return operator if operator.active and operator.epoch == epoch else None
+
+    def sign_out_everywhere(self, operator: Operator) -> None:
+        """End every session of the operator, on every instance within `KEPT_FOR`."""
+        now = self.clock.now()
+        self.documents.commit(
+            [
+                Merge(f"operators/{operator.id}", {"epoch": Increment(1)}),
+                audit.entry(
+                    self.ids.new(),
+                    now,
+                    operator,
+                    "sign_out_everywhere",
+                    f"operators/{operator.id}",
+                ),
+            ]
+        )
+        self._forget(operator.id)
+
+    def prefer(self, operator: Operator, *, zone: str, keys: bool, sound: bool) -> None:
+        """Store how the operator likes to work."""
+        fields = {"zone": zone, "keys": keys, "sound": sound}
+        self.documents.commit([Merge(f"operators/{operator.id}", fields)])
+        self._forget(operator.id)
+
+    def team(self) -> list[Operator]:
+        """Everybody who may enter, the owner first."""
+        found = self.documents.query(Query("operators", limit=MOST_OPERATORS))
+        others = [Operator.from_doc(s.id, s.fields) for s in found if s.id != OWNER_ID]
+        return [self._read(OWNER_ID), *sorted(others, key=lambda o: o.name.lower())]
+
+    def add(self, name: str, role: str, by: Operator) -> str:
+        """A new operator's token, which is shown once and stored nowhere."""
+        operator_id = digest("operator", self.ids.new())[:12]
+        token = f"{operator_id}.{self.ids.new()}{self.ids.new()}"
+        now = self.clock.now()
+        fields = {
+            "name": name,
+            "role": role,
+            "active": True,
+            "token_hash": hash_of(token),
+            "created_at": now,
+        }
+        path = f"operators/{operator_id}"
+        change = {"after": {"name": name, "role": role}}
+        self.documents.commit(
+            [
+                Create(path, fields),
+                audit.entry(self.ids.new(), now, by, "operator_added", path, **change),
+            ]
+        )
+        return token
+
+    def dismiss(self, operator_id: str, by: Operator) -> None:
+        """The operator's token and sessions end."""
+        path = f"operators/{operator_id}"
+        self.documents.commit(
+            [
+                Update(path, {"active": False, "token_hash": "", "epoch": Increment(1)}),
+                audit.entry(self.ids.new(), self.clock.now(), by, "operator_dismissed", path),
+            ]
+        )
+        self._forget(operator_id)
+
+    def _read(self, operator_id: str) -> Operator:
+        (stored,) = self.documents.get(f"operators/{operator_id}")
+        operator = Operator.from_doc(operator_id, stored.fields)
+        with self._kept.lock:
+            self._kept.operators[operator_id] = (self.clock.now(), operator)
+        return operator
+
+    def _forget(self, operator_id: str) -> None:
+        with self._kept.lock:
+            self._kept.operators.pop(operator_id, None)
+
+
+def hash_of(token: str) -> str:
+    """What is stored of a token: it is random and long, so that a plain hash suffices."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _is_id(text: str) -> bool:
+    return text.isalnum() and text.isascii() and len(text) <= 32

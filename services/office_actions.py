@@ -1,0 +1,197 @@
+"""What an operator does to a conversation; every act is one transaction and one audit entry."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services import audit, ownership
+from services.domain.conversation import Conversation
+from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
+from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
+from services.domain.terms import terms
+from services.errors import Rejected
+from services.office_access import Operator
+from services.ports import Clock, Documents, Ids, Reads
+
+#: Labels of one conversation, and the length of each.
+MOST_LABELS = 20
+LONGEST_LABEL = 40
+LONGEST_NOTE = 10_000
+
+Fields = dict[str, Any]
+Change = Callable[[Conversation, Fields, datetime], Fields]
+
+
+class NoSuchThread(Rejected):
+    """There is no such conversation."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeActions:
+    """Changes conversations in an operator's name."""
+
+    documents: Documents
+    clock: Clock
+    ids: Ids
+
+    def take_over(self, thread_id: str, by: Operator, minutes: float | None) -> None:
+        """The bot falls silent at once: what it had queued or was thinking is void.
+
+        For so many minutes, or until somebody hands the conversation back.
+        """
+
+        def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
+            until = now + timedelta(minutes=minutes) if minutes else None
+            owner = ownership.change(thread, Owner.HUMAN, now, until=until, reason="operator")
+            return {**owner, "assignee": by.id, "assignee_name": by.name}
+
+        self._act(thread_id, by, "take_over", change)
+
+    def hand_back(self, thread_id: str, by: Operator) -> None:
+        """The bot answers again, from the next message on."""
+        self._act(thread_id, by, "hand_back", _to_the_bot)
+
+    def close(self, thread_id: str, by: Operator) -> None:
+        """Done; whoever was waited for is waited for no more."""
+
+        def change(thread: Conversation, stored: Fields, now: datetime) -> Fields:
+            fields: Fields = {"status": ConversationStatus.CLOSED, "closed_at": now}
+            if thread.owner is not Owner.BOT:
+                fields |= _to_the_bot(thread, stored, now)
+            return fields
+
+        self._act(thread_id, by, "close", change)
+
+    def reopen(self, thread_id: str, by: Operator) -> None:
+        """Live again."""
+        self._act(thread_id, by, "reopen", lambda _t, _s, now: {**_opened(), "reopened_at": now})
+
+    def snooze(self, thread_id: str, until: datetime, by: Operator) -> None:
+        """Out of the way until an instant."""
+        fields = {"status": ConversationStatus.SCHEDULED, "scheduled_until": until}
+        self._act(thread_id, by, "snooze", lambda *_: dict(fields))
+
+    def assign(self, thread_id: str, to: Operator | None, by: Operator) -> None:
+        """Whose conversation it is; nobody's with None."""
+        fields = {"assignee": to.id if to else "", "assignee_name": to.name if to else ""}
+        self._act(thread_id, by, "assign", lambda *_: dict(fields))
+
+    def label(self, thread_id: str, label: str, by: Operator, *, on: bool) -> None:
+        """Put a label on or take it off."""
+        word = " ".join(label.split())[:LONGEST_LABEL]
+        if not word:
+            raise Rejected("A label needs at least one character.")
+
+        def change(_thread: Conversation, stored: Fields, _now: datetime) -> Fields:
+            labels = [x for x in stored.get("labels") or [] if x != word]
+            if on and len(labels) >= MOST_LABELS:
+                raise Rejected(f"A conversation has at most {MOST_LABELS} labels.")
+            return {"labels": [*labels, word] if on else labels}
+
+        self._act(thread_id, by, "label" if on else "unlabel", change, after={"label": word})
+
+    def seen(self, thread_id: str, seq: int) -> None:
+        """The team has read the first `seq` messages. Not worth an audit entry."""
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            thread, stored = _of(reads, thread_id)
+            shown = min(seq, thread.inbound_seq)
+            if int(stored.get("seen_seq") or 0) >= shown:
+                return None, []
+            return None, [Update(_path(thread_id), {"seen_seq": shown})]
+
+        self.documents.transact(work)
+
+    def note(self, thread_id: str, text: str, by: Operator) -> None:
+        """A private note: for the team only, never sent."""
+        text = text.strip()
+        if not text:
+            raise Rejected("The note is empty.")
+        if len(text) > LONGEST_NOTE:
+            raise Rejected(f"A note has at most {LONGEST_NOTE:,} characters.")
+        now = self.clock.now()
+        note_id = self.ids.new()
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            thread, _ = _of(reads, thread_id)
+            path = f"{_path(thread_id)}/messages/{note_id}"
+            return None, [
+                Create(path, _note(thread, text, by, now)),
+                Update(_path(thread_id), {"updated_at": SERVER_TIME}),
+            ]
+
+        self.documents.transact(work)
+
+    def _act(self, thread_id: str, by: Operator, action: str, change: Change, **more: Any) -> None:
+        now = self.clock.now()
+        entry_id = self.ids.new()
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            thread, stored = _of(reads, thread_id)
+            fields = {**change(thread, stored, now), "updated_at": SERVER_TIME}
+            record = audit.entry(
+                entry_id, now, by, action, _path(thread_id), thread_id=thread_id, **more
+            )
+            system = _boundary(thread, action, by, now)
+            path = f"{_path(thread_id)}/messages/{entry_id}"
+            return None, [Update(_path(thread_id), fields), record, Create(path, system)]
+
+        self.documents.transact(work)
+
+
+def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
+    (stored,) = reads.get(_path(thread_id))
+    if stored.fields is None:
+        raise NoSuchThread
+    return Conversation.from_doc(thread_id, stored.fields), stored.fields
+
+
+def _path(thread_id: str) -> str:
+    return f"conversations/{thread_id}"
+
+
+def _to_the_bot(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
+    if thread.owner is Owner.BOT:
+        return {}
+    return ownership.change(thread, Owner.BOT, now, until=None, reason="operator")
+
+
+def _opened() -> Fields:
+    return {"status": ConversationStatus.OPEN, "scheduled_until": REMOVED}
+
+
+def _note(thread: Conversation, text: str, by: Operator, now: datetime) -> Fields:
+    return {
+        **_line(thread, now),
+        "role": Role.HUMAN,
+        "kind": "note",
+        "text": text,
+        "terms": terms(text),
+        "operator_id": by.id,
+        "operator_name": by.name,
+    }
+
+
+def _boundary(thread: Conversation, action: str, by: Operator, now: datetime) -> Fields:
+    """The line in the timeline that says what was done, by whom."""
+    return {
+        **_line(thread, now),
+        "role": Role.SYSTEM,
+        "kind": "system",
+        "text": "",
+        "event": action,
+        "operator_name": by.name,
+    }
+
+
+def _line(thread: Conversation, now: datetime) -> Fields:
+    return {
+        "thread_id": thread.thread_id,
+        "account_id": thread.account_id,
+        "igsid": thread.igsid,
+        "direction": Direction.INTERNAL,
+        "status": Status.PROCESSED,
+        "created_at": now,
+        "received_at": SERVER_TIME,
+    }

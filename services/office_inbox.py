@@ -1,0 +1,216 @@
+"""The inbox: which conversations a view shows, page by page, and how they are found."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from services.domain.documents import Query, Snapshot
+from services.domain.terms import plain, terms
+from services.office_pages import Cursor, Page, page
+from services.ports import Documents
+
+#: The tabs, in order, with what they are called.
+TABS = {
+    "needs": "Needs you",
+    "bot": "Bot",
+    "mine": "Mine",
+    "all": "All",
+    "closed": "Closed",
+}
+STATUSES = ("open", "scheduled", "closed")
+OWNERS = ("bot", "waiting", "human")
+#: Counts end here: a larger number says nothing more, and each count costs one read.
+MOST_COUNTED = 1000
+#: Rows that a search shows, of people and of messages each.
+MOST_FOUND = 25
+
+Direction = Literal["ASCENDING", "DESCENDING"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What is to be listed."""
+
+    tab: str = "needs"
+    status: str = ""
+    owner: str = ""
+    label: str = ""
+    since: str = ""  #: a date, YYYY-MM-DD
+
+    @classmethod
+    def parse(cls, args: Mapping[str, str]) -> "View":
+        """Read it from a URL; what makes no sense is left out."""
+        return cls(
+            tab=_one_of(args.get("tab"), TABS, "needs"),
+            status=_one_of(args.get("status"), STATUSES, ""),
+            owner=_one_of(args.get("owner"), OWNERS, ""),
+            label=(args.get("label") or "").strip()[:40],
+            since=_date(args.get("since")),
+        )
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything narrows the tab."""
+        return bool(self.status or self.owner or self.label or self.since)
+
+    @property
+    def args(self) -> dict[str, str]:
+        """As it stands in a URL; the filters only where they are set."""
+        given = {"status": self.status, "owner": self.owner, "label": self.label}
+        given |= {"since": self.since}
+        return {"tab": self.tab, **{name: value for name, value in given.items() if value}}
+
+    @property
+    def order(self) -> tuple[str, Direction]:
+        """Waiting longest first where somebody waits; else what changed last first."""
+        return ("boundary_at", "ASCENDING") if self.tab == "needs" else ("updated_at", "DESCENDING")
+
+    def query(self, operator_id: str) -> Query:
+        """The conversations of the view, without their order."""
+        where: list[Any] = []
+        if self.tab in ("needs", "bot"):
+            where.append(("owner", "==", "waiting" if self.tab == "needs" else "bot"))
+        elif self.tab == "mine":
+            where.append(("assignee", "==", operator_id))
+        elif self.tab == "closed":
+            where.append(("status", "==", "closed"))
+        if self.status and self.tab != "closed":
+            where.append(("status", "==", self.status))
+        if self.owner and self.tab not in ("needs", "bot"):
+            where.append(("owner", "==", self.owner))
+        if self.label:
+            where.append(("labels", "array_contains", self.label))
+        if self.since:
+            since = datetime.fromisoformat(self.since).replace(tzinfo=UTC)
+            where.append((self.order[0], ">=", since))
+        return Query("conversations", where=where)
+
+    def shows(self, row: Mapping[str, Any], operator_id: str) -> bool:
+        """Whether a conversation belongs in the view: the same rules, without a query."""
+        for field, operator, value in self.query(operator_id).where:
+            stored = row.get(field)
+            if operator == "==" and stored != value:
+                return False
+            if operator == "array_contains" and value not in (stored or ()):
+                return False
+            if operator == ">=" and (stored is None or stored < value):
+                return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One conversation of a list."""
+
+    thread_id: str
+    fields: dict[str, Any]
+    contact: dict[str, Any]
+    found: str = ""  #: the text by which a search found it
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One page of a view."""
+
+    rows: list[Row]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeInbox:
+    """Lists and finds conversations. Every answer costs what it shows."""
+
+    documents: Documents
+
+    def listed(self, view: View, operator_id: str, cursor: str | None = None) -> Listed:
+        """One page of a view: two round trips, one read a row and one a contact."""
+        field, direction = view.order
+        found = page(
+            self.documents, view.query(operator_id), field, Cursor.parse(cursor), direction
+        )
+        return Listed(self._with_contacts(found.rows), found.next)
+
+    def counts(self, operator_id: str) -> dict[str, int]:
+        """How many conversations each tab holds, up to `MOST_COUNTED`; one read each."""
+        return {
+            tab: self.documents.count(View(tab=tab).query(operator_id), MOST_COUNTED)
+            for tab in TABS
+        }
+
+    def rows(self, thread_ids: Sequence[str]) -> list[Row]:
+        """These conversations as they stand now; one round trip."""
+        if not thread_ids:
+            return []
+        paths = [f"conversations/{t}" for t in thread_ids]
+        found = self.documents.get(*paths, *(f"contacts/{t}" for t in thread_ids))
+        half = len(thread_ids)
+        return [
+            Row(stored.id, stored.fields, contact.fields or {})
+            for stored, contact in zip(found[:half], found[half:], strict=True)
+            if stored.fields is not None
+        ]
+
+    def people(self, text: str) -> list[Row]:
+        """Whose name or handle begins with `text`."""
+        start = plain(text.strip().lstrip("@"))[:80]
+        if not start:
+            return []
+        found: dict[str, Snapshot] = {}
+        for field in ("name_key", "username_key"):
+            where: list[Any] = [(field, ">=", start), (field, "<", start + "\uf8ff")]
+            query = Query("contacts", where=where, order=[(field, "ASCENDING")], limit=MOST_FOUND)
+            found |= {s.id: s for s in self.documents.query(query)}
+        return self.rows(list(found)[:MOST_FOUND])
+
+    def texts(self, text: str) -> list[Row]:
+        """Conversations with a message that holds every word of `text`, newest first.
+
+        Firestore finds one word by index; the others are looked for in what it found.
+        """
+        words = sorted(terms(text), key=len, reverse=True)
+        if not words:
+            return []
+        query = Query(
+            "messages",
+            where=[("terms", "array_contains", words[0])],
+            order=[("created_at", "DESCENDING")],
+            limit=MOST_FOUND * 2,
+            group=True,
+        )
+        hits: dict[str, str] = {}
+        for stored in self.documents.query(query):
+            fields = stored.fields or {}
+            if set(words) <= set(fields.get("terms") or ()):
+                hits.setdefault(str(fields.get("thread_id")), str(fields.get("text") or ""))
+        shown = list(hits)[:MOST_FOUND]
+        return [replace(row, found=hits[row.thread_id]) for row in self.rows(shown)]
+
+    def _with_contacts(self, rows: Sequence[Snapshot]) -> list[Row]:
+        contacts: dict[str, dict[str, Any]] = {}
+        if rows:
+            found = self.documents.get(*(f"contacts/{row.id}" for row in rows))
+            contacts = {s.id: s.fields or {} for s in found}
+        return [Row(row.id, row.fields or {}, contacts[row.id]) for row in rows]
+
+
+def changed_page(documents: Documents, since: datetime, limit: int) -> Page:
+    """The conversations that changed after `since`, newest first."""
+    query = Query(
+        "conversations",
+        where=[("updated_at", ">", since)],
+        order=[("updated_at", "DESCENDING")],
+        limit=limit,
+    )
+    return Page(documents.query(query), None)
+
+
+def _one_of(text: str | None, allowed: Any, otherwise: str) -> str:
+    return text if text in allowed and text is not None else otherwise
+
+
+def _date(text: str | None) -> str:
+    try:
+        return datetime.strptime(text or "", "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day)
+    except ValueError:
+        return ""

@@ -1,0 +1,107 @@
+"""One conversation as the office reads it: its timeline in pages, its person, its turns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services import audit
+from services.domain.documents import REMOVED, Query, Snapshot, Update, Write
+from services.office_access import Operator
+from services.office_pages import Cursor, page
+from services.ports import Clock, Documents, Ids, Reads
+
+#: New messages that one look fetches; a busier thread is caught up by the next look.
+MOST_NEW = 50
+VERDICTS = ("up", "down", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation, the person in it, and the newest or some older messages, oldest first."""
+
+    id: str
+    fields: dict[str, Any]
+    contact: dict[str, Any]
+    messages: list[dict[str, Any]]
+    older: str | None  #: the cursor of what came before
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeThread:
+    """Reads one thread. What it costs does not depend on the thread's length."""
+
+    documents: Documents
+    clock: Clock
+    ids: Ids
+
+    def opened(self, thread_id: str, cursor: str | None = None) -> Thread | None:
+        """The thread with a page of its messages, or None if there is no such thread."""
+        state = self.state(thread_id)
+        if state is None:
+            return None
+        found = page(self.documents, _messages(thread_id), "created_at", Cursor.parse(cursor))
+        messages = [_with_id(s) for s in reversed(found.rows)]
+        return Thread(thread_id, state[0], state[1], messages, found.next)
+
+    def state(self, thread_id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The conversation and its contact; one round trip."""
+        conversation, contact = self.documents.get(
+            f"conversations/{thread_id}", f"contacts/{thread_id}"
+        )
+        if conversation.fields is None:
+            return None
+        return conversation.fields, contact.fields or {}
+
+    def newest(self, thread_id: str, size: int = MOST_NEW) -> list[dict[str, Any]]:
+        """The last messages, oldest first, as they stand now: their states change too."""
+        query = Query(
+            f"conversations/{thread_id}/messages",
+            order=[("created_at", "DESCENDING")],
+            limit=size,
+        )
+        return [_with_id(s) for s in reversed(self.documents.query(query))]
+
+    def trace(self, thread_id: str, turn_id: str) -> dict[str, Any] | None:
+        """What a turn did."""
+        (stored,) = self.documents.get(f"conversations/{thread_id}/turns/{turn_id}")
+        return stored.fields
+
+    def rate(
+        self, thread_id: str, message_id: str, verdict: str, comment: str, by: Operator
+    ) -> bool:
+        """Keep what the operator thinks of a bot's reply; False if there is no such reply."""
+        path = f"conversations/{thread_id}/messages/{message_id}"
+        now = self.clock.now()
+
+        def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
+            (stored,) = reads.get(path)
+            if (stored.fields or {}).get("role") != "bot":
+                return False, []
+            fields = _feedback(verdict, comment, by, now)
+            return True, [
+                Update(path, fields),
+                audit.entry(self.ids.new(), now, by, "feedback", path, after={"is": verdict}),
+            ]
+
+        return self.documents.transact(work)
+
+
+def _feedback(verdict: str, comment: str, by: Operator, now: datetime) -> dict[str, Any]:
+    if not verdict:
+        names = ("feedback", "feedback_comment", "feedback_at", "feedback_by")
+        return dict.fromkeys(names, REMOVED)
+    return {
+        "feedback": verdict,
+        "feedback_comment": comment,
+        "feedback_at": now,
+        "feedback_by": by.name,
+    }
+
+
+def _messages(thread_id: str) -> Query:
+    return Query(f"conversations/{thread_id}/messages")
+
+
+def _with_id(stored: Snapshot) -> dict[str, Any]:
+    return {**(stored.fields or {}), "id": stored.id}
