@@ -19,6 +19,9 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
                           write to it as a customer and see the reply
   ./dev test [pytest …]   the tests; pytest's own arguments are passed on
   ./dev check             format, lint, types and import rules: everything but the tests
+  ./dev bench [name …] [--json FILE]
+                          measure speed and cost; without a name, everything
+  ./dev conformance HOST  try Firestore's promises on an emulator at host:port
   ./dev setup             build or refresh .venv and do nothing else
   ./dev help              this
 
@@ -103,6 +106,17 @@ def send_dm(arguments: list[str]) -> int:
     return dm.send(options.text, options.person, options.port)
 
 
+def module(name: str) -> Callable[[list[str]], int]:
+    """A verb that becomes a program of ours, `python -m name`, which knows its own arguments."""
+
+    def become(arguments: list[str]) -> int:
+        venv.ready()
+        command = [str(venv.PYTHON), "-m", name, *arguments]
+        processes.become(command, processes.environment(outside=False))
+
+    return become
+
+
 def setup(arguments: list[str]) -> int:
     """Only see to `.venv`."""
     _parser("setup").parse_args(arguments)
@@ -111,7 +125,9 @@ def setup(arguments: list[str]) -> int:
 
 
 COMMANDS = {
+    "bench": module("benchmarks"),
     "check": check,
+    "conformance": module("emulators.conformance"),
     "dm": send_dm,
     "help": show_help,
     "setup": setup,
