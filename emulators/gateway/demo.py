@@ -17,7 +17,7 @@ from emulators.clock import SimClock
 from emulators.gateway.local import LocalStack
 
 #: How long ago the demo began.
-BEGAN = timedelta(hours=4, minutes=30)
+BEGAN = timedelta(hours=4, minutes=19)
 _STORY = Path(__file__).resolve().parent / "demo.json"
 _BETWEEN_BEATS = timedelta(minutes=3)
 _BETWEEN_PEOPLE = timedelta(minutes=14)

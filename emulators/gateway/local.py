@@ -1,5 +1,6 @@
 """The whole of Moca on this machine: every emulator and every function, in one process."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -17,7 +18,7 @@ from emulators.gateway.cloud_run import InvokerOnly
 from emulators.gateway.control import control_app
 from emulators.gateway.phone import phone_app
 from emulators.gateway.routes import OwnPagesOnly, Routes
-from emulators.gateway.scheduler import Scheduler
+from emulators.gateway.scheduler import EVERY, Scheduler
 from emulators.gemini.simulator import GeminiSim
 from emulators.http import HttpServer
 from emulators.instagram.simulator import InstagramSim
@@ -25,6 +26,7 @@ from emulators.loop import LoopThread
 from emulators.secret_manager.engine import SecretsEngine
 from services import bootstrap
 
+_SOON = timedelta(seconds=40)  # the sweep leaves alone what is younger than half a minute
 _HERE = Path(__file__).resolve().parent
 _INDEXES = _HERE.parents[1] / "firestore.indexes.json"
 
@@ -196,7 +198,8 @@ class LocalStack:
         self.seeded = operation.seed(self.store_client("local"))
         self.dispatcher.start()
         self.instagram.webhooks.start()
-        self.scheduler.start(at_once=self._store is not None)  # tasks are not kept: repair
+        # Tasks are not kept, so what waited when the last run ended is soon looked for.
+        self.scheduler.start(_SOON if self._store is not None else EVERY)
 
 
 def _empty(host: str) -> None:

@@ -46,9 +46,9 @@ class Scheduler:
         with httpx.Client(trust_env=False, timeout=_DEADLINE_SECONDS) as client:
             return client.post(self._url, headers=headers).status_code
 
-    def start(self, *, at_once: bool = False) -> None:
-        """Call every five minutes from now on, in the background; `at_once` for the first time."""
-        self._due_at = self._clock.now() + (timedelta(0) if at_once else EVERY)
+    def start(self, first_after: timedelta = EVERY) -> None:
+        """Call every five minutes from now on, in the background, for the first time after that."""
+        self._due_at = self._clock.now() + first_after
         self._thread = threading.Thread(target=self._live, name="cloud-scheduler", daemon=True)
         self._thread.start()
 

@@ -136,8 +136,10 @@ function tick(element) {
 
 function drawThread() {
   const stored = { ...state.system?.conversation };
-  if (stored.owner === "human" && seconds(stored.owner_until) < 0) stored.owner = "bot again";
-  const facts = Object.keys(NAMES).filter((name) => name in stored)
+  if (stored.owner === "human" && seconds(stored.owner_until) < 0) {
+    Object.assign(stored, { owner: "bot again", owner_until: undefined, owner_reason: undefined });
+  }
+  const facts = Object.keys(NAMES).filter((name) => stored[name] !== undefined)
     .map((name) => make("div", {}, make("dt", { text: NAMES[name] }), make("dd", {}, fact(name, stored[name]))));
   at("thread").replaceChildren(...(facts.length ? facts : [make("dt", { text: "Nothing is stored yet." })]));
   const owner = stored.owner || "";
