@@ -33,9 +33,10 @@ def _webhook(request: Request, services: Services, notes: dict[str, Any]) -> Ans
     )
     if key is None:
         raise BadSignature
-    notes["key"] = key
+    app = services.settings.app_names[key]
+    notes["key"] = f"{app}/{key}"
     notes["trace_id"] = trace_id = services.ids.new()
-    accepted = services.ingest.accept(_parsed(raw), trace_id)
+    accepted = services.ingest.accept(_parsed(raw), trace_id, app)
     notes |= {
         "stored": accepted.stored,
         "duplicates": accepted.duplicates,
@@ -43,7 +44,8 @@ def _webhook(request: Request, services: Services, notes: dict[str, Any]) -> Ans
         "unhandled": accepted.unhandled,
         "threads": accepted.threads[:10],
     }
-    return {"status": "success", "message": "Events accepted"}, 200, {}
+    body = {"status": "success", "message": "Events accepted", "data": accepted.items}
+    return body, 200, {}
 
 
 def _handshake(request: Request, services: Services) -> Answer:

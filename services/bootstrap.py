@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from services import log
 from services.adapters.chance import RandomIds, SystemClock
-from services.adapters.together import SideBySide
+from services.adapters.together import Bounded, SideBySide
 from services.live_settings import LiveSettings
-from services.ports import Clock, Documents, Ids, Messenger, Model, TaskQueue, Together
+from services.ports import Clock, Documents, Ids, Messenger, Model, Spread, TaskQueue, Together
 from services.settings import Settings, from_environment, process_environment
 
 if TYPE_CHECKING:
@@ -108,6 +108,11 @@ class Services:
         return SideBySide()
 
     @functools.cached_property
+    def spread(self) -> Spread:
+        """How many threads of one request are handled side by side."""
+        return Bounded()
+
+    @functools.cached_property
     def model(self) -> Model:
         """The language model."""
         from services.adapters.gemini import GeminiModel, connect
@@ -127,16 +132,20 @@ class Services:
         """Storing what Instagram sends."""
         from services.echoes import Echoes
         from services.ingest import Ingest
+        from services.receipts import Receipts
+        from services.unhandled import Drawer
 
         margin = self.settings.clock_margin_seconds
-        echoes = Echoes(self.documents, self.delivery_tasks, self.live_settings, self.clock, margin)
         return Ingest(
             self.documents,
             self.turn_tasks,
             self.live_settings,
-            echoes,
+            Echoes(self.documents, self.delivery_tasks, self.live_settings, self.clock, margin),
+            Receipts(self.documents, self.live_settings),
+            Drawer(self.documents, self.turn_tasks, self.clock, margin),
             self.clock,
             self.together,
+            self.spread,
             margin,
         )
 

@@ -25,10 +25,11 @@ from services.domain.documents import (
     Update,
     Write,
 )
-from services.domain.events import MessageEvent
-from services.domain.ids import document_id
+from services.domain.entries import expiry, line
+from services.domain.events import Event
 from services.domain.instants import to_ms
 from services.domain.message import Message
+from services.domain.operation import Operation
 from services.domain.states import Direction, Owner, Role, Status
 from services.lines import DELIVERY_GRACE
 from services.live_settings import LiveSettings
@@ -48,7 +49,7 @@ class Echoes:
     clock: Clock
     clock_margin_seconds: float
 
-    def settle(self, event: MessageEvent, trace_id: str) -> str:
+    def settle(self, event: Event, trace_id: str) -> str:
         """Store or recognise one echo: `own`, `known`, `undecided`, `settled` or `foreign`.
 
         The common case costs one query: a mid that we have recorded stays ours for ever, so that
@@ -56,10 +57,10 @@ class Echoes:
         """
         if _sent_by_us(self.documents, f"conversations/{event.thread_id}", event.mid):
             return "own"
-        handoff = self.settings.account(event.account_id).operation.handoff_minutes
+        operation = self.settings.account(event.account_id).operation
 
         def work(reads: Reads) -> tuple[str, Sequence[Write]]:
-            return self._decide(reads, event, timedelta(minutes=handoff))
+            return self._decide(reads, event, operation)
 
         verdict = self.documents.transact(work)
         _log.info("echo", thread_id=event.thread_id, trace_id=trace_id, verdict=verdict)
@@ -75,7 +76,7 @@ class Echoes:
         return verdict
 
     def _decide(
-        self, reads: Reads, event: MessageEvent, handoff: timedelta
+        self, reads: Reads, event: Event, settings: Operation
     ) -> tuple[str, Sequence[Write]]:
         path = f"conversations/{event.thread_id}"
         stored, echoed = reads.get(path, _path(event))
@@ -86,11 +87,11 @@ class Echoes:
         thread = Conversation.from_doc(event.thread_id, stored.fields or {})
         if thread.sending is not None:
             if not thread.sending.unconfirmed:
-                return "undecided", _undecided(event)
+                return "undecided", _undecided(event, settings)
             item = reads.get(f"{path}/messages/{thread.sending.id}")[0]
             if _settles(item, event):
                 return "settled", _settled(thread, item.id, event)
-        return "foreign", _foreign(thread, event, handoff)
+        return "foreign", _foreign(thread, event, settings)
 
 
 def _sent_by_us(reads: Reads, path: str, mid: str) -> bool:
@@ -98,50 +99,59 @@ def _sent_by_us(reads: Reads, path: str, mid: str) -> bool:
     return bool(reads.query(sent))
 
 
-def _settles(item: Snapshot, event: MessageEvent) -> bool:
+def _settles(item: Snapshot, event: Event) -> bool:
     """Text decides only for an unconfirmed bubble, and only if the echo is not older than it."""
     if item.fields is None:
         return False
     return same_bubble(Message.from_doc(item.id, item.fields), event.text, event.timestamp)
 
 
-def _undecided(event: MessageEvent) -> list[Write]:
+def _undecided(event: Event, settings: Operation) -> list[Write]:
     return [
-        Create(_path(event), {**_outgoing(event), "status": Status.UNDECIDED}),
+        Create(_path(event), {**_outgoing(event, settings), "status": Status.UNDECIDED}),
         Merge(
             f"conversations/{event.thread_id}",
-            {"undecided": Union((document_id(event.mid),)), "updated_at": SERVER_TIME},
+            {"undecided": Union((event.about,)), "updated_at": SERVER_TIME},
         ),
     ]
 
 
-def _settled(thread: Conversation, item_id: str, event: MessageEvent) -> list[Write]:
+def _settled(thread: Conversation, item_id: str, event: Event) -> list[Write]:
     """The unconfirmed bubble did arrive: the line moves on."""
     path = f"conversations/{thread.thread_id}"
     outbox = [item for item in thread.outbox if item != item_id]
     due = to_ms(event.timestamp + DELIVERY_GRACE) if outbox else None
-    sent = {"status": Status.SENT, "mid": event.mid, "sent_at": event.timestamp, "error": None}
+    sent = {"mid": event.mid, "sent_at": event.timestamp, "error": None, **_reached(thread, event)}
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
     return [Update(f"{path}/messages/{item_id}", sent), Update(path, fields)]
 
 
-def _foreign(thread: Conversation, event: MessageEvent, handoff: timedelta) -> list[Write]:
+def _reached(thread: Conversation, event: Event) -> dict[str, Any]:
+    """SENT, or READ where the receipt came before the echo."""
+    return {"status": Status.READ if event.about in thread.early_reads else Status.SENT}
+
+
+def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Write]:
     """A human wrote in the Instagram app: recorded, and the bot steps back.
 
     The takeover counts from the echo's own timestamp; one that is older than the last change of
     owner is recorded only.
     """
     path = f"conversations/{event.thread_id}"
-    message = {**_outgoing(event), "status": Status.SENT, "sent_at": event.timestamp}
+    message = {
+        **_outgoing(event, settings),
+        **_reached(thread, event),
+        "sent_at": event.timestamp,
+    }
     fields: dict[str, Any] = {
         "account_id": event.account_id,
         "igsid": event.igsid,
         "updated_at": SERVER_TIME,
-        "last_text": event.text[:120],
+        "last_text": line(event),
         "last_direction": Direction.OUTGOING,
     }
     if thread.boundary_at is None or event.timestamp > thread.boundary_at:
-        until = event.timestamp + handoff
+        until = event.timestamp + timedelta(minutes=settings.handoff_minutes)
         fields |= ownership.change(
             thread, Owner.HUMAN, event.timestamp, until=until, reason="instagram_app"
         )
@@ -153,21 +163,21 @@ def _foreign(thread: Conversation, event: MessageEvent, handoff: timedelta) -> l
     ]
 
 
-def _path(event: MessageEvent) -> str:
-    return f"conversations/{event.thread_id}/messages/{document_id(event.mid)}"
+def _path(event: Event) -> str:
+    return f"conversations/{event.thread_id}/messages/{event.about}"
 
 
-def _outgoing(event: MessageEvent) -> dict[str, Any]:
+def _outgoing(event: Event, settings: Operation) -> dict[str, Any]:
     return {
+        **event.content,
         "thread_id": event.thread_id,
         "account_id": event.account_id,
         "igsid": event.igsid,
         "direction": Direction.OUTGOING,
         "role": Role.HUMAN,
         "source": "instagram_app",
-        "kind": "text",
-        "text": event.text,
         "mid": event.mid,
         "created_at": event.timestamp,
         "received_at": SERVER_TIME,
+        "expire_at": expiry(event.timestamp, settings),
     }

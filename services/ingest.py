@@ -5,22 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import structlog
-
 from services.domain import schedule
-from services.domain.clean import clean_json
-from services.domain.documents import SERVER_TIME, Create, Increment, Maximum, Merge, Minimum, Write
-from services.domain.events import Event, MessageEvent, Unhandled, parse
-from services.domain.ids import digest, document_id
+from services.domain.entries import Entry, entry, writes
+from services.domain.events import Event, Unhandled, Unplaced, What, parse
 from services.domain.instants import to_ms
 from services.domain.operation import Operation
 from services.domain.schedule import Appointment
-from services.domain.states import Direction, Role, Status
 from services.echoes import Echoes
 from services.live_settings import LiveSettings
-from services.ports import AlreadyStored, Clock, Documents, TaskQueue, Together
-
-_log = structlog.get_logger()
+from services.placing import place
+from services.ports import AlreadyStored, Clock, Documents, Spread, TaskQueue, Together
+from services.receipts import Receipts
+from services.unhandled import Drawer
 
 
 @dataclass(slots=True)
@@ -32,6 +28,28 @@ class Accepted:
     echoes: int = 0
     unhandled: int = 0
     threads: list[str] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)  #: one an event, nothing personal
+
+    def note(self, event: Event, document_id: str, *, duplicate: bool) -> None:
+        """Count one event, and say what it was."""
+        self.duplicates += duplicate
+        self.echoes += event.echo
+        self.stored += not event.echo and not duplicate
+        direction = "owner_to_customer" if event.echo else "customer_to_owner"
+        message = {
+            "id": document_id,
+            "type": event.kind,
+            "message_type": event.content.get("message_type") or event.kind,
+            "timestamp": to_ms(event.timestamp),
+        }
+        self.items.append(
+            {
+                "message_direction": direction,
+                "conversation": {"id": event.thread_id, "source": "instagram"},
+                "message": message,
+                "duplicate": duplicate,
+            }
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,50 +60,80 @@ class Ingest:
     tasks: TaskQueue
     settings: LiveSettings
     echoes: Echoes
+    receipts: Receipts
+    drawer: Drawer
     clock: Clock
     together: Together
+    spread: Spread
     clock_margin_seconds: float
 
-    def accept(self, body: Any, trace_id: str) -> Accepted:
+    def accept(self, body: Any, trace_id: str, app: str = "") -> Accepted:
         """Store every event of `body` and schedule its thread's turn.
 
-        Safe to repeat with the same body. Raises `Unavailable` when the store or the queue did
-        not take everything: the caller answers 503 and Meta sends the body again.
+        `app` names the app whose key signed it. Safe to repeat with the same body. Raises
+        `Unavailable` when the store or the queue did not take everything: the caller answers 503
+        and Meta sends the body again.
         """
+        threads: dict[str, list[Event]] = defaultdict(list)
+        unhandled: list[Unhandled] = []
+        for parsed in parse(body, self.clock.now()):
+            event = self._placed(parsed, app, trace_id)
+            if isinstance(event, Event):
+                threads[event.thread_id].append(event)
+            elif event is not None:
+                unhandled.append(event)
+        self.drawer.keep(unhandled)
+        # Threads side by side: one after the other, a thousand of them take longer than Meta waits.
+        parts = self.spread([_Job(self, events, trace_id) for events in threads.values()])
+        return _sum(parts, list(threads), len(unhandled))
+
+    def _placed(
+        self, parsed: Event | Unplaced | Unhandled, app: str, trace_id: str
+    ) -> Event | Unhandled | None:
+        if isinstance(parsed, Event):
+            return place(parsed, self.settings, app)
+        if isinstance(parsed, Unplaced):
+            return self.drawer.keep_unplaced(parsed, self.settings, trace_id)
+        return parsed
+
+    def accept_thread(self, events: Sequence[Event], trace_id: str) -> Accepted:
+        """Store the events of one thread, in the order in which they came."""
         accepted = Accepted()
-        messages: dict[str, list[MessageEvent]] = defaultdict(list)
-        for event in parse(body, self.clock.now()):
-            if isinstance(event, MessageEvent) and self.settings.account(event.account_id).known:
-                messages[event.thread_id].append(event)
+        operation = self.settings.account(events[0].account_id).operation
+        entries: dict[str, Entry] = {}
+        repeated: list[Entry] = []
+        for event in events:
+            if event.echo and event.what is What.MESSAGE:
+                verdict = self.echoes.settle(event, trace_id)
+                accepted.note(event, event.about, duplicate=verdict in ("own", "known"))
+            elif event.what is What.READ:
+                verdict = self.receipts.settle(event)
+                accepted.note(event, event.about, duplicate=verdict == "known")
             else:
-                self._keep_unhandled(event)
-                accepted.unhandled += 1
-        for thread, events in messages.items():
-            self._accept_thread(thread, events, trace_id, accepted)
+                made = entry(event, operation)
+                if made.path in entries:
+                    repeated.append(made)
+                entries.setdefault(made.path, made)
+        new = self._store_and_schedule(list(entries.values()), operation, trace_id)
+        for made in [*entries.values(), *repeated]:
+            fresh = made.path in new and made not in repeated
+            accepted.note(made.event, made.id, duplicate=not fresh)
         return accepted
 
-    def _accept_thread(
-        self, thread: str, events: Sequence[MessageEvent], trace_id: str, accepted: Accepted
-    ) -> None:
-        accepted.threads.append(thread)
-        for event in events:
-            if event.echo:
-                self.echoes.settle(event, trace_id)
-                accepted.echoes += 1
-        inbound = {e.mid: e for e in events if not e.echo}
-        if inbound:
-            stored = self._store_and_schedule(thread, list(inbound.values()), trace_id)
-            accepted.stored += stored
-            accepted.duplicates += len(inbound) - stored
-
-    def _store_and_schedule(self, thread: str, events: list[MessageEvent], trace_id: str) -> int:
-        """One commit and one task, side by side; how many of the events were new."""
-        operation = self.settings.account(events[0].account_id).operation
+    def _store_and_schedule(
+        self, entries: list[Entry], operation: Operation, trace_id: str
+    ) -> frozenset[str]:
+        """One commit and one task, side by side; the paths of what was new."""
+        if not entries:
+            return frozenset()
+        thread = entries[0].event.thread_id
         task = self._appointment(thread, operation)
+        if not any(made.waits for made in entries):
+            return self._store(entries, task, operation)
         body = {"thread_id": thread, "trace_id": trace_id}
-        stored: list[int] = []
+        stored: list[frozenset[str]] = []
         self.together(
-            lambda: stored.append(self._store(thread, events, task)),
+            lambda: stored.append(self._store(entries, task, operation)),
             lambda: self.tasks.ensure(task, body),
         )
         if not schedule.covers(
@@ -103,71 +151,44 @@ class Ingest:
             delay_max_seconds=operation.delay_max_seconds,
         )
 
-    def _store(self, thread: str, events: list[MessageEvent], task: Appointment) -> int:
+    def _store(
+        self, entries: list[Entry], task: Appointment, operation: Operation
+    ) -> frozenset[str]:
         try:
-            self.documents.commit(_writes(thread, events, task))
+            self.documents.commit(writes(entries, task.at, operation))
         except AlreadyStored:
-            return self._store_the_new(thread, events, task) if len(events) > 1 else 0
-        return len(events)
+            if len(entries) == 1:
+                return frozenset()
+            return self._store_the_new(entries, task, operation)
+        return frozenset(made.path for made in entries)
 
-    def _store_the_new(self, thread: str, events: list[MessageEvent], task: Appointment) -> int:
-        """A body that mixes new and known messages: once more, without the known ones."""
-        paths = [_message_path(thread, event) for event in events]
-        known = {s.path for s in self.documents.get(*paths) if s.fields is not None}
-        new = [event for event, path in zip(events, paths, strict=True) if path not in known]
-        return self._store(thread, new, task) if new else 0
-
-    def _keep_unhandled(self, event: Event) -> None:
-        """What no rule knows is kept, under a name that a redelivery finds taken."""
-        reason = event.reason if isinstance(event, Unhandled) else "unknown_account"
-        raw = clean_json(event.raw)
-        name = digest("unhandled", reason, repr(raw))
-        fields = {"reason": reason, "raw": raw, "received_at": SERVER_TIME}
-        try:
-            self.documents.commit([Create(f"unhandled_events/{name}", fields)])
-        except AlreadyStored:
-            _log.info("unhandled_again", reason=reason)
+    def _store_the_new(
+        self, entries: list[Entry], task: Appointment, operation: Operation
+    ) -> frozenset[str]:
+        """A body that mixes new and known events: once more, without the known ones."""
+        found = self.documents.get(*(made.path for made in entries))
+        known = {s.path for s in found if s.fields is not None}
+        new = [made for made in entries if made.path not in known]
+        return self._store(new, task, operation) if new else frozenset()
 
 
-def _writes(thread: str, events: Sequence[MessageEvent], task: Appointment) -> list[Write]:
-    first = events[0]
-    newest = max(event.timestamp for event in events)
-    parties = {"account_id": first.account_id, "igsid": first.igsid}
-    return [
-        *(Create(_message_path(thread, event), _message(thread, event)) for event in events),
-        Merge(
-            f"conversations/{thread}",
-            {
-                **parties,
-                "inbound_seq": Increment(len(events)),
-                "last_inbound_at": Maximum(to_ms(newest)),
-                "last_received_at": SERVER_TIME,
-                "due_at": Minimum(to_ms(task.at)),
-                "updated_at": SERVER_TIME,
-                "last_text": events[-1].text[:120],
-                "last_direction": Direction.INBOUND,
-            },
-        ),
-        Merge(f"contacts/{thread}", {**parties, "last_seen_at": Maximum(to_ms(newest))}),
-    ]
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One thread's share of a body."""
+
+    ingest: Ingest
+    events: Sequence[Event]
+    trace_id: str
+
+    def __call__(self) -> Accepted:
+        return self.ingest.accept_thread(self.events, self.trace_id)
 
 
-def _message_path(thread: str, event: MessageEvent) -> str:
-    return f"conversations/{thread}/messages/{document_id(event.mid)}"
-
-
-def _message(thread: str, event: MessageEvent) -> dict[str, Any]:
-    return {
-        "thread_id": thread,
-        "account_id": event.account_id,
-        "igsid": event.igsid,
-        "direction": Direction.INBOUND,
-        "role": Role.USER,
-        "kind": "text",
-        "text": event.text,
-        "status": Status.PENDING,
-        "mid": event.mid,
-        "attempts": 0,
-        "created_at": event.timestamp,
-        "received_at": SERVER_TIME,
-    }
+def _sum(parts: Sequence[Accepted], threads: list[str], unhandled: int) -> Accepted:
+    total = Accepted(unhandled=unhandled, threads=threads)
+    for part in parts:
+        total.stored += part.stored
+        total.duplicates += part.duplicates
+        total.echoes += part.echoes
+        total.items += part.items
+    return total

@@ -17,6 +17,7 @@ class AccountView:
 
     known: bool
     operation: Operation
+    app: str = ""  #: the app that its events come through, where that is stored
 
 
 class LiveSettings:
@@ -53,4 +54,5 @@ class LiveSettings:
         return AccountView(
             known=account_id == self._own_account or account.fields is not None,
             operation=Operation().overridden(default.fields).overridden(own.fields),
+            app=str((account.fields or {}).get("app") or ""),
         )

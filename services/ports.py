@@ -97,6 +97,14 @@ class Model(Protocol):
         ...
 
 
+class Spread(Protocol):
+    """Runs many jobs side by side, a bounded number at a time."""
+
+    def __call__(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
+        """Every job has ended when it returns; answers in their order, or the first error."""
+        ...
+
+
 class Together(Protocol):
     """Runs two effects side by side."""
 

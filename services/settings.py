@@ -36,6 +36,7 @@ class Settings:
     access_token: str = _secret()
     verify_token: str = _secret()
     app_secrets: tuple[str, ...] = field(default=(), repr=False)
+    app_names: tuple[str, ...] = ()  #: the app that each of the secrets belongs to
     gemini_api_key: str = _secret()
     service_token: str = _secret()
     admin_token: str = _secret()
@@ -100,7 +101,8 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
     Raises `ConfigError` that names every variable that is missing or wrong, at once.
     """
     value = {name: text.strip() for name, text in environ.items() if text.strip()}
-    app_secrets = _list(value.get("INSTAGRAM_APP_SECRET")) + _list(value.get("META_APP_SECRET"))
+    apps = _apps(value, "instagram") + _apps(value, "meta")
+    app_secrets = tuple(secret for _, secret in apps)
     problems = [f"{name} is missing" for name in _REQUIRED.values() if name not in value] + [
         f"{name} is missing"
         for name in _NEEDED_BY.get(function, ())
@@ -123,9 +125,16 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
         **{field_: value.get(name, otherwise) for field_, (name, otherwise) in _DEFAULTS.items()},
         **{field_: value.get(name, "") for field_, name in _SECRETS.items()},
         app_secrets=app_secrets,
+        app_names=tuple(name for name, _ in apps),
         clock_margin_seconds=0 if "CLOUD_TASKS_EMULATOR_HOST" in value else 2,
     )
 
 
-def _list(text: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+def _apps(value: Mapping[str, str], family: str) -> tuple[tuple[str, str], ...]:
+    """App names and secrets; `name=secret` says that it is another app's than its family's."""
+    listed = value.get(f"{family.upper()}_APP_SECRET", "").split(",")
+    parts = (part.strip() for part in listed)
+    return tuple(
+        (name.strip(), secret.strip()) if equals and secret else (family, name + equals)
+        for name, equals, secret in (part.partition("=") for part in parts if part)
+    )

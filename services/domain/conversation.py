@@ -98,6 +98,13 @@ class Conversation:
     sending: SendingRecord | None = None
     undecided: tuple[str, ...] = ()  #: echoes that came while a bubble was being sent
     failed_turns: int = 0  #: in a row
+    early_reads: tuple[str, ...] = ()  #: messages that were read before their mid was recorded
+    opted_out_at: datetime | None = None  #: when the person last said so
+    opted_in_at: datetime | None = None
+    connected_at: datetime | None = None  #: when the person proved who they are to the business
+    acknowledged_at: datetime | None = None  #: when they were thanked for it
+    verification: Mapping[str, Any] | None = None  #: the live token's hash, expiry and event
+    profile_at: datetime | None = None  #: when Instagram was last asked who they are
 
     @classmethod
     def from_doc(cls, thread_id: str, doc: Mapping[str, Any]) -> "Conversation":
@@ -121,6 +128,13 @@ class Conversation:
             sending=SendingRecord.from_doc(doc.get("sending")),
             undecided=tuple(doc.get("undecided") or ()),
             failed_turns=int(doc.get("failed_turns", 0)),
+            early_reads=tuple(doc.get("early_reads") or ()),
+            opted_out_at=maybe_from_ms(doc.get("opted_out_at")),
+            opted_in_at=maybe_from_ms(doc.get("opted_in_at")),
+            connected_at=doc.get("connected_at"),
+            acknowledged_at=doc.get("acknowledged_at"),
+            verification=doc.get("verification"),
+            profile_at=doc.get("profile_at"),
         )
 
     def boundary(self, now: datetime) -> datetime | None:
@@ -142,6 +156,13 @@ class Conversation:
         if self.owner is Owner.HUMAN:
             return self.owner_until is not None and self.owner_until <= now
         return self.owner is Owner.BOT
+
+    @property
+    def opted_out(self) -> bool:
+        """Whether the person's last word on it was that they want no answers."""
+        if self.opted_out_at is None:
+            return False
+        return self.opted_in_at is None or self.opted_in_at < self.opted_out_at
 
     def window_open(self, now: datetime) -> bool:
         """Whether Instagram accepts a bot's message at `now`."""

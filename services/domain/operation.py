@@ -30,6 +30,25 @@ class Operation:
     max_steps: int = 6
     #: How long the bot stays silent after a human wrote in the Instagram app, in minutes.
     handoff_minutes: float = 30
+    #: Whole messages by which a person opts out of all answers, and in again; comma separated.
+    opt_out_words: str = "stop, unsubscribe, stopp, abmelden, arrêt, baja"
+    opt_in_words: str = "start, unstop, subscribe, anmelden"
+    #: Whether a mention in a story, without a word beside it, is answered.
+    answer_story_mentions: bool = False
+    #: Whether only people are answered who have connected their account, and what the others are
+    #: sent ({business}, {link}) and what those who have are sent once ({business}).
+    account_linking: bool = False
+    verification_text: str = (
+        "Hey — welcome to {business}! It looks like you haven't connected your Instagram account "
+        "to {business} yet. Click the link below to connect: {link}"
+    )
+    acknowledgement_text: str = (
+        "Hi! Send your reels and posts here and we'll save them to your {business} library."
+    )
+    #: How long messages and turns are kept, in days.
+    retention_days: float = 365
+    #: How long fetched media are kept, in days; 0: not at all, only their address and description.
+    media_days: float = 0
     #: Messages of the past that the agent is shown.
     history_messages: int = 30
     #: The business, as the agent introduces it.

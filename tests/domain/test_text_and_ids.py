@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from services.domain.clean import clean_json, clean_text
 from services.domain.consolidate import consolidate
-from services.domain.events import MessageEvent, Unhandled, instant, parse
+from services.domain.events import Event, Unhandled, Unplaced, instant, parse
 from services.domain.ids import document_id, fraction, is_platform_id, split_thread_id, thread_id
 from tests.domain.test_policy import NOW, _message
 
@@ -93,7 +93,7 @@ def test_metas_timestamps_come_in_many_forms(value: object, seconds: float) -> N
 @given(json_values)
 def test_no_body_spoils_the_parser(body: object) -> None:
     for event in parse(body, NOW):
-        assert isinstance(event, MessageEvent | Unhandled)
+        assert isinstance(event, Event | Unplaced | Unhandled)
 
 
 def test_the_same_text_again_within_ten_seconds_counts_once() -> None:

@@ -1,5 +1,7 @@
 """The webhook's gates, in their order."""
 
+import json
+
 import pytest
 
 from tests.world import ACCOUNT, World
@@ -86,7 +88,7 @@ def test_a_message_to_an_unknown_account_is_unhandled(world: World) -> None:
     assert world.post_webhook(body).status_code == 200
     (kept,) = world.documents("unhandled_events")
     assert kept["reason"] == "unknown_account"
-    assert kept["raw"]["message"]["text"] == "hi"
+    assert json.loads(kept["raw"])["message"]["text"] == "hi"
     assert world.documents("conversations") == []
 
 

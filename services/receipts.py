@@ -1,0 +1,88 @@
+"""Read receipts: what was sent is marked READ, whichever comes first, the receipt or the mid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.domain.conversation import Conversation
+from services.domain.documents import SERVER_TIME, Create, Merge, Query, Update, Write
+from services.domain.entries import expiry
+from services.domain.events import Event
+from services.domain.ids import digest
+from services.domain.states import Status
+from services.live_settings import LiveSettings
+from services.ports import Documents, Reads
+
+#: Receipts that wait for their message; older ones are of messages that we never saw.
+MOST_EARLY = 20
+#: Messages that one receipt marks: everything up to the one that it names.
+MOST_MARKED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Records that a person has read up to a message; repeating it changes nothing."""
+
+    documents: Documents
+    settings: LiveSettings
+
+    def settle(self, event: Event) -> str:
+        """Record one receipt: `read`, `early` where its message has no mid yet, or `known`."""
+        return self.documents.transact(lambda reads: self._decide(reads, event))
+
+    def _decide(self, reads: Reads, event: Event) -> tuple[str, Sequence[Write]]:
+        path = f"conversations/{event.thread_id}"
+        receipt = f"{path}/receipts/{digest('read', event.mid, event.stamp)}"
+        stored, known = reads.get(path, receipt)
+        if known.fields is not None:
+            return "known", []
+        thread = Conversation.from_doc(event.thread_id, stored.fields or {})
+        read = _up_to(reads, path, event.mid)
+        parties = {"account_id": event.account_id, "igsid": event.igsid}
+        fields: dict[str, Any] = {**parties, "updated_at": SERVER_TIME}
+        if read is None:
+            early = [*(i for i in thread.early_reads if i != event.about), event.about]
+            fields["early_reads"] = early[-MOST_EARLY:]
+        operation = self.settings.account(event.account_id).operation
+        writes: list[Write] = [
+            Create(
+                receipt,
+                {
+                    **parties,
+                    "thread_id": event.thread_id,
+                    "about_mid": event.mid,
+                    "created_at": event.timestamp,
+                    "received_at": SERVER_TIME,
+                    "expire_at": expiry(event.timestamp, operation),
+                },
+            ),
+            *(Update(item, read_at(event.timestamp)) for item in read or ()),
+            Merge(path, fields),
+        ]
+        return ("early" if read is None else "read"), writes
+
+
+def read_at(instant: datetime) -> dict[str, Any]:
+    """The fields of an outgoing message that the person has seen."""
+    return {"status": Status.READ, "read_at": instant}
+
+
+def _up_to(reads: Reads, path: str, mid: str) -> list[str] | None:
+    """The messages up to that one that are SENT; None while it is not recorded as sent."""
+    messages = f"{path}/messages"
+    named = reads.query(Query(messages, where=[("mid", "==", mid)], limit=1))
+    if not named or (named[0].fields or {}).get("status") not in (Status.SENT, Status.READ):
+        return None
+    sent = reads.query(
+        Query(
+            messages,
+            where=[
+                ("status", "==", Status.SENT),
+                ("created_at", "<=", (named[0].fields or {}).get("created_at")),
+            ],
+            order=[("created_at", "ASCENDING")],
+            limit=MOST_MARKED,
+        )
+    )
+    return [snapshot.path for snapshot in sent]

@@ -1,0 +1,103 @@
+"""What no rule knows is kept as it came, for a person to look at."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from services.domain import schedule
+from services.domain.documents import SERVER_TIME, Create
+from services.domain.envelopes import platform_id
+from services.domain.events import Unhandled, Unplaced
+from services.domain.ids import digest
+from services.live_settings import LiveSettings
+from services.ports import AlreadyStored, Clock, Documents, TaskQueue
+
+#: How long it is kept.
+KEPT_FOR = timedelta(days=30)
+#: Characters of one event; a body has a mebibyte at most, a document no more.
+_MOST = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """Keeps events that belong to no thread."""
+
+    documents: Documents
+    tasks: TaskQueue
+    clock: Clock
+    clock_margin_seconds: float
+
+    def keep(self, events: Sequence[Unhandled]) -> None:
+        """Store each once, under a name that a redelivery finds taken."""
+        documents = {}
+        for event in events:
+            raw = as_text(event.raw)
+            path = f"unhandled_events/{digest('unhandled', event.reason, raw)}"
+            documents[path] = {
+                "reason": event.reason,
+                "raw": raw,
+                "igsids": _ids_in(event.raw),
+                "received_at": SERVER_TIME,
+                "expire_at": self.clock.now() + KEPT_FOR,
+            }
+        self._create(documents)
+
+    def keep_unplaced(
+        self, event: Unplaced, settings: LiveSettings, trace_id: str
+    ) -> Unhandled | None:
+        """An edit that names nobody: a task asks Instagram whose message it is.
+
+        Unhandled where not even the account is known.
+        """
+        if not event.entry_id.isdecimal() or not settings.account(event.entry_id).known:
+            return Unhandled(reason="edit_of_nobody", raw=event.raw)
+        path = f"missing_messages/{digest('missing', event.entry_id, event.mid)}"
+        fields = {
+            "account_id": event.entry_id,
+            "mid": event.mid,
+            "status": "pending",
+            "attempts": 0,
+            "received_at": SERVER_TIME,
+            "expire_at": self.clock.now() + KEPT_FOR,
+        }
+        self._create({path: fields})
+        now = self.clock.now()
+        drawer = f"{event.entry_id}_missing"
+        margin = self.clock_margin_seconds
+        look = schedule.later(
+            drawer, now + timedelta(seconds=LOOK_AFTER), now, clock_margin_seconds=margin
+        )
+        self.tasks.ensure(look, {"thread_id": drawer, "trace_id": trace_id})
+        return None
+
+    def _create(self, documents: dict[str, dict[str, Any]]) -> None:
+        if not documents:
+            return
+        try:
+            self.documents.commit([Create(path, fields) for path, fields in documents.items()])
+        except AlreadyStored:
+            known = {s.path for s in self.documents.get(*documents) if s.fields is not None}
+            new = {path: fields for path, fields in documents.items() if path not in known}
+            self._create(new)
+
+
+#: Seconds for which the message itself may still come before Instagram is asked for it.
+LOOK_AFTER = 10
+
+
+def as_text(raw: Any) -> str:
+    """JSON text: whatever keys and numbers it holds, it can be stored."""
+    try:
+        return json.dumps(raw)[:_MOST]
+    except (RecursionError, ValueError):
+        return "(nested too deeply to keep)"
+
+
+def _ids_in(raw: Any) -> list[str]:
+    """The parties of an event, so that a person's data can be found and deleted."""
+    item = raw if isinstance(raw, dict) else {}
+    parties = (item.get("sender"), item.get("recipient"))
+    ids = [platform_id(party.get("id")) for party in parties if isinstance(party, dict)]
+    return [found for found in ids if found.isdecimal() and len(found) <= 32]
