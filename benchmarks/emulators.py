@@ -35,16 +35,20 @@ _numbers = itertools.count()
 
 def figures() -> Iterator[Figure]:
     """Everything, one figure at a time."""
-    with _served() as host:
-        yield from _over_grpc(host)
+    with _served("benchmarks.floor_server") as host:
+        yield _rate("floor: an empty grpc.aio handler", host, "Commit", 16)
+    with _served("emulators.firestore", "--port", "0") as host:
+        for method in ("Commit", "BatchGetDocuments"):
+            for callers in (1, 16):
+                yield _rate(f"{method} over gRPC", host, method, callers)
         yield from _client(host)
     yield from _in_process()
     yield from _queries()
 
 
 @contextmanager
-def _served() -> Iterator[str]:
-    command = [sys.executable, "-m", "emulators.firestore", "--port", "0"]
+def _served(*program: str) -> Iterator[str]:
+    command = [sys.executable, "-m", *program]
     root = Path(__file__).parents[1]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as server:  # noqa: S603
         assert server.stdout is not None  # noqa: S101 (it is piped)
@@ -52,15 +56,14 @@ def _served() -> Iterator[str]:
         server.terminate()
 
 
-def _over_grpc(host: str) -> Iterator[Figure]:
+def _rate(name: str, host: str, method: str, callers: int) -> Figure:
     """Ready-made bytes through asyncio: the server's speed, not the client library's."""
-    for method, request in (("Commit", _commit), ("BatchGetDocuments", _get)):
-        for callers in (1, 16):
-            yield repeated(
-                f"{method} over gRPC, {callers} callers",
-                "per second",
-                lambda m=method, r=request, c=callers: asyncio.run(_load(host, m, r, c)),  # type: ignore[misc]  # mypy cannot infer lambda defaults
-            )
+    request = _commit if method == "Commit" else _get
+    return repeated(
+        f"{name}, {callers} callers",
+        "per second",
+        lambda: asyncio.run(_load(host, method, request, callers)),
+    )
 
 
 async def _load(host: str, method: str, request: Callable[[], bytes], callers: int) -> float:
