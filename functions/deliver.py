@@ -1,5 +1,7 @@
 """Delivery of one thread's queued replies, called by the queue."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Request
@@ -7,6 +9,7 @@ from flask import Request
 from functions.http import Answer, answered
 from functions.task import run_task
 from services.bootstrap import Services
+from services.delivery import Hint
 
 
 def handle(request: Request, services: Services) -> Answer:
@@ -16,4 +19,26 @@ def handle(request: Request, services: Services) -> Answer:
 
 def _deliver(request: Request, services: Services, notes: dict[str, Any]) -> Answer:
     url = services.settings.deliver_url
-    return run_task(request, services, notes, services.delivery.deliver, url)
+    hint = _hint(request.get_json(silent=True, force=True))
+
+    def run(thread_id: str, trace_id: str) -> str:
+        return services.delivery.deliver(thread_id, trace_id, hint)
+
+    return run_task(request, services, notes, run, url)
+
+
+def _hint(body: Any) -> Hint:
+    """What the task knows besides its thread; whatever else it says is nothing."""
+    if not isinstance(body, Mapping):
+        return Hint()
+    item = body.get("item")
+    item_id = item if isinstance(item, str) and item and "/" not in item else None
+    return Hint(_instant(body.get("slot")), item_id)
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

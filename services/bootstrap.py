@@ -15,6 +15,9 @@ from services.settings import Settings, from_environment, process_environment
 if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksClient
 
+    from services.accounts import Accounts
+    from services.adapters.instagram import Instagram
+    from services.adapters.secrets import SecretManager
     from services.delivery import Delivery
     from services.ingest import Ingest
     from services.sweep import Sweep
@@ -122,10 +125,39 @@ class Services:
     @functools.cached_property
     def messenger(self) -> Messenger:
         """Instagram's side of a conversation."""
-        from services.adapters.instagram import Instagram
+        return self.instagram
+
+    @functools.cached_property
+    def secrets(self) -> "SecretManager":
+        """Secrets that change while an instance lives."""
+        from services.adapters.secrets import SecretManager, connect
+
+        client = connect(self.function, self.settings.secrets_host)
+        return SecretManager(client, self.settings.project)
+
+    @functools.cached_property
+    def instagram(self) -> "Instagram":
+        """Instagram's API, whole."""
+        from services.adapters.instagram import Flavour, Instagram
+        from services.adapters.secrets import AccountTokens
 
         settings = self.settings
-        return Instagram(settings.instagram_url, settings.account_id, settings.access_token)
+        own = settings.account_id, settings.access_token
+        tokens = AccountTokens(self.secrets, self.clock, *own)
+        flavour = Flavour()
+        if settings.page_id:
+            flavour = Flavour(
+                name="messenger", page_id=settings.page_id, app_secret=settings.page_app_secret
+            )
+        return Instagram(settings.instagram_url, tokens, flavour=flavour)
+
+    @functools.cached_property
+    def accounts(self) -> "Accounts":
+        """What stops an account's sending, and sets it going again."""
+        from services.accounts import Accounts
+
+        margin = self.settings.clock_margin_seconds
+        return Accounts(self.documents, self.delivery_tasks, self.clock, self.ids, margin)
 
     @functools.cached_property
     def ingest(self) -> "Ingest":
@@ -173,11 +205,14 @@ class Services:
     def delivery(self) -> "Delivery":
         """Sending what is queued."""
         from services.delivery import Delivery
+        from services.pacing import Pacer
 
         return Delivery(
             self.documents,
             self.delivery_tasks,
             self.messenger,
+            self.accounts,
+            Pacer(self.documents, self.clock),
             self.live_settings,
             self.clock,
             self.ids,

@@ -9,6 +9,7 @@ MocaError
 │   └── NotOurQueue          a private function was called by somebody else
 ├── Unavailable            nobody yet: a service is unreachable; the caller tries again
 │   └── Contention           too many writers on one document
+├── GraphRefused           whoever called: Instagram said no, by code and subcode
 ├── TurnFailed             the queue: this turn is tried again with backoff
 └── ModelError             the turn: the model gave no usable answer
 """
@@ -55,6 +56,16 @@ class Unavailable(MocaError):  # noqa: N818 (named after the status that it beco
 
 class Contention(Unavailable):
     """Too many writers on the same document; the transaction was given up."""
+
+
+class GraphRefused(MocaError):  # noqa: N818 (it is an answer)
+    """Instagram refused a call; its numbers say why, its words never leave the adapter."""
+
+    def __init__(self, code: int, subcode: int | None = None) -> None:
+        number = f"{code}/{subcode}" if subcode else str(code)
+        super().__init__(f"Instagram refused the call with error {number}.")
+        self.code = code
+        self.subcode = subcode
 
 
 class TurnFailed(MocaError):  # noqa: N818 (it is an outcome, raised so that the queue retries)

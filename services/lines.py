@@ -9,28 +9,58 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
+from services.domain.ids import split_thread_id
 from services.domain.instants import to_ms
 from services.domain.message import Message
-from services.domain.states import Role, Status
+from services.domain.sendable import judge
+from services.domain.states import Status
 from services.ports import Reads
 
 #: How long a sender holds an item: longer than the send's own time limit.
 SENDING_FOR = timedelta(seconds=30)
+#: A sender that comes to its call later than this after taking its hold does not call.
+CALL_WITHIN = timedelta(seconds=15)
 #: How long an unconfirmed item holds the line before a person must decide.
 UNCONFIRMED_FOR = timedelta(minutes=3)
+#: When, after it became unconfirmed, Instagram is asked whether it arrived.
+READ_BACK_AFTER = (timedelta(seconds=15), timedelta(seconds=60), timedelta(seconds=165))
 #: When the sweep looks after a line that nobody moved.
 DELIVERY_GRACE = timedelta(seconds=60)
+#: How often a line is looked at that waits for its account: its window may close meanwhile.
+HELD_LOOK = timedelta(hours=1)
+#: A slot that lies ahead by no more is now: clocks differ, and the queue is never early.
+SLOT_AHEAD = timedelta(milliseconds=5)
+#: Items that one reading of the line takes in.
+MOST_READ = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """What stands at the head of the line: an item to send now, or an instant to look again."""
 
     item: Message | None = None
+    thread: Conversation | None = None  #: as it was read
+    token: str = ""  #: of the hold on it
+    human_agent: bool = False  #: whether the item goes under a human's right to write
     next_id: str | None = None  #: the item behind it
     look_at: datetime | None = None
+    look_id: str | None = None  #: the item that the look will be about
+    attempt: int = 0  #: the attempt after which the look repeats the item
+    doubtful: Message | None = None  #: an unconfirmed item that Instagram may be asked about
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What decides, besides the item itself, whether the line's first item goes now."""
+
+    thread: Conversation
+    account: Account
+    slot: datetime | None  #: the instant that was leased for it
+    token: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,80 +73,156 @@ class TakingHead:
     thread_id: str
     token: str
     now: datetime
+    slot: datetime | None = None
+    expected: str | None = None  #: the item that probably stands first: saves a round trip
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Drop what must not be sent, hold the first item that may."""
-        path = f"conversations/{self.thread_id}"
-        (stored,) = reads.get(path)
+        path, account_id = f"conversations/{self.thread_id}", account_of(self.thread_id)
+        hinted = [f"{path}/messages/{self.expected}"] if self.expected else []
+        stored, owned, *items = reads.get(path, f"accounts/{account_id}", *hinted)
         if stored.fields is None:
             return Head(), []
         thread = Conversation.from_doc(self.thread_id, stored.fields)
-        sending = thread.sending
-        if sending is not None and sending.token == self.token and not sending.unconfirmed:
-            (item,) = reads.get(f"{path}/messages/{sending.id}")
-            return Head(Message.from_doc(sending.id, item.fields or {})), []
-        if sending is not None and self.now < sending.until:
-            return Head(look_at=sending.until), []
-        if sending is not None:
-            return _expired(thread, sending, self.now)
-        items = reads.get(*(f"{path}/messages/{i}" for i in thread.outbox)) if thread.outbox else []
-        head, fields, writes = advance(thread, items, self.token, self.now)
-        if fields != {"outbox": list(thread.outbox), "sending": None, "deliver_due_at": None}:
-            writes.append(Update(path, fields))
+        account = Account.from_doc(account_id, owned.fields)
+        if thread.sending is not None:
+            return self._held(reads, thread, account, thread.sending)
+        if not thread.outbox or thread.outbox[0] != self.expected:
+            wanted = [f"{path}/messages/{i}" for i in thread.outbox[:MOST_READ]]
+            items = reads.get(*wanted) if wanted else []
+        gate = Gate(thread, account, self.slot, self.token, self.now)
+        head, fields, writes = advance(gate, items)
+        if changed := _changed(thread, fields):
+            writes.append(Update(path, changed))
         return head, writes
 
+    def _held(
+        self, reads: Reads, thread: Conversation, account: Account, sending: SendingRecord
+    ) -> tuple[Head, Sequence[Write]]:
+        if self.now >= sending.until:
+            return _expired(thread, sending, self.now)
+        if sending.unconfirmed:
+            (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
+            doubtful = Message.from_doc(sending.id, item.fields or {})
+            look_at = next_check(sending, self.now)
+            return Head(thread=thread, look_at=look_at, doubtful=doubtful), []
+        if sending.token != self.token:
+            return Head(look_at=sending.until), []
+        (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
+        message = Message.from_doc(sending.id, item.fields or {})
+        verdict = judge(thread, account, replace(message, status=Status.QUEUED), self.now)
+        again = Head(item=message, thread=thread, token=self.token, human_agent=verdict.human_agent)
+        return again, []
 
-def advance(
-    thread: Conversation, items: Sequence[Snapshot], token: str, now: datetime
-) -> tuple[Head, dict[str, Any], list[Write]]:
+
+@dataclass(frozen=True, slots=True)
+class PuttingBack:
+    """Gives up an own hold before the call; meant for `Documents.transact`."""
+
+    thread_id: str
+    item: Message
+    token: str
+    now: datetime
+
+    def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
+        """The item is QUEUED again, if the hold is still ours; answers when to look."""
+        path = f"conversations/{self.thread_id}"
+        (stored,) = reads.get(path)
+        thread = Conversation.from_doc(self.thread_id, stored.fields or {})
+        sending = thread.sending
+        ours = sending is not None and sending.token == self.token and not sending.unconfirmed
+        if sending is None or not ours or self.now >= sending.until:
+            return Head(look_at=sending.until if sending else self.now), []
+        item = {"status": Status.QUEUED, "attempts": max(0, self.item.attempts - 1)}
+        fields = {"sending": None, "deliver_due_at": to_ms(self.now + DELIVERY_GRACE)}
+        return Head(look_at=self.now), [
+            Update(f"{path}/messages/{self.item.id}", item),
+            Update(path, fields),
+        ]
+
+
+def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[Head, dict[str, Any], list[Write]]:
     """Hold the first of the line's `items` that may go, and drop those that must not.
 
     Answers the head, the conversation's new fields and the writes for the items. Items of the
     outbox that were not read are left where they are.
     """
+    thread, now = gate.thread, gate.now
     outbox = list(thread.outbox)
     writes: list[Write] = []
     for stored in items:
-        dropped = _dropped(thread, stored, now)
-        if dropped is None:
-            head, fields, held = _hold(stored, outbox, token, now)
+        if stored.fields is None:
+            outbox.remove(stored.id)
+            continue
+        item = Message.from_doc(stored.id, stored.fields)
+        verdict = judge(thread, gate.account, item, now)
+        if verdict.dropped is None:
+            head, fields, held = _first(gate, item, outbox, human_agent=verdict.human_agent)
             return head, fields, [*writes, *held]
         outbox.remove(stored.id)
-        writes += [Update(stored.path, dropped)] if dropped else []
+        writes += [Update(stored.path, verdict.dropped)] if verdict.dropped else []
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
-    fields = {"outbox": outbox, "sending": None, "deliver_due_at": due}
+    fields = {"outbox": outbox, "sending": None, "deliver_due_at": due, "held_for": None}
     return Head(look_at=now if outbox else None), fields, writes
 
 
-def _hold(
-    stored: Snapshot, outbox: list[str], token: str, now: datetime
+def _first(
+    gate: Gate, item: Message, outbox: list[str], *, human_agent: bool
 ) -> tuple[Head, dict[str, Any], list[Write]]:
-    item = Message.from_doc(stored.id, stored.fields or {})
-    fields: dict[str, Any] = {"outbox": outbox, "sending": None}
+    """The first item that may go by itself: hold it, or say when it may."""
+    now, account = gate.now, gate.account
+    if not account.may_send:
+        return _waits(outbox, item, now + HELD_LOOK, held_for=account.id)
+    parked = account.parked(now)
+    if parked is not None:
+        return _waits(outbox, item, parked)
     if item.next_attempt_at is not None and now < item.next_attempt_at:
-        fields["deliver_due_at"] = to_ms(item.next_attempt_at + DELIVERY_GRACE)
-        return Head(look_at=item.next_attempt_at), fields, []
-    sending = SendingRecord(id=item.id, started_at=now, until=now + SENDING_FOR, token=token)
-    fields |= {"sending": sending.to_doc(), "deliver_due_at": to_ms(sending.until)}
-    attempts = item.attempts + 1
-    held = {"status": Status.SENDING, "attempts": attempts, "sending_at": now}
-    behind = outbox[1] if len(outbox) > 1 else None
-    item = replace(item, status=Status.SENDING, attempts=attempts, sending_at=now)
-    return Head(item, behind), fields, [Update(stored.path, held)]
+        return _waits(outbox, item, item.next_attempt_at)
+    last = gate.thread.last_slot_at
+    if gate.slot is None or (last is not None and gate.slot <= last):
+        return _waits(outbox, item, now)  # a task that came twice may not use its slot twice
+    if gate.slot > now + SLOT_AHEAD:
+        return _waits(outbox, item, gate.slot)
+    return _hold(gate, item, outbox, gate.slot, human_agent=human_agent)
 
 
-def _dropped(thread: Conversation, stored: Snapshot, now: datetime) -> dict[str, Any] | None:
-    """How an item ends that must not be sent, or None for one that may."""
-    if stored.fields is None:
-        return {}
-    item = Message.from_doc(stored.id, stored.fields)
-    if item.status is not Status.QUEUED:
-        return {}
-    if item.role is Role.BOT and item.owner_epoch != thread.owner_epoch:
-        return {"status": Status.CANCELLED, "error": "the thread changed its owner"}
-    if not thread.window_open(now):
-        return {"status": Status.FAILED, "error": "24 h since the person's last message are over"}
-    return None
+def _waits(
+    outbox: list[str], item: Message, until: datetime, held_for: str | None = None
+) -> tuple[Head, dict[str, Any], list[Write]]:
+    due = to_ms(until + DELIVERY_GRACE)
+    fields = {"outbox": outbox, "sending": None, "deliver_due_at": due, "held_for": held_for}
+    return Head(look_at=until, look_id=item.id), fields, []
+
+
+def _hold(
+    gate: Gate, item: Message, outbox: list[str], slot: datetime, *, human_agent: bool
+) -> tuple[Head, dict[str, Any], list[Write]]:
+    now, attempts = gate.now, item.attempts + 1
+    sending = SendingRecord(id=item.id, started_at=now, until=now + SENDING_FOR, token=gate.token)
+    fields = {
+        "outbox": outbox,
+        "sending": sending.to_doc(),
+        "deliver_due_at": to_ms(sending.until),
+        "held_for": None,
+        "last_slot_at": slot,
+    }
+    held = {"status": Status.SENDING, "attempts": attempts, "sending_at": now, "slot_at": slot}
+    head = Head(
+        item=replace(item, status=Status.SENDING, attempts=attempts, sending_at=now),
+        thread=gate.thread,
+        token=gate.token,
+        human_agent=human_agent,
+        next_id=outbox[1] if len(outbox) > 1 else None,
+    )
+    path = f"conversations/{gate.thread.thread_id}/messages/{item.id}"
+    return head, fields, [Update(path, held)]
+
+
+def _changed(thread: Conversation, fields: dict[str, Any]) -> dict[str, Any]:
+    """`fields`, or none of them where the conversation has them all already."""
+    due = to_ms(thread.deliver_due_at) if thread.deliver_due_at else None
+    as_read = {"outbox": list(thread.outbox), "sending": None, "deliver_due_at": due}
+    return {} if fields == {**as_read, "held_for": thread.held_for} else fields
 
 
 def _expired(
@@ -126,9 +232,13 @@ def _expired(
     path = f"conversations/{thread.thread_id}"
     if not sending.unconfirmed:
         fields, write = unconfirmed(thread, sending, "the sender did not report back", now)
-        return Head(look_at=now + UNCONFIRMED_FOR), [write, Update(path, fields)]
+        return Head(look_at=now + READ_BACK_AFTER[0]), [write, Update(path, fields)]
     outbox = [item for item in thread.outbox if item != sending.id]
-    failed = {"status": Status.FAILED, "error": "not confirmed: it may or may not have arrived"}
+    failed = {
+        "status": Status.FAILED,
+        "error": "not confirmed: it may or may not have arrived",
+        "unsettled": True,
+    }
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
     writes: list[Write] = [Update(f"{path}/messages/{sending.id}", failed), Update(path, fields)]
@@ -143,3 +253,15 @@ def unconfirmed(
     item = f"conversations/{thread.thread_id}/messages/{sending.id}"
     fields = {"sending": record.to_doc(), "deliver_due_at": to_ms(record.until)}
     return fields, Update(item, {"status": Status.UNCONFIRMED, "error": reason})
+
+
+def next_check(sending: SendingRecord, now: datetime) -> datetime:
+    """When an unconfirmed item is looked at next: to ask Instagram, or to give it to a person."""
+    since = sending.until - UNCONFIRMED_FOR
+    return next((since + after for after in READ_BACK_AFTER if since + after > now), sending.until)
+
+
+def account_of(thread_id: str) -> str:
+    """The account of a thread."""
+    parties = split_thread_id(thread_id)
+    return parties[0] if parties else ""

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.domain.account import Account
 from services.domain.operation import Operation
 from services.ports import Clock, Documents
 
@@ -17,6 +18,7 @@ class AccountView:
 
     known: bool
     operation: Operation
+    account: Account  #: as it was when it was read: for pace and show, never to decide a send
     app: str = ""  #: the app that its events come through, where that is stored
 
 
@@ -54,5 +56,6 @@ class LiveSettings:
         return AccountView(
             known=account_id == self._own_account or account.fields is not None,
             operation=Operation().overridden(default.fields).overridden(own.fields),
+            account=Account.from_doc(account_id, account.fields),
             app=str((account.fields or {}).get("app") or ""),
         )

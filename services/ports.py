@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from services.domain.call import Action, Call, Heard
 from services.domain.documents import Query, Snapshot, Write
 from services.domain.model import ModelReply, ModelRequest
-from services.domain.outcome import Outcome
+from services.domain.outcome import Answer
 from services.domain.schedule import Appointment
 
 T = TypeVar("T")
@@ -84,8 +85,16 @@ class TaskQueue(Protocol):
 class Messenger(Protocol):
     """Instagram's side of a conversation."""
 
-    def send_text(self, igsid: str, text: str) -> Outcome:
-        """Send one bubble, once; never raises: the outcome says what is known."""
+    def send(self, account_id: str, call: Call) -> Answer:
+        """One message or reaction, once; never raises: the outcome says what is known."""
+        ...
+
+    def act(self, account_id: str, igsid: str, action: Action) -> bool:
+        """Show typing or seen; whether it was taken. Never raises: it is only for show."""
+        ...
+
+    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
+        """What was said, newest first. Raises `GraphRefused` or `Unavailable`."""
         ...
 
 

@@ -6,21 +6,27 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services import ownership
+from services.domain import retries
+from services.domain.account import Account
 from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Delete, Snapshot, Update, Write
-from services.domain.ids import document_id
+from services.domain.documents import SERVER_TIME, Create, Delete, Snapshot, Update, Write
+from services.domain.ids import digest, document_id
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.outcome import NotSent, Outcome, Sent, Unknown
+from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Throttled, Unknown
 from services.domain.states import Owner, Status
-from services.lines import DELIVERY_GRACE, UNCONFIRMED_FOR, Head, advance, unconfirmed
+from services.lines import (
+    DELIVERY_GRACE,
+    HELD_LOOK,
+    READ_BACK_AFTER,
+    Gate,
+    Head,
+    account_of,
+    advance,
+    unconfirmed,
+)
 from services.ports import Reads
-
-#: Tries of an item that Instagram did not take.
-MOST_TRIES = 8
-#: Longest pause between two of them, in seconds.
-LONGEST_PAUSE_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +43,16 @@ class Recording:
     outcome: Outcome
     settings: Operation
     token: str  #: of the hold on the next item
+    slot: datetime | None  #: the instant that was leased for the next item
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Decide and write, from the line as it is now; answers its new head."""
-        path = f"conversations/{self.thread_id}"
+        path, account_id = f"conversations/{self.thread_id}", account_of(self.thread_id)
         ids = [self.item.id, *([self.next_id] if self.next_id else [])]
-        stored, item, *behind = reads.get(path, *(f"{path}/messages/{i}" for i in ids))
+        stored, owned, item, *behind = reads.get(
+            path, f"accounts/{account_id}", *(f"{path}/messages/{i}" for i in ids)
+        )
         if stored.fields is None or item.fields is None:
             return Head(), []  # the contact was deleted meanwhile
         thread = Conversation.from_doc(self.thread_id, stored.fields)
@@ -52,8 +61,12 @@ class Recording:
         echoes = _undecided(reads, path, thread)
         outcome = _decided_by(self.outcome, self.item, echoes)
         thread, fields, writes = self._decide_echoes(thread, echoes, outcome)
-        head, more, written = self._record(thread, outcome, behind)
-        return head, [*writes, *written, Update(path, {**fields, **more})]
+        told, alerts = _told(reads, thread, outcome, self.now)
+        thread = replace(thread, owner_epoch=told.get("owner_epoch", thread.owner_epoch))
+        account = Account.from_doc(account_id, owned.fields)
+        head, more, written = self._record(thread, account, outcome, behind)
+        line = {**fields, **told, **more}
+        return head, [*writes, *alerts, *written, Update(path, line)]
 
     def _late(self, thread: Conversation, item: Snapshot) -> tuple[Head, Sequence[Write]]:
         """The hold is gone: an echo settled the item, or it went to a person unconfirmed."""
@@ -64,30 +77,88 @@ class Recording:
         return head, []
 
     def _record(
-        self, thread: Conversation, outcome: Outcome, behind: Sequence[Snapshot]
+        self, thread: Conversation, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
     ) -> tuple[Head, dict[str, Any], list[Write]]:
         path = f"conversations/{self.thread_id}/messages/{self.item.id}"
         if isinstance(outcome, Unknown) and thread.sending is not None:
             fields, write = unconfirmed(thread, thread.sending, outcome.reason, self.now)
-            return Head(look_at=self.now + UNCONFIRMED_FOR), fields, [write]
-        if isinstance(outcome, NotSent) and self.item.attempts < MOST_TRIES:
-            again = self.now + _pause(outcome, self.item.attempts)
-            item = {"status": Status.QUEUED, "next_attempt_at": again, "error": outcome.reason}
-            due = {"sending": None, "deliver_due_at": to_ms(again + DELIVERY_GRACE)}
-            return Head(look_at=again), due, [Update(path, item)]
+            return Head(look_at=self.now + READ_BACK_AFTER[0]), fields, [write]
+        again = self._again(thread, outcome)
+        if again is not None:
+            head, fields, item = again
+            return head, fields, [Update(path, item)]
+        return self._ended(thread, account, outcome, behind)
+
+    def _again(
+        self, thread: Conversation, outcome: Outcome
+    ) -> tuple[Head, dict[str, Any], dict[str, Any]] | None:
+        """The item stays in the line: until when, and with which changes."""
+        item: dict[str, Any] = {"status": Status.QUEUED}
+        held_for, attempt = None, self.item.attempts
+        less = max(0, attempt - 1)
+        if isinstance(outcome, NotSent):
+            at = self.now + retries.pause(self.item.attempts)
+            item |= {"next_attempt_at": at, "error": outcome.reason}
+        elif isinstance(outcome, Throttled):  # Instagram's pause is no fault of the item's
+            at = self.now + timedelta(minutes=outcome.minutes)
+            attempt = 0
+            item |= {"next_attempt_at": at, "error": outcome.reason, "attempts": less}
+        elif isinstance(outcome, Stopped):
+            at, held_for, attempt = self.now + HELD_LOOK, thread.account_id, 0
+            item |= {"error": outcome.reason, "attempts": less}
+        elif isinstance(outcome, Refused) and (simpler := retries.simpler(self.item, outcome)):
+            at = self.now
+            item |= {**simpler, "error": outcome.reason}
+        else:
+            return None
+        fields = {
+            "sending": None,
+            "deliver_due_at": to_ms(at + DELIVERY_GRACE),
+            "held_for": held_for,
+        }
+        return Head(look_at=at, look_id=self.item.id, attempt=attempt), fields, item
+
+    def _ended(
+        self, thread: Conversation, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
+    ) -> tuple[Head, dict[str, Any], list[Write]]:
+        """The item is SENT or FAILED: the next one of the line may go."""
         line = tuple(item for item in thread.outbox if item != self.item.id)
         following = [s for s in behind if line[:1] == (s.id,)]
-        head, fields, writes = advance(
-            replace(thread, outbox=line, sending=None), following, self.token, self.now
+        gate = Gate(
+            replace(thread, outbox=line, sending=None), account, self.slot, self.token, self.now
         )
+        head, fields, writes = advance(gate, self._delayed(following))
+        writes += self._delays(following)
         fields["updated_at"] = SERVER_TIME
+        path = f"conversations/{self.thread_id}/messages/{self.item.id}"
         if not isinstance(outcome, Sent):
-            failed = {"status": Status.FAILED, "error": outcome.reason}
+            reason = outcome.reason
+            failed = {"status": Status.FAILED, "error": reason, "failed_at": self.now}
             return head, fields, [Update(path, failed), *writes]
         if self.item.last_of_turn:
             cooldown = timedelta(seconds=self.settings.cooldown_seconds)
             fields["cooldown_until"] = self.now + cooldown
         return head, fields, [Update(path, _sent(outcome, self.now)), *writes]
+
+    def _delayed(self, following: Sequence[Snapshot]) -> list[Snapshot]:
+        """The next bubble of the same turn is not to be typed faster than the setting says."""
+        at = self._next_at(following)
+        return [
+            Snapshot(s.path, {**(s.fields or {}), "next_attempt_at": at}) if at else s
+            for s in following
+        ]
+
+    def _delays(self, following: Sequence[Snapshot]) -> list[Write]:
+        at = self._next_at(following)
+        return [Update(s.path, {"next_attempt_at": at}) for s in following if at]
+
+    def _next_at(self, following: Sequence[Snapshot]) -> datetime | None:
+        seconds = self.settings.bubble_delay_seconds
+        turn = self.item.turn_id
+        same_turn = [s for s in following if s.fields and s.fields.get("turn_id") == turn]
+        if seconds <= 0 or turn is None or not same_turn:
+            return None
+        return self.now + timedelta(seconds=seconds)
 
     def _decide_echoes(
         self, thread: Conversation, echoes: Sequence[Snapshot], outcome: Outcome
@@ -96,7 +167,8 @@ class Recording:
         fields: dict[str, Any] = {"undecided": []} if thread.undecided else {}
         writes: list[Write] = []
         for echo in echoes:
-            if isinstance(outcome, Sent) and echo.id == document_id(outcome.mid):
+            mid = outcome.mid if isinstance(outcome, Sent) else None
+            if mid is not None and echo.id == document_id(mid):
                 writes.append(Delete(echo.path))
                 continue
             typed = Message.from_doc(echo.id, echo.fields or {})
@@ -115,6 +187,29 @@ def _undecided(reads: Reads, path: str, thread: Conversation) -> list[Snapshot]:
         return []
     found = reads.get(*(f"{path}/messages/{i}" for i in thread.undecided))
     return [echo for echo in found if echo.fields is not None]
+
+
+def _told(
+    reads: Reads, thread: Conversation, outcome: Outcome, now: datetime
+) -> tuple[dict[str, Any], list[Write]]:
+    """What a refusal means for the team: told once a day, and asked for where we may not write."""
+    if not isinstance(outcome, Refused) or not outcome.alert:
+        return {}, []
+    name = digest("refused", thread.account_id, outcome.reason, now.date())
+    alert = {
+        "thread_id": thread.thread_id,
+        "account_id": thread.account_id,
+        "reason": "delivery_refused",
+        "text": outcome.reason,
+        "status": Status.QUEUED,
+        "created_at": now,
+    }
+    path = f"manager_alerts/{name}"
+    alerts: list[Write] = [] if reads.get(path)[0].fields else [Create(path, alert)]
+    if not outcome.routing or thread.owner is not Owner.BOT:
+        return {}, alerts
+    change = ownership.change(thread, Owner.WAITING, now, until=None, reason="routing_conflict")
+    return change, alerts
 
 
 def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> Outcome:
@@ -139,10 +234,5 @@ def same_bubble(item: Message, text: str, sent_at: datetime) -> bool:
 
 
 def _sent(outcome: Sent, now: datetime) -> dict[str, Any]:
-    return {"status": Status.SENT, "mid": outcome.mid, "sent_at": now, "error": None}
-
-
-def _pause(outcome: NotSent, attempts: int) -> timedelta:
-    return timedelta(
-        seconds=min(LONGEST_PAUSE_SECONDS, outcome.retry_after_seconds * 2 ** (attempts - 1))
-    )
+    sent = {"status": Status.SENT, "sent_at": now, "error": None, "unsettled": None}
+    return {**sent, "mid": outcome.mid} if outcome.mid else sent

@@ -42,12 +42,25 @@ class Settings:
     admin_token: str = _secret()
     session_secret: str = _secret()
     instagram_url: str = "https://graph.instagram.com/v26.0"
+    page_id: str = ""  #: the Facebook page that speaks for the account, on the Messenger platform
+    whatsapp_url: str = "https://graph.facebook.com/v26.0"
+    whatsapp_token: str = _secret()
+    whatsapp_number_id: str = ""
+    whatsapp_template: str = ""
+    whatsapp_language: str = "en_US"
+    manager_number: str = field(default="", repr=False)
     gemini_url: str = ""
     public_url: str = ""
     firestore_host: str = ""
     tasks_host: str = ""
     secrets_host: str = ""
     clock_margin_seconds: float = 2
+
+    @property
+    def page_app_secret(self) -> str:
+        """The secret with which calls for a page are proven: the Meta app's."""
+        named = zip(self.app_names, self.app_secrets, strict=False)
+        return next((secret for name, secret in named if name == "meta"), "")
 
     @property
     def local(self) -> bool:
@@ -69,6 +82,12 @@ _DEFAULTS = {
     "inbound_queue": ("CLOUD_TASKS_QUEUE", "dm-processing"),
     "delivery_queue": ("DELIVERY_QUEUE", "dm-delivery"),
     "instagram_url": ("INSTAGRAM_API_BASE_URL", "https://graph.instagram.com/v26.0"),
+    "page_id": ("FACEBOOK_PAGE_ID", ""),
+    "whatsapp_url": ("WHATSAPP_API_BASE_URL", "https://graph.facebook.com/v26.0"),
+    "whatsapp_number_id": ("WHATSAPP_PHONE_NUMBER_ID", ""),
+    "whatsapp_template": ("WHATSAPP_TEMPLATE", ""),
+    "whatsapp_language": ("WHATSAPP_TEMPLATE_LANGUAGE", "en_US"),
+    "manager_number": ("MANAGER_WHATSAPP_NUMBER", ""),
     "gemini_url": ("GOOGLE_GEMINI_BASE_URL", ""),
     "public_url": ("PUBLIC_BASE_URL", ""),
     "firestore_host": ("FIRESTORE_EMULATOR_HOST", ""),
@@ -78,6 +97,7 @@ _DEFAULTS = {
 
 _SECRETS = {
     "access_token": "INSTAGRAM_ACCESS_TOKEN",
+    "whatsapp_token": "WHATSAPP_ACCESS_TOKEN",
     "verify_token": "INSTAGRAM_VERIFY_TOKEN",
     "gemini_api_key": "GEMINI_API_KEY",
     "service_token": "INTERNAL_SERVICE_TOKEN",

@@ -1,64 +1,234 @@
-"""Instagram's send API: one client per instance, outcomes instead of exceptions."""
+"""Instagram's messaging API in both flavours; one client per instance.
 
-from typing import Any
+With Instagram login the account speaks for itself (graph.instagram.com). On the Messenger
+platform a page speaks for it (graph.facebook.com), and the app proves that it knows its secret.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import httpx
 
-from services.domain.outcome import NotSent, Outcome, Sent, Unknown, of_error
+from services.adapters.graph import Graph, TokenSource, body_of, code_of, pooled, usage_of
+from services.adapters.graph_history import heard_in, igsid_in, instant
+from services.domain.call import Action, Call, Heard, ThreadSummary
+from services.domain.graph_errors import not_reached, of_error
+from services.domain.outcome import Answer, NotSent, Outcome, Sent, Unknown
+from services.errors import Unavailable
 
-#: Seconds for one send; shorter than the time for which a delivery holds its item.
-SEND_SECONDS = 10.0
+#: Fields that a person's profile may have (Instagram Platform documentation, User profile).
+PROFILE_FIELDS = (
+    "name,username,profile_pic,follower_count,is_user_follow_business,is_business_follow_user,"
+    "is_verified_user"
+)
+_HISTORY = "id,created_time,from,message,attachments"
+#: Pages of a listing that one reading follows.
+MOST_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flavour:
+    """How the two APIs differ."""
+
+    name: Literal["instagram_login", "messenger"] = "instagram_login"
+    page_id: str = ""  #: on the Messenger platform: who speaks for the account
+    app_secret: str = field(default="", repr=False)  #: on the Messenger platform
 
 
 class Instagram:
-    """Sends messages of one account. The token travels in a header and in no message of ours."""
+    """Everything that Moca asks of Instagram, for any account whose token is known."""
 
     def __init__(
         self,
         base_url: str,
-        account_id: str,
-        access_token: str,
+        tokens: TokenSource,
+        *,
+        flavour: Flavour | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._url = f"{base_url.rstrip('/')}/{account_id}/messages"
-        self._client = httpx.Client(
-            headers={"Authorization": f"Bearer {access_token}"},
-            timeout=httpx.Timeout(SEND_SECONDS, connect=3.0),
-            transport=transport,
+        self._flavour = flavour or Flavour()
+        self._graph = Graph(
+            base_url, tokens, pooled(transport), app_secret=self._flavour.app_secret
         )
 
-    def send_text(self, igsid: str, text: str) -> Outcome:
-        """Send one bubble, once.
+    # Sending: outcomes instead of exceptions
+
+    def send(self, account_id: str, call: Call) -> Answer:
+        """One message or reaction, once.
 
         Instagram has no idempotency key: what is not known to have failed is `Unknown`.
         """
-        body = {"recipient": {"id": igsid}, "message": {"text": text}}
-        try:
-            answer = self._client.post(self._url, json=body)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return NotSent(f"Instagram could not be reached ({type(error).__name__})")
-        except httpx.HTTPError as error:
-            return Unknown(f"Instagram's answer was lost ({type(error).__name__})")
-        return _outcome(answer)
-
-
-def _outcome(answer: httpx.Response) -> Outcome:
-    try:
-        body: Any = answer.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
-        return of_error(answer.status_code, None, None)
-    error = body.get("error")
-    if isinstance(error, dict):
-        return of_error(
-            answer.status_code, _number(error.get("code")), _number(error.get("error_subcode"))
+        return (
+            self.send_reaction(account_id, call)
+            if call.reaction
+            else self.send_message(account_id, call)
         )
+
+    def send_message(self, account_id: str, call: Call) -> Answer:
+        """A text or an attachment; the outcome holds the mid."""
+        return self._post(account_id, message_body(call, self._flavour.name), needs_mid=True)
+
+    def send_reaction(self, account_id: str, call: Call) -> Answer:
+        """An emoji on a message; doing it twice is doing it once, so that no outcome is lost."""
+        body = {
+            "recipient": {"id": call.igsid},
+            "sender_action": "react",
+            "payload": {"message_id": call.target_mid, "reaction": call.reaction},
+        }
+        answer = self._post(account_id, body, needs_mid=False)
+        if isinstance(answer.outcome, Unknown):
+            return Answer(NotSent(answer.outcome.reason), answer.usage)
+        return answer
+
+    def act(self, account_id: str, igsid: str, action: Action) -> bool:
+        """Show typing or seen; whether Instagram took it. Never raises: it is only for show."""
+        body = {"recipient": {"id": igsid}, "sender_action": action}
+        try:
+            answer = self._graph.send("POST", account_id, self._path(account_id), json=body)
+        except (httpx.HTTPError, Unavailable):
+            return False
+        return answer.is_success
+
+    def _post(self, account_id: str, body: Mapping[str, Any], *, needs_mid: bool) -> Answer:
+        try:
+            answer = self._graph.send("POST", account_id, self._path(account_id), json=body)
+        except Unavailable:
+            return Answer(not_reached("no access token"))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            return Answer(not_reached(type(error).__name__))
+        except httpx.HTTPError as error:
+            return Answer(Unknown(f"Instagram's answer was lost ({type(error).__name__})."))
+        return Answer(_outcome(answer, needs_mid=needs_mid), usage_of(answer))
+
+    def upload(self, account_id: str, kind: str, url: str) -> str:
+        """Let Instagram fetch a file once for many sends; its attachment id.
+
+        Raises `GraphRefused` or `Unavailable`.
+        """
+        payload = {"url": url, "is_reusable": True}
+        body: dict[str, Any] = {"message": {"attachment": {"type": kind, "payload": payload}}}
+        if self._flavour.name == "messenger":
+            body["platform"] = "instagram"
+        path = f"{self._speaker(account_id)}/message_attachments"
+        answer = self._graph.read("POST", account_id, path, json=body)
+        return str(answer.get("attachment_id", ""))
+
+    # Reading: `GraphRefused` with the numbers, or `Unavailable`
+
+    def get_user_profile(self, account_id: str, igsid: str) -> Mapping[str, Any]:
+        """A person's profile, with what Instagram gives of `PROFILE_FIELDS`."""
+        return self._graph.read("GET", account_id, igsid, params={"fields": PROFILE_FIELDS})
+
+    def get_message(self, account_id: str, mid: str, fields: str) -> Mapping[str, Any]:
+        """One message by its mid."""
+        return self._graph.read("GET", account_id, mid, params={"fields": fields})
+
+    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
+        """What was said in a person's conversation, newest first; one call, the newest page."""
+        query = {
+            "platform": "instagram",
+            "user_id": igsid,
+            "fields": f"id,updated_time,messages{{{_HISTORY}}}",
+        }
+        path = f"{self._speaker(account_id)}/conversations"
+        answer = self._graph.read("GET", account_id, path, params=query)
+        threads = answer.get("data") or []
+        return [heard for thread in threads for heard in heard_in(thread.get("messages") or {})]
+
+    def get_threads(self, account_id: str) -> Iterator[ThreadSummary]:
+        """The account's conversations, last active first; a call a page, as far as it is read."""
+        query = {"platform": "instagram", "fields": "id,updated_time,participants"}
+        path = f"{self._speaker(account_id)}/conversations"
+        for page in self._pages(account_id, path, query):
+            for thread in page:
+                igsid = igsid_in(thread, {account_id, self._flavour.page_id})
+                updated = instant(thread.get("updated_time"))
+                if igsid and updated is not None:
+                    yield ThreadSummary(key=str(thread["id"]), igsid=igsid, updated_at=updated)
+
+    def _pages(
+        self, account_id: str, path: str, query: Mapping[str, str]
+    ) -> Iterator[Sequence[Mapping[str, Any]]]:
+        after: str | None = None
+        for _ in range(MOST_PAGES):
+            params = {**query, **({"after": after} if after else {})}
+            answer = self._graph.read("GET", account_id, path, params=params)
+            yield [item for item in answer.get("data") or [] if isinstance(item, dict)]
+            paging = answer.get("paging") or {}
+            after = (paging.get("cursors") or {}).get("after")
+            if not after or "next" not in paging:
+                return
+
+    # The account itself
+
+    def whose(self, token: str) -> tuple[str, str]:
+        """Account id and username of a token that is not in use yet."""
+        found = self._graph.account_of(token, "user_id,username")
+        return str(found.get("user_id") or found.get("id") or ""), str(found.get("username", ""))
+
+    def refresh_token(self, account_id: str) -> tuple[str, float]:
+        """A new token for the account and its life in seconds; the old one goes on living."""
+        answer = self._graph.refreshed(account_id)
+        token, seconds = answer.get("access_token"), answer.get("expires_in")
+        if not isinstance(token, str) or not token or not isinstance(seconds, int | float):
+            raise Unavailable("Instagram's answer held no token.")
+        return token, float(seconds)
+
+    def subscribed_fields(self, account_id: str) -> frozenset[str]:
+        """The webhook fields that the account sends us."""
+        path = f"{self._speaker(account_id)}/subscribed_apps"
+        answer = self._graph.read("GET", account_id, path)
+        apps = [app for app in answer.get("data") or [] if isinstance(app, dict)]
+        return frozenset(str(name) for app in apps for name in app.get("subscribed_fields") or ())
+
+    def subscribe(self, account_id: str, fields: Sequence[str]) -> None:
+        """Ask for these webhook fields."""
+        path = f"{self._speaker(account_id)}/subscribed_apps"
+        query = {"subscribed_fields": ",".join(fields)}
+        self._graph.read("POST", account_id, path, params=query)
+
+    def _speaker(self, account_id: str) -> str:
+        return self._flavour.page_id or account_id
+
+    def _path(self, account_id: str) -> str:
+        return f"{self._speaker(account_id)}/messages"
+
+
+def message_body(call: Call, flavour: str) -> dict[str, Any]:
+    """The JSON of a message: text or attachment, never both (Send messages)."""
+    message: dict[str, Any] = {}
+    if call.attachment is not None:
+        message["attachment"] = _attachment(call.attachment)
+    else:
+        message["text"] = call.text
+    if call.quick_replies:
+        message["quick_replies"] = [{"content_type": "text", **r} for r in call.quick_replies]
+    body: dict[str, Any] = {"recipient": {"id": call.igsid}, "message": message}
+    if call.reply_to_mid:
+        body["reply_to"] = {"mid": call.reply_to_mid}
+    if call.human_agent:
+        body |= {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
+    elif flavour == "messenger":
+        body["messaging_type"] = "RESPONSE"
+    return body
+
+
+def _attachment(attachment: Mapping[str, Any]) -> dict[str, Any]:
+    kind = attachment.get("type")
+    payload = attachment.get("payload")
+    if payload is None and attachment.get("url"):
+        payload = {"url": attachment["url"]}
+    return {"type": kind, **({"payload": payload} if payload else {})}
+
+
+def _outcome(answer: httpx.Response, *, needs_mid: bool) -> Outcome:
+    body = body_of(answer)
+    if "error" in body or not answer.is_success:
+        return of_error(answer.status_code, *code_of(answer), usage_of(answer))
     mid = body.get("message_id")
-    if answer.is_success and isinstance(mid, str) and mid:
+    if isinstance(mid, str) and mid:
         return Sent(mid)
+    if not needs_mid and body.get("recipient_id"):
+        return Sent(None)
     return of_error(answer.status_code, None, None)
-
-
-def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None

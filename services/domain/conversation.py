@@ -98,6 +98,9 @@ class Conversation:
     sending: SendingRecord | None = None
     undecided: tuple[str, ...] = ()  #: echoes that came while a bubble was being sent
     failed_turns: int = 0  #: in a row
+    deliver_due_at: datetime | None = None  #: when the line must have moved
+    held_for: str | None = None  #: the account that must be able to send again first
+    last_slot_at: datetime | None = None  #: the instant that was leased for the last send
     early_reads: tuple[str, ...] = ()  #: messages that were read before their mid was recorded
     opted_out_at: datetime | None = None  #: when the person last said so
     opted_in_at: datetime | None = None
@@ -128,6 +131,9 @@ class Conversation:
             sending=SendingRecord.from_doc(doc.get("sending")),
             undecided=tuple(doc.get("undecided") or ()),
             failed_turns=int(doc.get("failed_turns", 0)),
+            deliver_due_at=maybe_from_ms(doc.get("deliver_due_at")),
+            held_for=doc.get("held_for"),
+            last_slot_at=doc.get("last_slot_at"),
             early_reads=tuple(doc.get("early_reads") or ()),
             opted_out_at=maybe_from_ms(doc.get("opted_out_at")),
             opted_in_at=maybe_from_ms(doc.get("opted_in_at")),

@@ -32,6 +32,11 @@ class Message:
     last_of_turn: bool = False  #: outgoing: cooldown begins when this one is sent
     error: str | None = None
     attachments: Sequence[Mapping[str, Any]] = ()
+    operator: str | None = None  #: outgoing: the signed-in person who wrote it
+    reply_to_mid: str | None = None  #: outgoing: the mid that it answers
+    quick_replies: Sequence[Mapping[str, str]] = ()  #: outgoing: `title` and `payload`
+    reaction: str | None = None  #: outgoing: an emoji …
+    target_mid: str | None = None  #: … on this message
 
     @classmethod
     def from_doc(cls, doc_id: str, doc: Mapping[str, Any]) -> "Message":
@@ -55,4 +60,9 @@ class Message:
             last_of_turn=bool(doc.get("last_of_turn", False)),
             error=doc.get("error"),
             attachments=doc.get("attachments") or (),
+            operator=doc.get("operator_id"),
+            reply_to_mid=doc.get("reply_to_mid"),
+            quick_replies=doc.get("quick_replies") or (),
+            reaction=doc.get("reaction"),
+            target_mid=doc.get("target_mid"),
         )

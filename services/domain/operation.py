@@ -20,6 +20,15 @@ class Operation:
     cooldown_seconds: float = 7
     #: Messages that the account sends per second, over all threads and instances.
     messages_per_second: float = 3
+    #: Pause between the bubbles of one reply, during which the person sees us type, in seconds.
+    bubble_delay_seconds: float = 0
+    #: Whether the person sees that their message was seen just before the reply comes.
+    show_seen: bool = False
+    #: Messages that a catch-up finds are answered if they are no older, in minutes.
+    catch_up_minutes: float = 15
+    #: Least gap between two WhatsApp messages to the manager, in minutes; what happens meanwhile
+    #: comes grouped.
+    alert_gap_minutes: float = 10
     #: How long a turn owns its messages, in seconds; renewed every third of it.
     claim_seconds: float = 120
     #: How often a message may be claimed before it is given up.

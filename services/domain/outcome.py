@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
+from services.domain.account import AccountState
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """It arrived, under this mid."""
+    """It arrived, under this mid; a reaction has none."""
 
-    mid: str
+    mid: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,22 @@ class NotSent:
     """It is sure that nothing was sent, and another try may help after a while."""
 
     reason: str
-    retry_after_seconds: float = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Throttled:
+    """Instagram wants us to pause: nothing was sent, and the whole account rests."""
+
+    reason: str
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The account cannot send until a person has acted; nothing was sent."""
+
+    reason: str
+    state: AccountState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +40,10 @@ class Refused:
     """It will never be sent like this; `reason` is for a person to read."""
 
     reason: str
+    alert: bool = False  #: the team is told, once
+    routing: bool = False  #: another app owns the thread: the bot steps back
+    attachment: bool = False  #: the file could not be taken: its address may go as text
+    content: bool = False  #: the form was not accepted: a plainer one may be
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +53,20 @@ class Unknown:
     reason: str
 
 
-Outcome = Sent | NotSent | Refused | Unknown
-
-#: Errors that prove that nothing was sent and that another try may help, by (code, subcode); a
-#: subcode of None stands for any. (Meta, Graph API error codes; Instagram messaging error codes.)
-_RETRY: dict[tuple[int, int | None], float] = {
-    (4, None): 300,
-    (17, None): 300,
-    (32, None): 300,
-    (613, None): 5,
-    (80002, None): 300,
-}
-
-#: Errors that do not tell whether the message went out.
-_AMBIGUOUS: frozenset[tuple[int, int | None]] = frozenset({(1, 1357046), (1, None), (2, None)})
+Outcome = Sent | NotSent | Throttled | Stopped | Refused | Unknown
 
 
-def of_error(status: int, code: int | None, subcode: int | None) -> Outcome:
-    """The outcome of an error answer, by its numbers; its text is localised and proves nothing."""
-    if code is None:
-        reason = f"HTTP {status} without an error code"
-        return Unknown(reason) if status >= 500 or status < 400 else Refused(reason)
-    reason = f"Instagram error {code}" + (f"/{subcode}" if subcode else "")
-    for key in ((code, subcode), (code, None)):
-        if key in _RETRY:
-            return NotSent(reason, _RETRY[key])
-        if key in _AMBIGUOUS:
-            return Unknown(reason)
-    return Unknown(reason) if status >= 500 else Refused(reason)
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much of what Meta allows is used up, as its headers said with an answer."""
+
+    percent: float = 0
+    regain_minutes: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One call's outcome and what the answer said of our usage."""
+
+    outcome: Outcome
+    usage: Usage = Usage()

@@ -63,6 +63,16 @@ def delivery_later(
     return Appointment(digest(thread, "deliver", at.timestamp()), at)
 
 
+def delivery_in_slot(thread: str, slot: datetime) -> Appointment:
+    """A look in the slot that was leased for the thread: no two looks share one."""
+    return Appointment(digest(thread, "slot", slot.timestamp()), slot)
+
+
+def delivery_retry(thread: str, item: str, attempt: int, at: datetime) -> Appointment:
+    """Another try of an item: by its number, it never has the name of the task now running."""
+    return Appointment(digest(thread, "retry", item, attempt, at.timestamp()), at)
+
+
 def covers(
     appointment: Appointment, committed_at: datetime, *, clock_margin_seconds: float
 ) -> bool:

@@ -1,0 +1,149 @@
+"""An account's state: what stops its sending, what slows it, and what sets it going again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from services.domain import schedule
+from services.domain.account import Account, AccountState
+from services.domain.documents import Create, Maximum, Merge, Query, Write
+from services.domain.ids import digest
+from services.domain.instants import to_ms
+from services.domain.outcome import Answer, Stopped, Throttled, Usage
+from services.domain.states import Status
+from services.errors import Unavailable
+from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+
+_log = structlog.get_logger()
+
+#: Percent of Meta's allowance at which an account slows down, and at which it rests.
+SLOW_AT_PERCENT = 80
+REST_AT_PERCENT = 95
+SLOW_FOR = timedelta(minutes=5)
+REST_FOR = timedelta(minutes=1)
+#: Lines that one call sets going again; the sweep finds the rest within the hour.
+MOST_RESUMED = 500
+
+#: What a person has to do, by state.
+ADVICE = {
+    AccountState.REAUTHORISE: (
+        "Log in to Instagram again: Meta's app dashboard, Instagram, API setup, Generate token; "
+        "then store the new token on the account's page. Messages go on being received, and what "
+        "waits is sent after."
+    ),
+    AccountState.BLOCKED: (
+        "Open the Instagram app and Account status there; when the restriction is gone, set the "
+        "account to active."
+    ),
+    AccountState.DISCONNECTED: (
+        "Start the self-test on the account's page: it names the setting that is missing."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """Writes what the answers of Instagram say about an account."""
+
+    documents: Documents
+    deliveries: TaskQueue
+    clock: Clock
+    ids: Ids
+    clock_margin_seconds: float
+
+    def note(self, account: Account, answer: Answer) -> None:
+        """Keep what `answer` says of the whole account; nothing is lost where that fails.
+
+        The item that was sent carries its own next attempt, so that a store that cannot be
+        reached now only means that others learn it from their own answers.
+        """
+        try:
+            if isinstance(answer.outcome, Stopped):
+                self.stop(account.id, answer.outcome.state, answer.outcome.reason)
+            elif isinstance(answer.outcome, Throttled):
+                self._until(account.id, "parked_until", timedelta(minutes=answer.outcome.minutes))
+            else:
+                self._heed(account, answer.usage)
+        except Unavailable:
+            _log.warning("account_not_noted", account_id=account.id)
+
+    def stop(self, account_id: str, state: AccountState, reason: str) -> None:
+        """Send nothing more until a person has acted; the manager is told once."""
+        now = self.clock.now()
+        self.documents.transact(lambda reads: _stopped(reads, account_id, state, reason, now))
+        _log.error("account_stopped", account_id=account_id, state=state, reason=reason)
+
+    def resume(self, account_id: str, trace_id: str) -> int:
+        """Let the account send again, and wake the lines that wait for it; answers how many."""
+        fields = {
+            "state": AccountState.ACTIVE,
+            "state_reason": "",
+            "state_at": self.clock.now(),
+            "parked_until": 0,
+        }
+        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        waiting = self.documents.query(
+            Query("conversations", where=[("held_for", "==", account_id)], limit=MOST_RESUMED)
+        )
+        for snapshot in waiting:
+            now = self.clock.now()
+            look = schedule.delivery_later(
+                snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds
+            )
+            self.deliveries.ensure(look, {"thread_id": snapshot.id, "trace_id": trace_id})
+        _log.info("account_resumed", account_id=account_id, lines=len(waiting))
+        return len(waiting)
+
+    def pause(self, account_id: str) -> None:
+        """Send nothing until `resume`, as a person wishes."""
+        self.documents.commit(
+            [
+                Merge(
+                    f"accounts/{account_id}",
+                    _state(AccountState.PAUSED, "paused by hand", self.clock.now()),
+                )
+            ]
+        )
+
+    def _heed(self, account: Account, usage: Usage) -> None:
+        """Slow down before Meta makes us; once a minute at most."""
+        soon = self.clock.now() + REST_FOR
+        if usage.percent >= REST_AT_PERCENT or usage.regain_minutes > 0:
+            minutes = timedelta(minutes=usage.regain_minutes)
+            self._until(account.id, "parked_until", max(REST_FOR, minutes))
+        elif usage.percent >= SLOW_AT_PERCENT and not account.slowed(soon):
+            self._until(account.id, "slowed_until", SLOW_FOR)
+
+    def _until(self, account_id: str, field: str, span: timedelta) -> None:
+        until = Maximum(to_ms(self.clock.now() + span))
+        self.documents.commit([Merge(f"accounts/{account_id}", {field: until})])
+        _log.warning("account_slowed", account_id=account_id, how=field, seconds=span.seconds)
+
+
+def _stopped(
+    reads: Reads, account_id: str, state: AccountState, reason: str, now: datetime
+) -> tuple[None, Sequence[Write]]:
+    path = f"accounts/{account_id}"
+    (stored,) = reads.get(path)
+    account = Account.from_doc(account_id, stored.fields)
+    if not account.may_send:
+        return None, []
+    alert = {
+        "account_id": account_id,
+        "reason": f"account_{state}",
+        "text": f"{reason} {ADVICE.get(state, '')}".strip(),
+        "status": Status.QUEUED,
+        "created_at": now,
+    }
+    name = digest("account", account_id, state, now.timestamp())
+    return None, [
+        Merge(path, _state(state, reason, now)),
+        Create(f"manager_alerts/{name}", alert),
+    ]
+
+
+def _state(state: AccountState, reason: str, now: datetime) -> dict[str, Any]:
+    return {"state": state, "state_reason": reason, "state_at": now}

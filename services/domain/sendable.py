@@ -1,0 +1,70 @@
+"""Whether an item of a thread's line may go, and as what: decided again before every call."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.domain.account import Account
+from services.domain.call import Call
+from services.domain.conversation import Conversation
+from services.domain.message import Message
+from services.domain.states import Role, Status
+
+#: So long a human may write, with the Human Agent permission (Instagram Platform documentation).
+HUMAN_WINDOW = timedelta(days=7)
+
+WINDOW_CLOSED = "24 h since the person's last message are over"
+HUMAN_WINDOW_CLOSED = "7 days since the person's last message are over"
+NO_PERMISSION = (
+    "24 h since the person's last message are over, and the app does not have Meta's Human Agent "
+    "permission"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`dropped` holds the fields of an item that must not go; None lets it go."""
+
+    dropped: dict[str, Any] | None = None
+    human_agent: bool = False
+
+
+def judge(thread: Conversation, account: Account, item: Message, now: datetime) -> Verdict:
+    """Whether `item` may go now."""
+    if item.status is not Status.QUEUED:
+        return Verdict({})
+    if item.role is Role.BOT and item.owner_epoch != thread.owner_epoch:
+        return _cancelled("the thread changed its owner")
+    if thread.opted_out and item.role is not Role.HUMAN:
+        return _cancelled("the person has opted out")
+    if thread.window_open(now):
+        return Verdict()
+    refusal = human_agent_refusal(thread, account, now) if item.operator else WINDOW_CLOSED
+    if refusal is not None:
+        return Verdict({"status": Status.FAILED, "error": refusal})
+    return Verdict(human_agent=True)
+
+
+def human_agent_refusal(thread: Conversation, account: Account, now: datetime) -> str | None:
+    """Why a signed-in operator may not write after the 24 h, or None."""
+    if thread.last_inbound_at is None or now >= thread.last_inbound_at + HUMAN_WINDOW:
+        return HUMAN_WINDOW_CLOSED
+    return None if account.human_agent else NO_PERMISSION
+
+
+def call_of(thread: Conversation, item: Message, *, human_agent: bool) -> Call:
+    """The call that sends the item."""
+    if item.kind == "reaction":
+        return Call(igsid=thread.igsid, reaction=item.reaction, target_mid=item.target_mid)
+    return Call(
+        igsid=thread.igsid,
+        text=item.text,
+        attachment=item.attachments[0] if item.attachments else None,
+        reply_to_mid=item.reply_to_mid,
+        quick_replies=item.quick_replies,
+        human_agent=human_agent,
+    )
+
+
+def _cancelled(reason: str) -> Verdict:
+    return Verdict({"status": Status.CANCELLED, "error": reason})
