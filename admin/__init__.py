@@ -1,22 +1,40 @@
 """The back office: a Flask app in which the owner and the team read, answer and configure."""
 
 from datetime import timedelta
+from types import ModuleType
 
-from flask import Flask, Response
+from flask import Flask, url_for
 
-from admin import access, inbox
+from admin import (
+    access,
+    api,
+    composer,
+    contact,
+    conversation,
+    dashboard,
+    inbox,
+    live,
+    me,
+    operate,
+    present,
+    security,
+    settings,
+    shelf,
+    team,
+)
+from admin.desk import refused
 from services.bootstrap import Services
+from services.errors import Rejected, Unavailable
 
 #: How long a sign-in lasts.
 SESSION = timedelta(hours=12)
+#: Bytes of a request: a form with the longest texts.
+LARGEST_FORM = 512 * 1024
 
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
+_NOUNS: tuple[ModuleType, ...] = (
+    access, inbox, conversation, composer, live, contact, settings, shelf, team, me, operate,
+    dashboard, api,
+)  # fmt: skip
 
 
 def create_app(services: Services) -> Flask:
@@ -26,19 +44,23 @@ def create_app(services: Services) -> Flask:
     app.config.update(
         SESSION_COOKIE_NAME="moca_session",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not services.settings.local,
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=SESSION,
-        MAX_CONTENT_LENGTH=64 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["services"] = services
-    app.register_blueprint(access.blueprint)
-    app.register_blueprint(inbox.blueprint)
+    for noun in _NOUNS:
+        app.register_blueprint(noun.blueprint)
     app.before_request(access.require_session)
-    app.after_request(_with_headers)
+    app.before_request(security.require_own_form)
+    app.after_request(security.with_headers)
+    app.register_error_handler(Rejected, refused)
+    app.register_error_handler(Unavailable, refused)
+    app.context_processor(security.form_token)
+    present.register(app)
+    app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
     return app
-
-
-def _with_headers(response: Response) -> Response:
-    response.headers.update(_HEADERS)
-    return response

@@ -1,15 +1,28 @@
-"""Signing in with the admin token, and the gate in front of every other page."""
+"""Signing in and out, and the gate in front of every other page."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 
 from services.bootstrap import Services
-from services.signature import same_secret
+from services.office import Office
+from services.office_access import Operator
 
 blueprint = Blueprint("access", __name__)
 
 _OPEN = frozenset({"access.sign_in", "access.check", "static"})
+_SESSION = timedelta(hours=12)
 
 
 def services() -> Services:
@@ -18,32 +31,115 @@ def services() -> Services:
     return found
 
 
+def office() -> Office:
+    """What the team sees and does."""
+    return services().office
+
+
+def operator() -> Operator:
+    """Who is asking; the gate made sure that somebody is."""
+    found: Operator = g.operator
+    return found
+
+
+def now() -> datetime:
+    """The instant of this request, the same for all of it."""
+    if "now" not in g:
+        g.now = services().clock.now()
+    found: datetime = g.now
+    return found
+
+
 def require_session() -> Any:
     """Send whoever has not signed in to the sign-in page."""
-    if request.endpoint in _OPEN or session.get("admin") is True:
+    if request.endpoint in _OPEN:
         return None
-    return redirect(url_for("access.sign_in"))
+    if "x-admin-token" in request.headers:
+        return _require_token()
+    g.operator = _signed_in()
+    if g.operator is not None:
+        return None
+    if request.headers.get("HX-Request") or request.path.startswith(("/api/", "/live")):
+        answer = make_response("Your session has ended. Sign in again.", 401)
+        answer.headers["HX-Redirect"] = url_for("access.sign_in")
+        return answer
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return redirect(url_for("access.sign_in", next=wanted if wanted != "/" else None))
+
+
+def _signed_in() -> Operator | None:
+    operator_id, epoch, at = session.get("op"), session.get("epoch"), session.get("at")
+    if not isinstance(operator_id, str) or not isinstance(epoch, int) or not at:
+        return None
+    if now() - datetime.fromisoformat(str(at)) > _SESSION:
+        return None
+    return office().access.standing(operator_id, epoch)
+
+
+def _require_token() -> Any:
+    """The API's door: each request brings its token, and wrong ones are slowed like sign-ins."""
+    if not request.path.startswith("/api/"):
+        return {"error": "The token is for the API."}, 403
+    found = office().access.operator_of(request.headers["x-admin-token"])
+    if found is None:
+        wait = office().access.try_sign_in(address())
+        return {"error": "That is not a token of the team."}, 429 if wait else 401
+    g.operator = found
+    return None
 
 
 @blueprint.get("/sign-in")
 def sign_in() -> Any:
     """The page that asks for the token."""
-    return render_template("sign_in.html", wrong=False)
+    return render_template("access/sign_in.html", problem="")
 
 
 @blueprint.post("/sign-in")
 def check() -> Any:
-    """Begin a session for whoever knows the token; compared in constant time."""
-    if not same_secret(request.form.get("token"), services().settings.admin_token):
-        return render_template("sign_in.html", wrong=True), 403
+    """Begin a session for whoever knows a token; tries are counted before they are heard."""
+    access = office().access
+    wait = access.try_sign_in(address())
+    if wait > 0:
+        seconds = int(wait) + 1
+        problem = f"Too many tries. Wait {_span(seconds)} and try again."
+        answer = make_response(render_template("access/sign_in.html", problem=problem), 429)
+        answer.headers["Retry-After"] = str(seconds)
+        return answer
+    found = access.operator_of(request.form.get("token", "").strip())
+    if found is None:
+        problem = "That is not a token of the team."
+        return render_template("access/sign_in.html", problem=problem), 403
+    access.forgive(address())
     session.clear()
     session.permanent = True
-    session["admin"] = True
-    return redirect(url_for("inbox.conversations"))
+    session.update(op=found.id, epoch=found.epoch, at=now().isoformat())
+    return redirect(_own(request.args.get("next")))
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Any:
-    """End the session of this browser."""
+    """End the session of this browser, or of every browser."""
+    if request.form.get("everywhere"):
+        office().access.sign_out_everywhere(operator())
     session.clear()
     return redirect(url_for("access.sign_in"))
+
+
+def address() -> str:
+    """Who is knocking: the last hop that the platform's front end saw and wrote down."""
+    hops = request.headers.get("x-forwarded-for", "").split(",")
+    return hops[-1].strip() or request.remote_addr or "unknown"
+
+
+def _own(wanted: str | None) -> str:
+    """A path of ours, never another site's."""
+    path = wanted or "/"
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
+        path = "/"
+    return request.script_root + path
+
+
+def _span(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} seconds"
+    return f"{round(seconds / 60)} minutes"

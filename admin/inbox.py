@@ -1,40 +1,107 @@
-"""The list of conversations, newest first, and one conversation's messages."""
+"""The list: tabs, filters, saved views, search, and acts on several conversations at once."""
 
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, redirect, render_template, request, url_for
 
-from admin.access import services
-from services.domain.documents import Query
+from admin.access import office, operator
+from admin.desk import list_context, say, view, wants_part
 from services.domain.ids import split_thread_id
+from services.errors import Rejected
+from services.office_inbox import Listed, View
 
 blueprint = Blueprint("inbox", __name__)
 
-#: Rows on a page.
-PAGE = 50
+#: Conversations that one act changes.
+MOST_AT_ONCE = 50
 
 
 @blueprint.get("/")
 def conversations() -> Any:
-    """The conversations that changed last."""
-    found = services().documents.query(
-        Query("conversations", order=[("updated_at", "DESCENDING")], limit=PAGE)
-    )
-    rows = [{"id": s.id, **(s.fields or {})} for s in found]
-    return render_template("conversations.html", rows=rows)
+    """The list; where somebody waits for a person it opens with them, else with all."""
+    shown = view()
+    if "tab" not in request.args and not shown.filtered:
+        context = list_context(shown)
+        if not context["counts"]["needs"]:
+            shown = View(tab="all")
+            context = list_context(shown) | {"counts": context["counts"]}
+    else:
+        context = list_context(shown)
+    if wants_part():
+        part = "inbox/_rows.html" if request.args.get("after") else "inbox/_list.html"
+        return render_template(part, **context)
+    return render_template("inbox/desk.html", **context)
 
 
-@blueprint.get("/conversations/<thread_id>")
-def conversation(thread_id: str) -> Any:
-    """One conversation's newest messages, oldest first."""
-    if split_thread_id(thread_id) is None:
-        abort(404)
-    found = services().documents.query(
-        Query(
-            f"conversations/{thread_id}/messages",
-            order=[("created_at", "DESCENDING")],
-            limit=PAGE,
-        )
-    )
-    messages = [s.fields or {} for s in reversed(found)]
-    return render_template("conversation.html", thread_id=thread_id, messages=messages)
+@blueprint.get("/rows")
+def rows() -> Any:
+    """These conversations as they stand, for the live list; only those that the view shows."""
+    ids = [t for t in request.args.get("ids", "").split(",") if split_thread_id(t)][:20]
+    found = office().inbox.rows(ids)
+    shown = view()
+    fitting = [row for row in found if shown.shows(row.fields, operator().id)]
+    context = {"view": shown, "listed": Listed(fitting, None)}
+    counts = office().inbox.counts(operator().id)
+    return render_template("inbox/_live.html", counts=counts, **context)
+
+
+@blueprint.get("/search")
+def search() -> Any:
+    """People by the beginning of name or handle, and messages by their words."""
+    text = request.args.get("q", "").strip()[:200]
+    if not text:
+        return redirect(url_for("inbox.conversations"))
+    inbox = office().inbox
+    people = inbox.people(text)
+    texts = inbox.texts(text)
+    context = {"search": text, "people": people, "texts": texts, "view": view()}
+    if wants_part():
+        return render_template("inbox/_found.html", **context)
+    listed = Listed([], None)
+    return render_template("inbox/desk.html", **list_context(view(), listed) | context)
+
+
+@blueprint.post("/views")
+def save_view() -> Any:
+    """Keep the filters of the list under a name."""
+    shown = View.parse(request.form)
+    office().shelf.keep_view(request.form.get("name", ""), urlencode(shown.args), operator())
+    say("The view is saved.")
+    return redirect(url_for("inbox.conversations", **shown.args), 303)
+
+
+@blueprint.post("/views/remove")
+def drop_view() -> Any:
+    """Forget a saved view."""
+    office().shelf.drop_view(request.form.get("name", ""), operator())
+    return redirect(url_for("inbox.conversations"), 303)
+
+
+@blueprint.post("/several")
+def several() -> Any:
+    """Close, label, take or hand back the conversations that were ticked."""
+    ids = [t for t in request.form.getlist("thread") if split_thread_id(t)]
+    if not ids:
+        raise Rejected("Tick at least one conversation.")
+    if len(ids) > MOST_AT_ONCE:
+        raise Rejected(f"At most {MOST_AT_ONCE} conversations at once.")
+    act, label = request.form.get("act", ""), request.form.get("label", "")
+    for thread_id in ids:
+        _one(act, thread_id, label)
+    say(f"Done for {len(ids)} conversation{'s' if len(ids) > 1 else ''}.")
+    return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
+
+
+def _one(act: str, thread_id: str, label: str) -> None:
+    actions, by = office().actions, operator()
+    if act == "close":
+        actions.close(thread_id, by)
+    elif act == "hand_back":
+        actions.hand_back(thread_id, by)
+    elif act == "assign":
+        actions.assign(thread_id, by, by)
+    elif act == "label":
+        actions.label(thread_id, label, by, on=True)
+    else:
+        raise Rejected("Choose what is to be done.")

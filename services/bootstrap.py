@@ -16,10 +16,15 @@ if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksClient
 
     from services.accounts import Accounts
+    from services.adapters.gemini import GeminiModel
     from services.adapters.instagram import Instagram
     from services.adapters.secrets import SecretManager
+    from services.adapters.spond import Spond
+    from services.agent import Agent
     from services.delivery import Delivery
     from services.ingest import Ingest
+    from services.knowledge import Knowledge
+    from services.office import Office
     from services.sweep import Sweep
     from services.turn import Turns
 
@@ -116,11 +121,9 @@ class Services:
         return Bounded()
 
     @functools.cached_property
-    def model(self) -> Model:
-        """The language model."""
-        from services.adapters.gemini import GeminiModel, connect
-
-        return GeminiModel(connect(self.settings.gemini_api_key, self.settings.gemini_url))
+    def model(self) -> Model | None:
+        """The language model, where one is configured."""
+        return self._gemini
 
     @functools.cached_property
     def messenger(self) -> Messenger:
@@ -182,20 +185,72 @@ class Services:
         )
 
     @functools.cached_property
-    def turns(self) -> "Turns":
-        """Answering what waits in a thread."""
+    def _gemini(self) -> "GeminiModel | None":
+        """Gemini, where a key or a location of Vertex AI is given."""
+        settings = self.settings
+        if not (settings.gemini_api_key or settings.vertex_location):
+            return None
+        from services.adapters import gemini
+
+        if settings.vertex_location:
+            location, url = settings.vertex_location, settings.gemini_url
+            return gemini.GeminiModel(gemini.connect_vertex(settings.project, location, url))
+        return gemini.GeminiModel(gemini.connect(settings.gemini_api_key, settings.gemini_url))
+
+    @functools.cached_property
+    def _calendar(self) -> "Spond | None":
+        """The club's calendar, where a login is given."""
+        settings = self.settings
+        if not (settings.spond_username and settings.spond_password):
+            return None
+        from services.adapters.spond import Spond
+
+        return Spond(
+            settings.spond_url,
+            settings.spond_username,
+            settings.spond_password,
+            settings.spond_group,
+            self.clock,
+        )
+
+    @functools.cached_property
+    def agent(self) -> "Agent":
+        """Deciding what to do about new messages."""
         from services.agent import Agent
-        from services.toolbox import Toolbox
-        from services.turn import Turns
+        from services.agent_budget import Budget
+        from services.rules import Rules
         from tools import TOOLS
 
-        agent = Agent(self.model, lambda thread_id: Toolbox(thread_id, TOOLS), self.clock)
+        return Agent(
+            documents=self.documents,
+            clock=self.clock,
+            ids=self.ids,
+            tools=TOOLS,
+            rules=Rules(self.documents, self.clock),
+            budget=Budget(self.documents, self.clock),
+            model=self.model,
+            calendar=self._calendar,
+            knowledge=self.knowledge,
+        )
+
+    @functools.cached_property
+    def knowledge(self) -> "Knowledge":
+        """What the business has written down, kept and searched."""
+        from services.knowledge import Knowledge
+
+        return Knowledge(self.documents, self.live_settings, self._gemini)
+
+    @functools.cached_property
+    def turns(self) -> "Turns":
+        """Answering what waits in a thread."""
+        from services.turn import Turns
+
         return Turns(
             self.documents,
             self.turn_tasks,
             self.delivery_tasks,
             self.live_settings,
-            agent,
+            self.agent,
             self.clock,
             self.ids,
             self.settings.clock_margin_seconds,
@@ -230,4 +285,40 @@ class Services:
             self.delivery_tasks,
             self.clock,
             self.settings.clock_margin_seconds,
+        )
+
+    @functools.cached_property
+    def office(self) -> "Office":
+        """What the team sees and does."""
+        from services.office import Office
+        from services.office_access import OfficeAccess
+        from services.office_actions import OfficeActions
+        from services.office_contact import OfficeContact
+        from services.office_inbox import OfficeInbox
+        from services.office_live import OfficeLive
+        from services.office_operate import OfficeOperate
+        from services.office_sending import OfficeSending
+        from services.office_settings import OfficeSettings
+        from services.office_shelf import OfficeShelf
+        from services.office_thread import OfficeThread
+
+        documents, clock, ids = self.documents, self.clock, self.ids
+        return Office(
+            access=OfficeAccess(documents, clock, ids, self.settings.admin_token),
+            inbox=OfficeInbox(documents),
+            thread=OfficeThread(documents, clock, ids),
+            actions=OfficeActions(documents, clock, ids),
+            sending=OfficeSending(
+                documents,
+                self.delivery_tasks,
+                self.live_settings,
+                clock,
+                ids,
+                self.settings.clock_margin_seconds,
+            ),
+            contact=OfficeContact(documents, clock, ids),
+            live=OfficeLive(documents, clock),
+            settings=OfficeSettings(documents, self.live_settings, clock, ids),
+            shelf=OfficeShelf(documents, clock, ids),
+            operate=OfficeOperate(documents, clock),
         )

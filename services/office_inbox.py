@@ -55,7 +55,7 @@ class View:
         return bool(self.status or self.owner or self.label or self.since)
 
     @property
-    def args(self) -> dict[str, str]:
+    def args(self) -> dict[str, Any]:
         """As it stands in a URL; the filters only where they are set."""
         given = {"status": self.status, "owner": self.owner, "label": self.label}
         given |= {"since": self.since}

@@ -1,0 +1,102 @@
+"""Writing: replies and private notes, what is tried again, and what fits into one message."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, abort, make_response, render_template, request
+
+from admin import present
+from admin.access import office, operator, services
+from admin.conversation import pane_context
+from admin.desk import back_to, list_context, say, view, wants_part
+from services.domain.bubbles import size, split
+from services.domain.ids import split_thread_id
+from services.errors import Rejected
+
+blueprint = Blueprint("composer", __name__, url_prefix="/conversations/<thread_id>")
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+_VARIABLE = re.compile(r"\{(name|username|business|operator)\}")
+
+
+@blueprint.before_request
+def require_thread_id() -> None:
+    """404 for what cannot be a conversation."""
+    if split_thread_id(str((request.view_args or {}).get("thread_id", ""))) is None:
+        abort(404)
+
+
+@blueprint.post("/messages")
+def send(thread_id: str) -> Any:
+    """Send a reply, or keep a note; what is refused keeps what was typed."""
+    text, kind = request.form.get("text", ""), request.form.get("kind", "reply")
+    key = request.form.get("key", "")
+    try:
+        if kind == "note":
+            office().actions.note(thread_id, text, operator())
+        else:
+            key = key if _KEY.fullmatch(key) else ""
+            office().sending.reply(thread_id, text, operator(), key=key)
+    except Rejected as error:
+        return _typed_again(thread_id, text, kind, str(error))
+    return back_to(thread_id)
+
+
+@blueprint.post("/messages/<message_id>/retry")
+def retry(thread_id: str, message_id: str) -> Any:
+    """Try what failed, or what nobody is sure of, once more."""
+    office().sending.retry(thread_id, message_id, operator())
+    say("It is in the line again.")
+    return back_to(thread_id)
+
+
+@blueprint.post("/messages/<message_id>/arrived")
+def arrived(thread_id: str, message_id: str) -> Any:
+    """It did arrive: somebody saw it in the app."""
+    office().sending.arrived(thread_id, message_id, operator())
+    say("Marked as sent.")
+    return back_to(thread_id)
+
+
+@blueprint.post("/split")
+def preview(thread_id: str) -> Any:  # noqa: ARG001 (the thread is part of the address)
+    """How the text will be cut into messages, and how long they are."""
+    text = request.form.get("text", "")[:20_000]
+    parts = [(part, size(part)) for part in split(text)]
+    return render_template("conversation/_split.html", parts=parts)
+
+
+@blueprint.get("/canned.json")
+def canned(thread_id: str) -> Any:
+    """The canned answers, filled in for this person."""
+    state = office().thread.state(thread_id)
+    if state is None:
+        abort(404)
+    business = services().live_settings.account(thread_id.partition("_")[0]).operation
+    name = present.name_of(state[0], state[1], thread_id)
+    values = {
+        "name": name.split()[0] if name and not name.isdecimal() else "",
+        "username": str(state[1].get("username") or ""),
+        "business": business.business_name,
+        "operator": operator().name,
+    }
+    return {
+        "answers": [
+            {"name": a["name"], "text": _VARIABLE.sub(lambda m: values[m[1]], a["text"])}
+            for a in office().shelf.canned()
+        ]
+    }
+
+
+def _typed_again(thread_id: str, text: str, kind: str, problem: str) -> Any:
+    thread = office().thread.opened(thread_id)
+    if thread is None:
+        abort(404)
+    context = pane_context(thread) | {"typed": text, "typed_kind": kind, "problem": problem}
+    if wants_part():
+        answer = make_response(render_template("conversation/_composer.html", **context), 422)
+        answer.headers["HX-Retarget"] = "#composer"
+        answer.headers["HX-Reswap"] = "outerHTML"
+        return answer
+    page = render_template("inbox/desk.html", **(list_context(view()) | context))
+    return page, 422

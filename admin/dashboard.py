@@ -1,0 +1,84 @@
+"""The last thirty days in small charts with the numbers beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template
+
+from admin.access import office, services
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
+
+#: What is drawn: field of the roll-up → its title and unit.
+CHARTS = {
+    "messages": ("Messages", ""),
+    "turns": ("Turns", ""),
+    "bubbles": ("Replies sent", ""),
+    "first_reply_p50_seconds": ("First reply, median", "s"),
+    "first_reply_p95_seconds": ("First reply, 95 %", "s"),
+    "handoffs": ("Handoffs", ""),
+    "failures": ("Failures", ""),
+    "model_cost_usd": ("Model cost", "$"),
+}
+WIDTH, HEIGHT = 300, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of a chart."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One figure over the days."""
+
+    title: str
+    unit: str
+    total: str
+    bars: Sequence[Bar]
+
+
+@blueprint.get("")
+def show() -> Any:
+    """The dashboard."""
+    days = office().operate.days(services().settings.account_id)
+    charts = [_chart(days, name, *told) for name, told in CHARTS.items()]
+    roles = _summed(days, "by_role")
+    reasons = _summed(days, "handoffs_by_reason")
+    return render_template(
+        "operate/dashboard.html", days=days, charts=charts, roles=roles, reasons=reasons,
+        width=WIDTH, height=HEIGHT, names=CHARTS,
+    )  # fmt: skip
+
+
+def _chart(days: Sequence[Mapping[str, Any]], name: str, title: str, unit: str) -> Chart:
+    values = [float(day.get(name) or 0) for day in days]
+    most = max(values, default=0) or 1
+    step = WIDTH / max(len(values), 1)
+    bars = [
+        Bar(
+            round(n * step + 1, 1),
+            round(HEIGHT - v / most * HEIGHT, 1),
+            round(max(step - 2, 1), 1),
+            round(v / most * HEIGHT, 1),
+            f"{days[n]['date']}: {v:g} {unit}".strip(),
+        )
+        for n, v in enumerate(values)
+    ]
+    middle = sum(values) / len(values) if values and name.startswith("first_reply") else sum(values)
+    return Chart(title, unit, f"{middle:,.2f}".rstrip("0").rstrip("."), bars)
+
+
+def _summed(days: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for day in days:
+        for key, value in (day.get(name) or {}).items():
+            total[key] = total.get(key, 0) + int(value)
+    return dict(sorted(total.items(), key=lambda item: -item[1]))

@@ -1,0 +1,59 @@
+"""What the pages of the desk share: the list beside a conversation, and how an act is answered."""
+
+from typing import Any
+
+from flask import make_response, redirect, render_template, request, session, url_for
+from markupsafe import escape
+
+from admin.access import now, office, operator
+from services.errors import MocaError, Unavailable
+from services.office_inbox import TABS, Listed, View
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part of the page."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def view() -> View:
+    """The list that the URL names."""
+    return View.parse(request.args)
+
+
+def list_context(shown: View, listed: Listed | None = None) -> dict[str, Any]:
+    """What the list pane needs."""
+    desk = office()
+    return {
+        "view": shown,
+        "listed": listed or desk.inbox.listed(shown, operator().id, request.args.get("after")),
+        "counts": desk.inbox.counts(operator().id),
+        "tabs": TABS,
+        "views": desk.shelf.views(operator()),
+        "since": now().isoformat(),
+        "search": "",
+    }
+
+
+def say(words: str, *, good: bool = True) -> None:
+    """Tell the operator something on the next page."""
+    session["said"] = {"words": words[:300], "good": good}
+
+
+def back_to(thread_id: str, **args: Any) -> Any:
+    """Return to the conversation: the whole page for a plain form, else htmx fetches the pane."""
+    target = url_for("conversation.show", thread_id=thread_id, **{**view().args, **args})
+    return redirect(target, 303)
+
+
+def refused(error: MocaError) -> Any:
+    """An act that cannot be: its reason, where the operator looks."""
+    status = 503 if isinstance(error, Unavailable) else 400
+    words = "The store cannot be reached now. Try again." if status == 503 else str(error)
+    if request.path.startswith("/api/"):
+        return {"error": words}, status
+    if wants_part():
+        answer = make_response(f'<p class="notice bad" role="alert">{escape(words)}</p>', status)
+        answer.headers["HX-Retarget"] = "#notices"
+        answer.headers["HX-Reswap"] = "innerHTML"
+        return answer
+    return render_template("problem.html", words=words), status

@@ -1,0 +1,78 @@
+"""The live feed: server-sent events of what changed, and who else is there."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from admin import present
+from admin.access import now, office, operator
+from services.domain.ids import split_thread_id
+from services.errors import Unavailable
+from services.office_live import LOOK_SECONDS, Change
+
+blueprint = Blueprint("live", __name__)
+
+#: How far back a page may ask: one that slept longer loads anew.
+LONGEST_GAP = timedelta(minutes=10)
+
+
+@blueprint.get("/live")
+def stream() -> Any:
+    """Events until the stream ends by itself; the browser asks again with the last id."""
+    since = _instant(request.headers.get("last-event-id") or request.args.get("since"))
+    thread_id = request.args.get("thread", "")
+    thread_id = thread_id if split_thread_id(thread_id) else ""
+    late = since is None or now() - since > LONGEST_GAP
+    feed = office().live
+    begin = feed.newest() if late or since is None else since
+    lines = _lines(feed.watch(begin, thread_id, operator()), reload=late)
+    headers = {"X-Accel-Buffering": "no"}
+    return Response(lines, mimetype="text/event-stream", headers=headers)
+
+
+@blueprint.post("/live/here")
+def here() -> Any:
+    """An operator has a conversation open, in a tab that is looked at."""
+    thread_id = request.form.get("thread", "")
+    if split_thread_id(thread_id):
+        office().live.come(thread_id, operator(), typing=request.form.get("typing") == "1")
+    return "", 204
+
+
+def _lines(changes: Iterator[Change | None], *, reload: bool) -> Iterator[str]:
+    yield f"retry: {int(LOOK_SECONDS * 1000)}\n\n"
+    if reload:
+        yield "event: reload\ndata: {}\n\n"
+    try:
+        for change in changes:
+            yield _event(change) if change is not None else ": nothing new\n\n"
+    except Unavailable:
+        return  # the browser comes back, and then the store may answer
+
+
+def _event(change: Change) -> str:
+    rows = [
+        {
+            "id": row["id"],
+            "waiting": row.get("owner") == "waiting",
+            "inbound": row.get("last_direction") == "inbound",
+            "name": present.name_of(row, {}, row["id"]),
+            "text": str(row.get("last_text") or ""),
+        }
+        for row in change.rows
+    ]
+    told: dict[str, Any] = {"rows": rows}
+    if change.present is not None:
+        told["present"] = list(change.present)
+    return f"id: {change.at.isoformat()}\nevent: change\ndata: {json.dumps(told)}\n\n"
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

@@ -1,0 +1,58 @@
+"""The operators: who may enter, with which role."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from admin.access import office, operator
+from admin.desk import say
+from services.office_access import OWNER_ID, ROLES
+
+blueprint = Blueprint("team", __name__, url_prefix="/team")
+
+
+@blueprint.before_request
+def require_admin() -> None:
+    """Agents answer; admins configure."""
+    if not operator().is_admin:
+        abort(403, "The team is for admins.")
+
+
+@blueprint.get("")
+def show() -> Any:
+    """Everybody, and a form for one more."""
+    return _page()
+
+
+@blueprint.post("")
+def add() -> Any:
+    """A new operator; the token is shown on this one page and never again."""
+    name, role = " ".join(request.form.get("name", "").split()), request.form.get("role", "")
+    if not name or len(name) > 60:
+        return _page(problem="A name has 1 to 60 characters."), 422
+    if role not in ROLES:
+        return _page(problem="Choose a role."), 422
+    token = office().access.add(name, role, operator())
+    return _page(token=token, added=name)
+
+
+@blueprint.post("/dismiss")
+def dismiss() -> Any:
+    """The operator's token and sessions end now."""
+    operator_id = request.form.get("id", "")
+    if operator_id in (OWNER_ID, operator().id) or not operator_id.isalnum():
+        abort(400, "That operator cannot be dismissed.")
+    office().access.dismiss(operator_id, operator())
+    say("Their token and sessions have ended.")
+    return redirect(url_for("team.show"), 303)
+
+
+def _page(problem: str = "", token: str = "", added: str = "") -> str:
+    return render_template(
+        "settings/team.html",
+        team=office().access.team(),
+        problem=problem,
+        token=token,
+        added=added,
+        typed=request.form,
+    )

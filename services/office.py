@@ -1,0 +1,30 @@
+"""The back office's use cases in one place: what `admin/` is given."""
+
+from dataclasses import dataclass
+
+from services.office_access import OfficeAccess
+from services.office_actions import OfficeActions
+from services.office_contact import OfficeContact
+from services.office_inbox import OfficeInbox
+from services.office_live import OfficeLive
+from services.office_operate import OfficeOperate
+from services.office_sending import OfficeSending
+from services.office_settings import OfficeSettings
+from services.office_shelf import OfficeShelf
+from services.office_thread import OfficeThread
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything that the team can see and do."""
+
+    access: OfficeAccess
+    inbox: OfficeInbox
+    thread: OfficeThread
+    actions: OfficeActions
+    sending: OfficeSending
+    contact: OfficeContact
+    live: OfficeLive
+    settings: OfficeSettings
+    shelf: OfficeShelf
+    operate: OfficeOperate

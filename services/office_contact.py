@@ -1,0 +1,92 @@
+"""What the team knows of a person beside what Instagram tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services import audit
+from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
+from services.errors import Rejected
+from services.office_access import Operator
+from services.ports import Clock, Documents, Ids, Reads
+
+#: The fields of the form, with their labels and longest values.
+FIELDS = {
+    "email": ("E-mail", 200),
+    "phone": ("Phone", 50),
+    "sector": ("Sector", 100),
+    "notes": ("Notes", 5000),
+}
+MOST_CUSTOM = 20
+
+
+class WrongFields(Rejected):
+    """Some of the fields are not what they may be."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__()
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeContact:
+    """Changes a contact in an operator's name."""
+
+    documents: Documents
+    clock: Clock
+    ids: Ids
+
+    def save(self, thread_id: str, typed: Mapping[str, str], by: Operator) -> None:
+        """Store the fields. Raises `WrongFields` and stores none."""
+        values = {name: (typed.get(name) or "").strip() for name in FIELDS}
+        custom = _custom(typed.get("custom") or "")
+        problems = {
+            name: f"At most {FIELDS[name][1]} characters."
+            for name, value in values.items()
+            if len(value) > FIELDS[name][1]
+        }
+        if values["email"] and "@" not in values["email"]:
+            problems["email"] = "This is not an e-mail address."
+        if len(custom) > MOST_CUSTOM:
+            problems["custom"] = f"At most {MOST_CUSTOM} fields."
+        if problems:
+            raise WrongFields(problems)
+        self._store(thread_id, {**values, "custom": custom}, by, "contact")
+
+    def opt(self, thread_id: str, by: Operator, *, out: bool) -> None:
+        """The person wants no answers from the bot, or wants them again."""
+        ms = int(self.clock.now().timestamp() * 1000)
+        name = "opted_out_at" if out else "opted_in_at"
+        self._store(thread_id, {name: ms}, by, "opt_out" if out else "opt_in")
+
+    def _store(self, thread_id: str, fields: dict[str, Any], by: Operator, action: str) -> None:
+        now, entry_id = self.clock.now(), self.ids.new()
+        path, conversation = f"contacts/{thread_id}", f"conversations/{thread_id}"
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            contact, stored = reads.get(path, conversation)
+            if stored.fields is None:
+                raise Rejected("There is no such contact.")
+            before = {name: (contact.fields or {}).get(name) for name in fields}
+            after = {
+                name: REMOVED if value in ("", {}) else value for name, value in fields.items()
+            }
+            record = audit.entry(
+                entry_id, now, by, action, path, thread_id=thread_id, before=before, after=fields
+            )
+            changed: dict[str, Any] = {"updated_at": SERVER_TIME}
+            if action.startswith("opt_"):
+                changed |= fields
+            return None, [Merge(path, after), Merge(conversation, changed), record]
+
+        self.documents.transact(work)
+
+
+def _custom(text: str) -> dict[str, str]:
+    """`name: value` a line."""
+    found: dict[str, str] = {}
+    for line in text.splitlines():
+        name, colon, value = line.partition(":")
+        if colon and name.strip():
+            found[name.strip()[:50]] = value.strip()[:500]
+    return found

@@ -1,0 +1,82 @@
+"""What is under way and what went wrong: the line, the events, the turns, the audit, the days."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from services.domain.documents import Query
+from services.domain.ids import split_thread_id
+from services.office_pages import Cursor, page
+from services.ports import Clock, Documents
+
+#: The lists of the page "Queue", by the states that they show.
+LINES = {
+    "waiting": ("queued", "sending"),
+    "unconfirmed": ("unconfirmed",),
+    "failed": ("failed",),
+}
+#: Days that the dashboard draws.
+DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of documents as plain dictionaries with their ids."""
+
+    rows: list[dict[str, Any]]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeOperate:
+    """Reads what keeps the business running. Every page costs what it shows."""
+
+    documents: Documents
+    clock: Clock
+
+    def line(self, which: str, cursor: str | None) -> Found:
+        """Outgoing messages of every thread in these states, newest first."""
+        where = [("direction", "==", "outgoing"), ("status", "in", list(LINES[which]))]
+        query = Query("messages", where=where, group=True)  # type: ignore[arg-type] # literals
+        return self._found(query, "created_at", cursor)
+
+    def unhandled(self, cursor: str | None) -> Found:
+        """Events that no rule knew."""
+        return self._found(Query("unhandled_events"), "received_at", cursor)
+
+    def failed(self, cursor: str | None) -> Found:
+        """Inbound messages that were given up."""
+        query = Query(
+            "messages",
+            where=[("direction", "==", "inbound"), ("status", "==", "failed")],
+            group=True,
+        )
+        return self._found(query, "created_at", cursor)
+
+    def turns(self, cursor: str | None) -> Found:
+        """What the agent did, in every thread."""
+        return self._found(Query("turns", group=True), "ended_at", cursor)
+
+    def audit(self, cursor: str | None) -> Found:
+        """Who changed what."""
+        return self._found(Query("audit"), "at", cursor)
+
+    def days(self, account_id: str) -> list[dict[str, Any]]:
+        """The roll-ups of the last days, oldest first; a day without one is left out."""
+        today = self.clock.now().date()
+        paths = [_day(account_id, today - timedelta(days=n)) for n in range(DAYS - 1, -1, -1)]
+        found = self.documents.get(*paths)
+        return [{"date": s.id.rpartition("_")[2], **s.fields} for s in found if s.fields]
+
+    def _found(self, query: Query, field: str, cursor: str | None) -> Found:
+        found = page(self.documents, query, field, Cursor.parse(cursor))
+        rows = []
+        for stored in found.rows:
+            parts = stored.path.split("/")
+            thread = parts[1] if len(parts) == 4 and split_thread_id(parts[1]) else ""
+            rows.append({"thread_id": thread, **(stored.fields or {}), "id": stored.id})
+        return Found(rows, found.next)
+
+
+def _day(account_id: str, day: date) -> str:
+    return f"days/{account_id}_{day.isoformat()}"
