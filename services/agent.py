@@ -1,165 +1,162 @@
-"""The agent: a bounded loop around the model, whose tools only record what should happen."""
+"""The agent: what to do about a thread's new messages, decided and not yet done.
+
+The order is: limits in code, the owner's rules, the model in its bounded loop, and what stands in
+for it when it is down.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
 
 import prompts
-from services.domain.consolidate import consolidate
-from services.domain.conversation import Conversation
+from services import agent_context, guards
+from services.agent_asking import Asking, Spent
+from services.agent_budget import Budget
+from services.agent_context import Shown
+from services.agent_deciding import Deciding
+from services.agent_input import Asked
+from services.agent_loop import Loop
+from services.agent_summary import summed_up
+from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
+from services.domain.documents import Query
 from services.domain.message import Message
-from services.domain.model import (
-    ModelReply,
-    ModelRequest,
-    Said,
-    Step,
-    ToolCall,
-    ToolResult,
-    ToolSchema,
-)
 from services.domain.operation import Operation
-from services.domain.states import Direction, Role, Status
 from services.errors import ModelError
-from services.ports import Clock, Model
+from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, Model
+from services.rules import Rule, Rules
+from services.toolbox import Toolbox
+from tools.base import Tool, ToolContext
 
 
 class TurnLost(Exception):  # noqa: N818 (an end of the turn, not a fault)
     """The claim went to somebody else: whatever was decided is void."""
 
 
-class Tools(Protocol):
-    """The verbs that a turn may use, and what they recorded."""
-
-    @property
-    def schemas(self) -> Sequence[ToolSchema]:
-        """As the model sees them."""
-        ...
-
-    def call(self, call: ToolCall) -> ToolResult:
-        """Run one; a wrong call comes back as a result that says what was wrong."""
-        ...
-
-    def ends_turn(self, name: str) -> bool:
-        """Whether a step with a good call of it is the last one."""
-        ...
-
-    @property
-    def bubbles(self) -> Sequence[str]:
-        """What is to be sent."""
-        ...
-
-    @property
-    def silent_reason(self) -> str | None:
-        """Why nothing is to be sent, if the model said so."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """Turns a thread's new messages into a decision."""
 
-    model: Model
-    tools: Callable[[str], Tools]
+    documents: Documents
     clock: Clock
+    ids: Ids
+    tools: Mapping[str, Tool]
+    rules: Rules
+    budget: Budget
+    model: Model | None = None  #: None where no model is configured
+    calendar: Calendar | None = None
+    knowledge: KnowledgeSearch | None = None
+    recorded: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    #: ↑ results that stand in for the tools' own, to play a turn again
+    prompts_seen: set[str] = field(default_factory=set)
 
-    def decide(
-        self,
-        thread: Conversation,
-        messages: Sequence[Message],
-        history: Sequence[Message],
-        settings: Operation,
-        keep_claim: Callable[[], None],
-    ) -> Decision:
-        """What to do about `messages`.
+    def decide(self, asked: Asked, keep_claim: Callable[[], None]) -> Decision:
+        """What to do about the new messages.
 
-        Ends after `max_steps` model requests or `turn_seconds`, whichever comes first. Raises
-        `ModelError` when there is no usable answer by then, and whatever `keep_claim` raises.
+        Ends within the bounds of the settings, whatever the model does. Raises `ModelError` when
+        no model answered, and whatever `keep_claim` raises.
         """
-        tools = self.tools(thread.thread_id)
-        system = prompts.load("system").format(
-            business=settings.business_name, facts=settings.business_facts or "(none given)"
+        deciding = Deciding(asked, agent_context.shown(asked, self.clock.now()), self.clock)
+        settings = asked.settings
+        if guards.over_rate(asked.thread, settings, deciding.started_at):
+            return deciding.rate_limited()
+        engine = self._engine(settings)
+        if engine != "gemini" and (rule := self._rule(asked)) is not None:
+            return deciding.by_rule(rule)
+        if engine == "rules" or self.model is None:
+            return deciding.handed_off("no_rule", "No rule answers this.", engine="rules")
+        if self.budget.is_spent(asked.thread.account_id, settings, deciding.started_at):
+            return deciding.handed_off("usage_limit", "The day's budget for the model is spent.")
+        try:
+            return self._by_model(self.model, asked, deciding, keep_claim)
+        except ModelError:
+            rule = self._rule(asked) if settings.rules_when_model_fails else None
+            if rule is None:
+                raise
+            return deciding.by_rule(rule)
+
+    def _engine(self, settings: Operation) -> str:
+        if settings.engine in ("gemini", "rules", "rules_then_gemini"):
+            return settings.engine
+        return "gemini" if self.model is not None else "rules"
+
+    def _rule(self, asked: Asked) -> Rule | None:
+        return self.rules.answer(asked.thread.account_id, [m.text for m in asked.messages])
+
+    def _by_model(
+        self, model: Model, asked: Asked, deciding: Deciding, keep_claim: Callable[[], None]
+    ) -> Decision:
+        settings, shown = asked.settings, deciding.shown
+        system = system_prompt(settings)
+        spent = Spent()
+        deadline = deciding.started_at + timedelta(seconds=settings.turn_seconds)
+        asking = Asking(model, self.clock, self.ids, deadline, keep_claim, spent)
+        looked_up: list[str] = []
+        loop = Loop(
+            asking=asking,
+            settings=settings,
+            system=system,
+            said=shown.said,
+            new_toolbox=lambda: self._toolbox(asked, shown, system, looked_up),
         )
-        said = conversation_of(history, consolidate(messages))
-        steps: list[Step] = []
-        started_at = self.clock.now()
-        deadline = started_at + timedelta(seconds=settings.turn_seconds)
-        while len(steps) < settings.max_steps and self.clock.now() < deadline:
-            keep_claim()
-            left = (deadline - self.clock.now()).total_seconds()
-            reply = self.model.generate(
-                ModelRequest(
-                    model=settings.model,
-                    system=system,
-                    said=said,
-                    steps=tuple(steps),
-                    tools=tools.schemas,
-                    timeout_seconds=left,
-                )
+        run = loop.run()
+        summary = summed_up(asking, asked, shown)
+        version = prompts.version(system)
+        first_use = version not in self.prompts_seen
+        self.prompts_seen.add(version)
+        return deciding.by_model(run, spent, summary, version, prompt=system if first_use else None)
+
+    def _toolbox(self, asked: Asked, shown: Shown, system: str, looked_up: list[str]) -> Toolbox:
+        settings = asked.settings
+        guard = guards.Guard(
+            canary=canary_of(settings),
+            tool_names=tuple(self.tools),
+            link_hosts=guards.link_hosts(settings),
+            sources="\n".join((system, *(line.text for line in shown.said))),
+        )
+        last_inbound = asked.thread.last_inbound_at
+        context = ToolContext(
+            thread_id=asked.thread.thread_id,
+            account_id=asked.thread.account_id,
+            now=self.clock.now(),
+            window_ends_at=last_inbound + WINDOW if last_inbound else None,
+            time_zone=agent_context.zone_of(settings.time_zone).key,
+            mids=shown.mids,
+            person_said=shown.person_said,
+            is_new_thread=shown.is_new_thread,
+            objection=lambda text: guard.objection(text, looked_up),
+            past=lambda limit: self._past(asked, limit),
+            calendar=self.calendar,
+            knowledge=self.knowledge,
+            max_bubbles=settings.max_bubbles,
+            max_characters=settings.max_reply_characters,
+        )
+        return Toolbox(context, self.tools, self.clock, self.recorded, looked_up)
+
+    def _past(self, asked: Asked, limit: int) -> Sequence[str]:
+        found = self.documents.query(
+            Query(
+                f"conversations/{asked.thread.thread_id}/messages",
+                order=[("created_at", "DESCENDING")],
+                limit=limit,
             )
-            step = _run(reply, tools)
-            steps.append(step)
-            if _is_last(step, tools):
-                return _decision(tools, steps, system, settings)
-        raise ModelError(f"The model did not end its turn within {len(steps)} steps.")
+        )
+        messages = [Message.from_doc(s.id, s.fields or {}) for s in found]
+        return [agent_context.line_of(m) for m in agent_context.readable(messages)]
 
 
-def _run(reply: ModelReply, tools: Tools) -> Step:
-    # Plain text instead of a call is what the model wants to say: it is sent as one message.
-    calls = list(reply.calls)
-    if not calls and reply.text.strip():
-        calls = [ToolCall(None, "send_instagram_message", {"text": reply.text})]
-    if not calls:
-        raise ModelError(f"The model answered nothing ({reply.finish}).")
-    ordered = sorted(calls, key=lambda call: tools.ends_turn(call.name))
-    results = {id(call): tools.call(call) for call in ordered}
-    return Step(reply, [results[id(call)] for call in calls])
-
-
-def _is_last(step: Step, tools: Tools) -> bool:
-    return any(
-        tools.ends_turn(result.call.name) and "error" not in result.content
-        for result in step.results
+def system_prompt(settings: Operation) -> str:
+    """The instructions: the same for every thread of the account, so that they are cached."""
+    return prompts.load("system").format(
+        business=settings.business_name,
+        persona=settings.persona,
+        language=f"in {settings.language or 'the language of the person'}",
+        house_rules=settings.house_rules.strip() or "(none)",
+        facts=settings.business_facts.strip() or "(none given)",
+        canary=canary_of(settings),
     )
 
 
-def _decision(tools: Tools, steps: Sequence[Step], system: str, settings: Operation) -> Decision:
-    reason = "answered" if tools.bubbles else tools.silent_reason or "silent"
-    trace: Mapping[str, Any] = {
-        "model": settings.model,
-        "prompt_version": prompts.version(system),
-        "steps": [
-            {
-                "calls": [result.call.name for result in step.results],
-                "finish": step.reply.finish,
-                "tokens": dict(step.reply.tokens),
-            }
-            for step in steps
-        ],
-    }
-    return Decision(bubbles=tuple(tools.bubbles), reason=reason, trace=trace)
-
-
-def conversation_of(history: Sequence[Message], new: Sequence[Message]) -> list[Said]:
-    """The lines that the model sees: what was said before, then the new messages as one input.
-
-    Text from outside stands between markers, so that it cannot pose as anything else.
-    """
-    new_ids = {message.id for message in new}
-    first = min((message.created_at for message in new), default=None)
-    said = [
-        Said("user" if m.role is Role.USER else "model", m.text)
-        for m in history
-        if m.id not in new_ids
-        and m.text
-        and m.direction is not Direction.INTERNAL
-        and m.status not in (Status.CANCELLED, Status.FAILED, Status.UNDECIDED)
-        and (first is None or m.created_at < first or m.role is not Role.USER)
-    ]
-    lines = "\n".join(f"[{n}] {_fenced(m.text)}" for n, m in enumerate(new, start=1))
-    return [*said, Said("user", f"New messages from the person:\n{lines}")]
-
-
-def _fenced(text: str) -> str:
-    return "<<" + text.replace("<<", "< <").replace(">>", "> >") + ">>"
+def canary_of(settings: Operation) -> str:
+    """A word that stands in the instructions and that no honest reply holds."""
+    return "ref-" + prompts.version(f"canary {settings.business_name} {settings.business_facts}")

@@ -1,11 +1,11 @@
 """Taking and renewing a turn's right to a thread's messages."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import ownership
+from services import follow_ups, ownership
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.instants import to_ms
@@ -27,6 +27,7 @@ class Taken:
     thread: Conversation
     step: Step
     claim: ClaimRecord | None = None
+    contact: Mapping[str, Any] = field(default_factory=dict)  #: what is known of the person
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Taking:
 
     def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
         """Decide what the thread needs and, if it is a turn, claim its messages."""
-        (stored,) = reads.get(f"conversations/{self.thread_id}")
+        stored, contact = reads.get(f"conversations/{self.thread_id}", f"contacts/{self.thread_id}")
         if stored.fields is None:
             nobody = Conversation(thread_id=self.thread_id, account_id="", igsid="")
             return Taken(nobody, Nothing()), []
@@ -51,8 +52,9 @@ class Taking:
         pending = _open_messages(reads, self.thread_id)
         if thread.claim is not None and thread.holds(self.claim_id, self.now):
             ours = tuple(m for m in pending if m.id in thread.claim.mids)
-            return Taken(thread, Claim(ours), thread.claim), []
-        return self._decide(thread, pending)
+            return Taken(thread, Claim(ours), thread.claim, contact.fields or {}), []
+        taken, writes = self._decide(thread, pending)
+        return replace(taken, contact=contact.fields or {}), writes
 
     def _decide(
         self, thread: Conversation, pending: list[Message]
@@ -65,13 +67,15 @@ class Taking:
             gone = {m.id for m in step.messages}
             pending = [m for m in pending if m.id not in gone]
             step = next_step(thread, pending, self.settings, self.now)
+        if isinstance(step, Nothing):
+            step = follow_ups.next_step(thread, self.now)
         if isinstance(step, Claim):
             return self._claim(thread, step, writes, more=more)
         fields: dict[str, Any] = {}
         if isinstance(step, Wait):
             fields = {"due_at": to_ms(step.until)}
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
-            fields = {"due_at": None, "claim": None}
+            fields = {"due_at": None, "claim": None, "follow_up": None}
         if fields:
             writes.append(Update(f"conversations/{thread.thread_id}", fields))
         return Taken(thread, step), writes
@@ -94,7 +98,8 @@ class Taking:
                 seq=thread.inbound_seq,
                 more=more,
             )
-            writes += [_update(thread, m, _claimed(m)) for m in step.messages]
+            writes += [_claimed(thread, m) for m in step.messages]
+        fields["follow_up"] = None
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at) if claim else None
         writes.append(Update(f"conversations/{thread.thread_id}", fields))
@@ -136,5 +141,8 @@ def _skipped(reason: str) -> dict[str, Any]:
     return {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
 
 
-def _claimed(message: Message) -> dict[str, Any]:
-    return {"status": Status.PROCESSING, "attempts": message.attempts + 1}
+def _claimed(thread: Conversation, message: Message) -> Write:
+    if message.kind == follow_ups.KIND and not message.attempts:
+        return follow_ups.stored(message)
+    fields = {"status": Status.PROCESSING, "attempts": message.attempts + 1}
+    return _update(thread, message, fields)

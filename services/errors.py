@@ -12,6 +12,8 @@ MocaError
 ├── GraphRefused           whoever called: Instagram said no, by code and subcode
 ├── TurnFailed             the queue: this turn is tried again with backoff
 └── ModelError             the turn: the model gave no usable answer
+    ├── ModelBusy            nobody yet: overloaded or silent, asking again may help
+    └── ModelRefused         the turn: it will not take this request, another model may
 """
 
 
@@ -58,6 +60,14 @@ class Contention(Unavailable):
     """Too many writers on the same document; the transaction was given up."""
 
 
+class TurnFailed(MocaError):  # noqa: N818 (it is an outcome, raised so that the queue retries)
+    """The turn did not finish; its messages are pending again."""
+
+
+class ModelError(MocaError):
+    """The model gave no usable answer."""
+
+
 class GraphRefused(MocaError):  # noqa: N818 (it is an answer)
     """Instagram refused a call; its numbers say why, its words never leave the adapter."""
 
@@ -68,9 +78,13 @@ class GraphRefused(MocaError):  # noqa: N818 (it is an answer)
         self.subcode = subcode
 
 
-class TurnFailed(MocaError):  # noqa: N818 (it is an outcome, raised so that the queue retries)
-    """The turn did not finish; its messages are pending again."""
+class ModelBusy(ModelError):
+    """The model is overloaded or did not answer in time."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
-class ModelError(MocaError):
-    """The model gave no usable answer."""
+class ModelRefused(ModelError):
+    """The model does not take this request, or does not exist."""

@@ -12,8 +12,9 @@ from services.domain.documents import SERVER_TIME, Create, Update, Write
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.states import Direction, Role, Status
+from services.domain.states import Direction, Status
 from services.giving_up import give_up
+from services.intents import Intents
 from services.ports import Reads
 
 #: When the sweep looks after replies that nobody delivers: well after the queue's own tries.
@@ -26,7 +27,7 @@ RELEASE_GRACE = timedelta(seconds=60)
 class Ended:
     """How a turn ended, and what must be ensured because of it."""
 
-    outcome: str  #: answered · silent · discarded · fenced · released · failed
+    outcome: str  #: answered · silent · handed_off · discarded · fenced · released · failed
     thread: Conversation
     follow_up_at: datetime | None = None
     deliver: bool = False
@@ -55,62 +56,46 @@ class Finishing:
         if not thread.holds(self.claim.id, self.now):
             return Ended("fenced", thread), []
         overtaken = thread.owner_epoch != self.claim.owner_epoch
-        bubbles = [] if overtaken else list(self.decision.bubbles)
-        outcome = "discarded" if overtaken else "answered" if bubbles else "silent"
-        items = [self._item(thread, n, text, len(bubbles)) for n, text in enumerate(bubbles)]
+        decision = Decision(reason="owner_changed") if overtaken else self.decision
+        intents = Intents(thread, self.claim, decision, self.now)
+        items = intents.items
+        outcome = _outcome(decision, overtaken=overtaken)
         cooldown = thread.cooldown_until
-        if bubbles:
+        if items:
             cooldown = self.now + timedelta(seconds=self.settings.cooldown_seconds)
         follow_up_at = None
         if thread.has_newer_than(self.claim):
             follow_up_at = policy.follow_up(thread, cooldown, self.settings, self.now)
+        elif decision.follow_up is not None:
+            follow_up_at = decision.follow_up.at
         fields: dict[str, Any] = {
             "claim": None,
             "cooldown_until": cooldown,
             "due_at": to_ms(follow_up_at) if follow_up_at else None,
             "failed_turns": 0,
+            **intents.fields,
         }
         if items:
             fields["outbox"] = [*thread.outbox, *(item.path.rpartition("/")[2] for item in items)]
             fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
-            fields |= {"last_text": bubbles[-1][:120], "last_direction": Direction.OUTGOING}
+            last = str(items[-1].fields["text"])
+            fields |= {"last_text": last[:120], "last_direction": Direction.OUTGOING}
             fields["updated_at"] = SERVER_TIME
-        writes = [*self._processed(outcome), *items, self._trace(outcome), Update(path, fields)]
-        return Ended(outcome, thread, follow_up_at, bool(items)), writes
+        writes = [*self._processed(decision), *items, *intents.others, self._trace(outcome)]
+        return Ended(outcome, thread, follow_up_at, bool(items)), [*writes, Update(path, fields)]
 
-    def _processed(self, outcome: str) -> list[Write]:
-        reason = "owner_changed" if outcome == "discarded" else self.decision.reason
+    def _processed(self, decision: Decision) -> list[Write]:
         fields = {
             "status": Status.PROCESSED,
             "processed_at": SERVER_TIME,
-            "reason": reason,
+            "reason": decision.reason,
             "turn_id": self.claim.id,
         }
         path = f"conversations/{self.thread_id}/messages"
-        return [Update(f"{path}/{m.id}", fields) for m in self.messages]
-
-    def _item(self, thread: Conversation, number: int, text: str, of: int) -> Create:
-        # The number keeps bubbles of one instant in order; ids are told by turn and number.
-        item_id = f"{self.claim.id}-{number}"
-        return Create(
-            f"conversations/{self.thread_id}/messages/{item_id}",
-            {
-                "thread_id": self.thread_id,
-                "account_id": thread.account_id,
-                "igsid": thread.igsid,
-                "direction": Direction.OUTGOING,
-                "role": Role.BOT,
-                "kind": "text",
-                "text": text,
-                "status": Status.QUEUED,
-                "attempts": 0,
-                "turn_id": self.claim.id,
-                "owner_epoch": self.claim.owner_epoch,
-                "last_of_turn": number == of - 1,
-                "created_at": self.now + timedelta(microseconds=number),
-                "queued_at": self.now,
-            },
-        )
+        return [
+            Update(f"{path}/{m.id}", {**fields, **decision.descriptions.get(m.id, {})})
+            for m in self.messages
+        ]
 
     def _trace(self, outcome: str) -> Create:
         return Create(
@@ -123,6 +108,14 @@ class Finishing:
                 "ended_at": self.now,
             },
         )
+
+
+def _outcome(decision: Decision, *, overtaken: bool) -> str:
+    if overtaken:
+        return "discarded"
+    if decision.handoff is not None:
+        return "handed_off"
+    return "answered" if decision.bubbles else "silent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from services.domain.call import Action, Call, Heard
 from services.domain.documents import Query, Snapshot, Write
+from services.domain.findings import Entry, Session
 from services.domain.model import ModelReply, ModelRequest
 from services.domain.outcome import Answer
 from services.domain.schedule import Appointment
@@ -61,6 +62,10 @@ class Documents(Reads, Protocol):
         """How many documents match, counted no further than `up_to`; one round trip."""
         ...
 
+    def total(self, query: Query, field: str) -> float:
+        """The sum of a number over the documents that match; one round trip."""
+        ...
+
     def commit(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none. Raises `AlreadyStored` when a `Create` meets its document."""
         ...
@@ -102,8 +107,40 @@ class Model(Protocol):
     """A language model that calls tools."""
 
     def generate(self, request: ModelRequest) -> ModelReply:
-        """One step. Raises `ModelError` when there is no usable answer."""
+        """One step. Raises `ModelBusy` when asking again may help, else `ModelError`."""
         ...
+
+
+class NoAnswer(Exception):  # noqa: N818 (an answer that callers expect)
+    """A look-up could not be made: the service behind it failed."""
+
+
+class Calendar(Protocol):
+    """The club's sessions."""
+
+    def sessions(self, since: datetime, until: datetime) -> Sequence[Session]:
+        """What takes place, by its beginning, cancelled ones left out; raises `NoAnswer`."""
+        ...
+
+
+class KnowledgeSearch(Protocol):
+    """What the business has written down."""
+
+    def search(self, account_id: str, query: str) -> Sequence[Entry]:
+        """The best entries for the query, best first; raises `NoAnswer`."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors that lie near each other where the texts mean the same."""
+
+    def embed(self, model: str, text: str, *, query: bool) -> Sequence[float]:
+        """A vector of `VECTOR_LENGTH` numbers; raises `NoAnswer`."""
+        ...
+
+
+#: How long every vector is; the vector index of `knowledge` is of this length.
+VECTOR_LENGTH = 768
 
 
 class Spread(Protocol):

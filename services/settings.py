@@ -50,6 +50,11 @@ class Settings:
     whatsapp_language: str = "en_US"
     manager_number: str = field(default="", repr=False)
     gemini_url: str = ""
+    vertex_location: str = ""
+    spond_url: str = "https://api.spond.com"
+    spond_username: str = ""
+    spond_group: str = ""
+    spond_password: str = _secret()
     public_url: str = ""
     firestore_host: str = ""
     tasks_host: str = ""
@@ -89,6 +94,10 @@ _DEFAULTS = {
     "whatsapp_language": ("WHATSAPP_TEMPLATE_LANGUAGE", "en_US"),
     "manager_number": ("MANAGER_WHATSAPP_NUMBER", ""),
     "gemini_url": ("GOOGLE_GEMINI_BASE_URL", ""),
+    "vertex_location": ("VERTEX_AI_LOCATION", ""),
+    "spond_url": ("SPOND_API_BASE_URL", "https://api.spond.com"),
+    "spond_username": ("SPOND_USERNAME", ""),
+    "spond_group": ("SPOND_GROUP_ID", ""),
     "public_url": ("PUBLIC_BASE_URL", ""),
     "firestore_host": ("FIRESTORE_EMULATOR_HOST", ""),
     "tasks_host": ("CLOUD_TASKS_EMULATOR_HOST", ""),
@@ -100,6 +109,7 @@ _SECRETS = {
     "whatsapp_token": "WHATSAPP_ACCESS_TOKEN",
     "verify_token": "INSTAGRAM_VERIFY_TOKEN",
     "gemini_api_key": "GEMINI_API_KEY",
+    "spond_password": "SPOND_PASSWORD",
     "service_token": "INTERNAL_SERVICE_TOKEN",
     "admin_token": "ADMIN_TOKEN",
     "session_secret": "SESSION_SECRET",
@@ -108,7 +118,6 @@ _SECRETS = {
 #: Which secrets a function cannot do without: it starts with these or not at all.
 _NEEDED_BY = {
     "webhook": ("INSTAGRAM_VERIFY_TOKEN", "INSTAGRAM_APP_SECRET"),
-    "process_thread": ("GEMINI_API_KEY",),
     "deliver": ("INSTAGRAM_ACCESS_TOKEN",),
     "internal_api": ("INTERNAL_SERVICE_TOKEN",),
     "back_office": ("ADMIN_TOKEN", "SESSION_SECRET"),

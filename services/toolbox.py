@@ -1,17 +1,44 @@
 """The tools of one turn, and what they recorded."""
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import structlog
 
 from services.domain.model import ToolCall, ToolResult, ToolSchema
-from tools.base import AskAgain, Tool, ToolContext
+from services.ports import Clock
+from tools.base import AskAgain, HandOff, Intended, Tool, ToolContext, ToolFailed
+
+_log = structlog.get_logger()
+
+_AGAIN = "You made this very call before. Its result does not change: use it, or end your turn."
+_NOT_QUEUED = "not queued: another call of this step was wrong. Make all of them again."
 
 
 class Toolbox:
-    """Runs calls of `tools` for one thread; nothing of it leaves the turn."""
+    """Runs calls of `tools` for one thread; nothing of it leaves the turn.
 
-    def __init__(self, thread_id: str, tools: Mapping[str, Tool]) -> None:
+    `recorded` answers calls in the tools' place, by `call_key`: a turn can be played again. What
+    look-ups bring back is added to `looked_up`.
+    """
+
+    def __init__(
+        self,
+        context: ToolContext,
+        tools: Mapping[str, Tool],
+        clock: Clock,
+        recorded: Mapping[str, Mapping[str, object]] | None = None,
+        looked_up: list[str] | None = None,
+    ) -> None:
         self._tools = tools
-        self._context = ToolContext(thread_id)
+        self._context = context
+        self._clock = clock
+        self._recorded = recorded or {}
+        self._seen: set[str] = set()
+        self._looked_up = looked_up if looked_up is not None else []
+        self.calls = 0
+        self.repeats = 0
 
     @property
     def schemas(self) -> Sequence[ToolSchema]:
@@ -19,26 +46,77 @@ class Toolbox:
         return [tool.schema for tool in self._tools.values()]
 
     @property
-    def bubbles(self) -> Sequence[str]:
-        """What is to be sent, in order."""
-        return self._context.bubbles
+    def endings(self) -> Sequence[str]:
+        """The tools that end a turn."""
+        return [name for name, tool in self._tools.items() if tool.ends_turn]
 
     @property
-    def silent_reason(self) -> str | None:
-        """Why nothing is to be sent, if the model said so."""
-        return self._context.silent_reason
+    def intended(self) -> Intended:
+        """What the calls recorded so far."""
+        return self._context.intended
 
-    def ends_turn(self, name: str) -> bool:
-        """Whether a step with a good call of it is the last one."""
-        return name in self._tools and self._tools[name].ends_turn
+    def run(self, calls: Sequence[ToolCall]) -> list[ToolResult]:
+        """Run one step's calls, those that end the turn last; results in the calls' order.
 
-    def call(self, call: ToolCall) -> ToolResult:
-        """Run one call; a wrong one is answered with what was wrong, for the model to mend."""
+        The ending calls count together or not at all: half an answer is never sent.
+        """
+        ordered = sorted(calls, key=lambda call: call.name in self.endings)
+        results = {id(call): self._one(call) for call in ordered if call.name not in self.endings}
+        before = self.intended.copy()
+        last = [call for call in ordered if call.name in self.endings]
+        results |= {id(call): self._one(call) for call in last}
+        if any(results[id(call)].failed for call in last):
+            self._context.intended = before
+            for call in last:
+                if not results[id(call)].failed:
+                    results[id(call)] = ToolResult(call, {"error": _NOT_QUEUED}, failed=True)
+        return [results[id(call)] for call in calls]
+
+    def _one(self, call: ToolCall) -> ToolResult:
+        self.calls += 1
+        started_at = self._clock.now()
+        result = self._answer(call)
+        return replace(result, seconds=(self._clock.now() - started_at).total_seconds())
+
+    def _answer(self, call: ToolCall) -> ToolResult:
         tool = self._tools.get(call.name)
         if tool is None:
             known = ", ".join(sorted(self._tools))
-            return ToolResult(call, {"error": f"There is no tool {call.name}. Tools: {known}."})
+            return _failed(call, f"There is no tool {call.name}. Tools: {known}.")
+        key = call_key(call)
+        if key in self._seen and not tool.ends_turn:
+            self.repeats += 1
+            return _failed(call, _AGAIN)
+        self._seen.add(key)
+        result = self._run(tool, call)
+        if key in self._recorded and not tool.ends_turn:
+            result = ToolResult(call, dict(self._recorded[key]))
+        if not result.failed and not tool.ends_turn:
+            self._looked_up.append(json.dumps(dict(result.content), ensure_ascii=False))
+        return result
+
+    def _run(self, tool: Tool, call: ToolCall) -> ToolResult:
         try:
-            return ToolResult(call, tool.call(self._context, call.arguments))
+            content = tool.call(self._context, call.arguments)
         except AskAgain as hint:
-            return ToolResult(call, {"error": str(hint)})
+            return _failed(call, str(hint))
+        except ToolFailed as failure:
+            return ToolResult(call, {"failed": str(failure), "try_again": False})
+        except HandOff as end:
+            self.intended.handoff = end.handoff
+            return ToolResult(call, {"status": "handed to a human"}, ends=True)
+        except Exception as error:  # noqa: BLE001 (logged whole; the answer goes on)
+            # A tool's own bug must not cost the person the answer; the log has it whole.
+            _log.exception("tool_crashed", tool=call.name, thread_id=self._context.thread_id)
+            words = f"The tool broke ({type(error).__name__}). Do without it."
+            return ToolResult(call, {"failed": words, "try_again": False})
+        return ToolResult(call, content, ends=tool.ends_turn)
+
+
+def call_key(call: ToolCall) -> str:
+    """The same for the same call, whatever the order of its arguments."""
+    return f"{call.name} {json.dumps(call.arguments, sort_keys=True, ensure_ascii=False)}"
+
+
+def _failed(call: ToolCall, words: str) -> ToolResult:
+    return ToolResult(call, {"error": words}, failed=True)

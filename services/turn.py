@@ -1,11 +1,14 @@
 """A turn: claim, decide, answer, finish; and whatever happens, somebody is sure to look again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from services.agent import Agent, TurnLost
+from services.agent_input import Asked
 from services.claims import Taken, Taking, renew
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
@@ -32,6 +35,7 @@ class Turn:
     messages: tuple[Message, ...]
     settings: Operation
     trace_id: str
+    contact: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,10 @@ class Turns:
         taken = self.documents.transact(Taking(thread_id, claim_id, settings, self.clock.now()))
         step = taken.step
         if isinstance(step, Claim) and taken.claim is not None:
-            return self._run(Turn(taken.thread, taken.claim, step.messages, settings, trace_id))
+            claimed = step.messages
+            return self._run(
+                Turn(taken.thread, taken.claim, claimed, settings, trace_id, taken.contact)
+            )
         self._ensure_looks(taken, trace_id)
         return type(step).__name__.lower()
 
@@ -100,7 +107,15 @@ class Turns:
         thread, settings = turn.thread, turn.settings
         renewal = Renewal(self.documents, self.clock, thread.thread_id, turn.claim, settings)
         history = self._history(thread, settings)
-        decision = self.agent.decide(thread, turn.messages, history, settings, renewal)
+        asked = Asked(
+            thread=thread,
+            turn_id=turn.claim.id,
+            messages=turn.messages,
+            history=history,
+            contact=turn.contact,
+            settings=settings,
+        )
+        decision = self.agent.decide(asked, renewal)
         return self.documents.transact(
             Finishing(
                 thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock.now()

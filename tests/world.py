@@ -37,6 +37,8 @@ class World:
     def reset(self) -> None:
         """As if nobody had ever written."""
         self.stack.reset()
+        # The disclosure would stand before every first reply; its own tests switch it on.
+        self.store.document("settings/default").set({"disclosure": ""})
         self.stack.firestore.counts.clear()
         self.stack.tasks.counts.clear()
         bootstrap.configure(self.stack.environment, clock=self.clock)

@@ -1,24 +1,88 @@
-"""What a tool is: a typed function with a docstring, whose context the model never sees."""
+"""What a tool is: a typed function with a docstring, whose context the model never sees.
+
+A tool ends in one of four ways: it returns, or it raises `AskAgain`, `ToolFailed` or `HandOff`.
+"""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, get_args, get_origin, get_type_hints
+from datetime import datetime
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from services.domain.decision import Bubble, FollowUp, Handoff, HandoffReason, Reaction
 from services.domain.model import ToolSchema
+from services.ports import Calendar, KnowledgeSearch
 
 
 @dataclass(slots=True)
+class Intended:
+    """What the calls of a turn recorded; the turn's end does it, or throws it away."""
+
+    bubbles: list[Bubble] = field(default_factory=list)
+    reactions: list[Reaction] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+    contact_details: dict[str, str] = field(default_factory=dict)
+    follow_up: FollowUp | None = None
+    handoff: Handoff | None = None
+    silent_reason: str | None = None
+
+    def copy(self) -> "Intended":
+        """As it is now, to come back to."""
+        return Intended(
+            bubbles=list(self.bubbles),
+            reactions=list(self.reactions),
+            alerts=list(self.alerts),
+            contact_details=dict(self.contact_details),
+            follow_up=self.follow_up,
+            handoff=self.handoff,
+            silent_reason=self.silent_reason,
+        )
+
+
+def _no_objection(_text: str) -> str | None:
+    return None
+
+
+def _no_past(_limit: int) -> Sequence[str]:
+    return ()
+
+
+@dataclass(slots=True, kw_only=True)
 class ToolContext:
-    """One turn, as its tools see it. They record what should happen; the turn's end does it."""
+    """One turn, as its tools see it: its own thread and nothing beside it."""
 
     thread_id: str
-    bubbles: list[str] = field(default_factory=list)
-    silent_reason: str | None = None
+    account_id: str = ""
+    now: datetime
+    window_ends_at: datetime | None = None  #: until when the bot may write
+    time_zone: str = "UTC"
+    mids: Mapping[int, str] = field(default_factory=dict)  #: by the number shown in the prompt
+    person_said: str = ""  #: all that the person wrote, as far as the model sees it
+    is_new_thread: bool = False
+    objection: Callable[[str], str | None] = _no_objection
+    #: ↑ why a text must not go out, in a sentence for the model, or None
+    past: Callable[[int], Sequence[str]] = _no_past  #: lines of the thread, oldest first
+    calendar: Calendar | None = None
+    knowledge: KnowledgeSearch | None = None
+    max_bubbles: int = 5
+    max_characters: int = 3000
+    intended: Intended = field(default_factory=Intended)
 
 
 class AskAgain(Exception):  # noqa: N818 (one of the ways in which a tool ends)
     """The call was wrong; the text tells the model how to call."""
+
+
+class ToolFailed(Exception):  # noqa: N818 (likewise)
+    """The tool cannot do it now; the text tells the model what to say instead of trying again."""
+
+
+class HandOff(Exception):  # noqa: N818 (likewise)
+    """Only a human can go on: the turn ends and the thread waits for one."""
+
+    def __init__(self, reason: HandoffReason, note: str = "") -> None:
+        super().__init__(note or reason)
+        self.handoff = Handoff(reason, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +135,11 @@ class Tool:
         ]
         if problems:
             raise AskAgain(f"{self.name} was called wrongly ({'; '.join(problems)}). Call again.")
-        return self.run(context, **arguments)
+        whole = {
+            n: int(v) if _plain(hints[n]) is int and v is not None else v
+            for n, v in arguments.items()
+        }
+        return self.run(context, **whole)
 
 
 def _parameters(run: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:
@@ -95,17 +163,24 @@ _JSON_TYPES: dict[Any, str] = {str: "string", int: "integer", float: "number", b
 
 
 def _json_type(hint: Any) -> dict[str, Any]:
-    return {"type": _JSON_TYPES[_plain(hint)]}
+    plain = _plain(hint)
+    if get_origin(plain) is Literal:
+        return {"type": "string", "enum": list(get_args(plain))}
+    return {"type": _JSON_TYPES[plain]}
 
 
 def _plain(hint: Any) -> Any:
-    if get_origin(hint) is None:
+    if get_origin(hint) in (None, Literal):
         return hint
     return next(part for part in get_args(hint) if part is not type(None))
 
 
 def _fits(value: Any, hint: Any) -> bool:
     expected = _plain(hint)
+    if get_origin(expected) is Literal:
+        return value in get_args(expected)
+    if value is None:
+        return type(None) in get_args(hint)
     if isinstance(value, bool):
         return expected is bool
     if expected is int:

@@ -12,7 +12,7 @@ def do_not_reply(context: ToolContext, reason: str) -> Mapping[str, Any]:
     Args:
         reason: Why silence is right, in a few words; the team reads it.
     """
-    context.silent_reason = reason
+    context.intended.silent_reason = reason.strip()[:300] or "silent"
     return {"status": "silent"}
 
 

@@ -39,7 +39,7 @@ def answer(request: Request) -> Reply:
     if said and _ACKNOWLEDGEMENT.fullmatch(said) and _SILENT in tools:
         return _call(_SILENT, reason="They only acknowledged; nothing is asked.")
     if _WANTS_HUMAN.search(said) and _HUMAN in tools:
-        return _call(_HUMAN, reason="They asked for a human.", note=said)
+        return _call(_HUMAN, reason="customer_request", note=said)
     words = f"[local stand-in, no model was asked] I understood: {_quoted(said)}"
     return _call(_SEND, text=words) if _SEND in tools else {"text": words}
 

@@ -6,18 +6,37 @@ from typing import Any
 import httpx2
 from google import genai
 from google.genai import errors, types
+from google.oauth2.credentials import Credentials
 
 from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall, ToolSchema
-from services.errors import ModelError
+from services.errors import ModelBusy, ModelError, ModelRefused
+from services.ports import VECTOR_LENGTH, NoAnswer
 
-#: Seconds that one step may take, whatever the turn has left.
+#: Seconds that one step and one embedding may take, whatever the turn has left.
 STEP_SECONDS = 30.0
+EMBED_SECONDS = 5.0
+
+_MAY_PASS = frozenset({408, 429, 500, 502, 503, 504})
+_REFUSED = frozenset({400, 404, 413, 422})
 
 
 def connect(api_key: str, base_url: str) -> genai.Client:
     """A client for the developer API, or for a stand-in at `base_url`."""
     options = types.HttpOptions(base_url=base_url) if base_url else None
     return genai.Client(api_key=api_key, http_options=options)
+
+
+def connect_vertex(project: str, location: str, base_url: str) -> genai.Client:
+    """A client for Vertex AI with the function's own service account, or for a stand-in."""
+    if not base_url:
+        return genai.Client(vertexai=True, project=project, location=location)
+    return genai.Client(
+        vertexai=True,
+        project=project,
+        location=location,
+        credentials=Credentials(token="local"),  # noqa: S106 (a stand-in asks for any)
+        http_options=types.HttpOptions(base_url=base_url),
+    )
 
 
 class GeminiModel:
@@ -37,25 +56,78 @@ class GeminiModel:
                 model=request.model, contents=_contents(request), config=_config(request)
             )
         except errors.APIError as error:
-            raise ModelError(f"Gemini answered {error.code} {error.status}.") from None
+            raise _ours(error) from None
         except httpx2.HTTPError as error:
-            raise ModelError(f"Gemini did not answer: {type(error).__name__}.") from None
+            raise ModelBusy(f"Gemini did not answer: {type(error).__name__}.") from None
         return _reply(response)
+
+    def embed(self, model: str, text: str, *, query: bool) -> Sequence[float]:
+        """A vector of `VECTOR_LENGTH` numbers; raises `NoAnswer`."""
+        try:
+            response = self._client.models.embed_content(
+                model=model,
+                contents=text,
+                config=types.EmbedContentConfig(
+                    task_type="RETRIEVAL_QUERY" if query else "RETRIEVAL_DOCUMENT",
+                    output_dimensionality=VECTOR_LENGTH,
+                    http_options=types.HttpOptions(timeout=int(EMBED_SECONDS * 1000)),
+                ),
+            )
+        except (errors.APIError, httpx2.HTTPError) as error:
+            raise NoAnswer(f"No embedding: {type(error).__name__}.") from None
+        found = response.embeddings[0].values if response.embeddings else None
+        if not found or len(found) != VECTOR_LENGTH:
+            raise NoAnswer("No embedding: the answer has another length.")
+        return found
+
+
+def _ours(error: errors.APIError) -> ModelError:
+    words = f"Gemini answered {error.code} {error.status}."
+    if error.code in _MAY_PASS:
+        return ModelBusy(words, _retry_after(error))
+    return ModelRefused(words) if error.code in _REFUSED else ModelError(words)
+
+
+def _retry_after(error: errors.APIError) -> float | None:
+    headers = getattr(error.response, "headers", None) or {}
+    try:
+        return max(0.0, float(headers.get("Retry-After", "")))
+    except ValueError:
+        return None
 
 
 def _config(request: ModelRequest) -> types.GenerateContentConfig:
     seconds = min(request.timeout_seconds, STEP_SECONDS)
     return types.GenerateContentConfig(
         system_instruction=request.system,
-        tools=[types.Tool(function_declarations=[_declaration(tool) for tool in request.tools])],
-        tool_config=types.ToolConfig(
-            function_calling_config=types.FunctionCallingConfig(
-                mode=types.FunctionCallingConfigMode.ANY
-            )
-        ),
+        **_tools(request),
+        thinking_config=_thinking(request),
+        max_output_tokens=request.max_output_tokens,
         automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
         http_options=types.HttpOptions(timeout=max(1, int(seconds * 1000))),
     )
+
+
+def _tools(request: ModelRequest) -> dict[str, Any]:
+    if not request.tools:
+        return {}
+    calling = types.FunctionCallingConfig(
+        mode=types.FunctionCallingConfigMode.ANY,
+        allowed_function_names=list(request.allowed) or None,
+    )
+    return {
+        "tools": [types.Tool(function_declarations=[_declaration(t) for t in request.tools])],
+        "tool_config": types.ToolConfig(function_calling_config=calling),
+    }
+
+
+def _thinking(request: ModelRequest) -> types.ThinkingConfig | None:
+    """The level for Gemini 3 and later; the generation before knows only a budget."""
+    if not request.thinking:
+        return None
+    if request.model.startswith(("gemini-2", "gemini-1")):
+        return types.ThinkingConfig(thinking_budget=0 if request.thinking == "minimal" else -1)
+    return types.ThinkingConfig(thinking_level=types.ThinkingLevel(request.thinking.upper()))
 
 
 def _declaration(tool: ToolSchema) -> types.FunctionDeclaration:
@@ -74,7 +146,8 @@ def _contents(request: ModelRequest) -> list[Any]:
 
 
 def _said(line: Said) -> types.Content:
-    return types.Content(role=line.role, parts=[types.Part(text=line.text)])
+    media = [types.Part.from_bytes(data=m.content, mime_type=m.mime_type) for m in line.media]
+    return types.Content(role=line.role, parts=[types.Part(text=line.text), *media])
 
 
 def _step(step: Step) -> Sequence[types.Content]:
@@ -85,7 +158,10 @@ def _step(step: Step) -> Sequence[types.Content]:
             )
         )
         for result in step.results
+        if step.reply.calls
     ]
+    if step.note:
+        parts.append(types.Part(text=step.note))
     return [step.reply.raw, types.Content(role="user", parts=parts)]
 
 

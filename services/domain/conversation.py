@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain.decision import FollowUp
 from services.domain.instants import maybe_from_ms
 from services.domain.states import ConversationStatus, Owner
 
@@ -108,6 +109,12 @@ class Conversation:
     acknowledged_at: datetime | None = None  #: when they were thanked for it
     verification: Mapping[str, Any] | None = None  #: the live token's hash, expiry and event
     profile_at: datetime | None = None  #: when Instagram was last asked who they are
+    disclosed_at: datetime | None = None  #: when the person was last told that a machine writes
+    turns_since: datetime | None = None  #: the beginning of the hour in which turns are counted
+    turns_counted: int = 0
+    follow_up: FollowUp | None = None  #: a look that the agent asked for
+    summary: str = ""  #: of what was said up to `summary_until`
+    summary_until: datetime | None = None
 
     @classmethod
     def from_doc(cls, thread_id: str, doc: Mapping[str, Any]) -> "Conversation":
@@ -141,6 +148,12 @@ class Conversation:
             acknowledged_at=doc.get("acknowledged_at"),
             verification=doc.get("verification"),
             profile_at=doc.get("profile_at"),
+            disclosed_at=doc.get("disclosed_at"),
+            turns_since=doc.get("turns_since"),
+            turns_counted=int(doc.get("turns_counted", 0)),
+            follow_up=FollowUp(**doc["follow_up"]) if doc.get("follow_up") else None,
+            summary=str(doc.get("summary") or ""),
+            summary_until=doc.get("summary_until"),
         )
 
     def boundary(self, now: datetime) -> datetime | None:

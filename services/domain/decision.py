@@ -2,13 +2,70 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal
+
+#: Why a human is asked for, as it is stored and shown.
+HandoffReason = Literal[
+    "customer_request",
+    "missing_knowledge",
+    "unsupported_request",
+    "policy_restriction",
+    "tool_failure",
+    "model_failure",
+    "usage_limit",
+    "no_rule",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message to the person, before it is split to what Instagram carries."""
+
+    text: str
+    reply_to: str | None = None  #: the mid that it answers
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji put on a message of the person's."""
+
+    mid: str
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """A human should go on with the thread."""
+
+    reason: HandoffReason
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The thread should be looked at again by itself, unless the person writes before."""
+
+    at: datetime
+    note: str
+    owner_epoch: int = 0  #: the owner's time that it belongs to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Nothing of it has happened yet: the end of the turn commits it or throws it away."""
 
-    bubbles: Sequence[str] = ()
+    bubbles: Sequence[Bubble] = ()
+    reactions: Sequence[Reaction] = ()
+    alerts: Sequence[str] = ()  #: texts for the manager
+    handoff: Handoff | None = None
+    contact_details: Mapping[str, str] = field(default_factory=dict)
+    follow_up: FollowUp | None = None
+    disclosed: bool = False  #: whether the first bubble says that a machine writes
+    summary: str | None = None  #: the rolling summary, where it was made anew …
+    summary_until: datetime | None = None  #: … of all that was said up to here
+    descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: ↑ message id → fields: what its picture or voice note holds
+    prompt: tuple[str, str] | None = None  #: version and text, where this instance first used it
     reason: str = "answered"  #: for a person to read, above all where there are no bubbles
     trace: Mapping[str, Any] = field(default_factory=dict)

@@ -96,7 +96,18 @@ class Snapshot:
         return self.path.rpartition("/")[2]
 
 
-Operator = Literal["==", "!=", "<", "<=", ">", ">=", "in", "not-in", "array_contains"]
+Operator = Literal[
+    "==", "!=", "<", "<=", ">", ">=", "in", "not-in", "array_contains", "array_contains_any"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Nearest:
+    """The documents whose vector in `field` is nearest to `vector`, by the cosine."""
+
+    field: str
+    vector: Sequence[float]
+    farthest: float = 1.0  #: cosine distance: 0 for the same direction, 1 for unrelated
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +120,9 @@ class Query:
     limit: int | None = None
     group: bool = False
     after: Sequence[Any] = field(default=())
+    nearest: Nearest | None = None  #: ordered by the distance instead; needs a limit
+
+
+def vector(values: Sequence[float]) -> Fields:
+    """A vector as Firestore's clients write one (Firestore documentation, Vector search)."""
+    return {"__type__": "__vector__", "value": [float(value) for value in values]}

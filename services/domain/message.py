@@ -32,6 +32,11 @@ class Message:
     last_of_turn: bool = False  #: outgoing: cooldown begins when this one is sent
     error: str | None = None
     attachments: Sequence[Mapping[str, Any]] = ()
+    reply_to: str | None = None  #: inbound: the mid of the message that it answers
+    story_reply: Mapping[str, Any] | None = None  #: inbound: our story that it answers
+    referral: Mapping[str, Any] | None = None  #: inbound: the link or ad that they came by
+    transcription: str = ""  #: inbound: of a voice note
+    description: str = ""  #: inbound: of a picture
     operator: str | None = None  #: outgoing: the signed-in person who wrote it
     reply_to_mid: str | None = None  #: outgoing: the mid that it answers
     quick_replies: Sequence[Mapping[str, str]] = ()  #: outgoing: `title` and `payload`
@@ -60,6 +65,11 @@ class Message:
             last_of_turn=bool(doc.get("last_of_turn", False)),
             error=doc.get("error"),
             attachments=doc.get("attachments") or (),
+            reply_to=doc.get("reply_to"),
+            story_reply=doc.get("story_reply"),
+            referral=doc.get("referral"),
+            transcription=str(doc.get("transcription") or ""),
+            description=str(doc.get("description") or ""),
             operator=doc.get("operator_id"),
             reply_to_mid=doc.get("reply_to_mid"),
             quick_replies=doc.get("quick_replies") or (),

@@ -29,6 +29,17 @@ class ToolResult:
 
     call: ToolCall
     content: Mapping[str, Any]
+    failed: bool = False  #: the call did nothing; `content` says why
+    ends: bool = False  #: the turn is over with this step
+    seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An image or a voice note, as it was fetched."""
+
+    mime_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class Said:
 
     role: Literal["user", "model"]
     text: str
+    media: Sequence[Media] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +68,23 @@ class Step:
 
     reply: ModelReply
     results: Sequence[ToolResult]
+    note: str = ""  #: what a turn without calls is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRequest:
-    """Everything that one step of the model sees."""
+    """Everything that one step of the model sees.
+
+    What never changes comes first: tools and system, then what was said, then the steps. `allowed`
+    narrows the tools without touching that prefix, which the provider caches.
+    """
 
     model: str
     system: str
     said: Sequence[Said]
-    steps: Sequence[Step]
-    tools: Sequence[ToolSchema]
-    timeout_seconds: float
+    steps: Sequence[Step] = ()
+    tools: Sequence[ToolSchema] = ()
+    allowed: Sequence[str] = ()  #: the tools that may be called now; empty for all
+    thinking: str = ""  #: a level of the provider's; empty for its default
+    max_output_tokens: int = 2048
+    timeout_seconds: float = 30

@@ -1,8 +1,17 @@
 """What the owner can change while Moca runs: `settings/default`, overridden per account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+
+def _list_prices() -> Mapping[str, Mapping[str, float]]:
+    return {
+        "gemini-3.1-flash-lite": {"input": 0.25, "output": 1.5, "cached": 0.025},
+        "gemini-3.5-flash-lite": {"input": 0.3, "output": 2.5, "cached": 0.03},
+        "gemini-3.5-flash": {"input": 1.5, "output": 9.0, "cached": 0.15},
+        "gemini-3.8-flash": {"input": 0.75, "output": 3.75, "cached": 0.075},
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +44,12 @@ class Operation:
     max_attempts: int = 5
     #: How long the agent may take for one turn, in seconds.
     turn_seconds: float = 60
-    #: Model requests in one turn.
+    #: Model requests, tool calls, bubbles, characters of all bubbles, and tokens in one turn.
     max_steps: int = 6
+    max_tool_calls: int = 12
+    max_bubbles: int = 5
+    max_reply_characters: int = 3000
+    max_turn_tokens: int = 60_000
     #: How long the bot stays silent after a human wrote in the Instagram app, in minutes.
     handoff_minutes: float = 30
     #: Whole messages by which a person opts out of all answers, and in again; comma separated.
@@ -58,15 +71,48 @@ class Operation:
     retention_days: float = 365
     #: How long fetched media are kept, in days; 0: not at all, only their address and description.
     media_days: float = 0
-    #: Messages of the past that the agent is shown.
+    #: Messages of the past that the agent is shown, and about how many tokens of them at most;
+    #: what no longer fits is summed up. 0 tokens: no past at all.
     history_messages: int = 30
+    history_tokens: int = 2000
+    #: Who answers: "gemini", "rules", "rules_then_gemini"; empty: Gemini where it is configured,
+    #: else the rules.
+    engine: str = ""
+    #: Whether the rules answer what they can when the model is down.
+    rules_when_model_fails: bool = False
     #: The business, as the agent introduces it.
     business_name: str = "our team"
     #: What the agent should know of the business, in the owner's words.
     business_facts: str = ""
+    #: How the agent should sound, in the owner's words.
+    persona: str = "a friendly, competent member of the team: short, concrete, warm"
+    #: The language of the answers; empty for the person's own.
+    language: str = ""
+    #: The zone in which the agent speaks of times.
+    time_zone: str = "Europe/Berlin"
+    #: Further instructions of the owner's, one a line.
+    house_rules: str = ""
+    #: The first line of the first bubble where a person must know that a machine writes; empty
+    #: for none. At the start, after so many hours of silence, and after a human's time.
+    disclosure: str = "🤖 {business}, automated reply"
+    disclosure_gap_hours: float = 168
+    #: What the person is told when a human is asked for; empty for nothing.
+    handoff_text: str = "Thank you! A member of our team will get back to you here."
+    #: Hosts that a reply may link to, beside those in the business facts, separated by spaces.
+    link_hosts: str = ""
+    #: Dollars that the model may cost a day and account before humans are asked; 0 for no limit.
+    daily_cost_cap_usd: float = 5
+    #: Turns of one person in an hour before the rest is left unanswered; 0 for no limit.
+    turns_per_hour: int = 30
     #: The models: the one that is asked, and the one that is asked when it fails.
     model: str = "gemini-3.1-flash-lite"
     fallback_model: str = "gemini-3.5-flash-lite"
+    #: How long the model may think: "minimal", "low", "medium", "high"; empty for its default.
+    thinking: str = "minimal"
+    #: The model that turns knowledge and questions into vectors; empty for words only.
+    embedding_model: str = "gemini-embedding-2"
+    #: Dollars for a million tokens, by model (Gemini API price list, read 2026-10-07).
+    model_prices: Mapping[str, Mapping[str, float]] = field(default_factory=_list_prices)
 
     def overridden(self, stored: Mapping[str, Any] | None) -> "Operation":
         """These settings with the stored ones in their place.

@@ -4,6 +4,9 @@ from typing import Any
 
 from tests.world import World
 
+#: A turn asks the model three times, and then the fallback model three times.
+TRIES_OF_A_TURN = 6
+
 
 def _reply(text: str, **more: Any) -> dict[str, Any]:
     return {"calls": [{"name": "send_instagram_message", "args": {"text": text}}], **more}
@@ -93,7 +96,7 @@ def test_messages_that_arrive_during_a_turn_get_a_turn_of_their_own(world: World
 def test_a_failing_model_leaves_the_message_pending_until_a_retry_answers_it(world: World) -> None:
     world.dm("alice", "hello")
     world.deliver_webhooks()
-    world.model_says({"status": 503})
+    world.model_says({"status": 503, "times": TRIES_OF_A_TURN})
     world.next_task_at()
     assert world.run_tasks() == 1
     assert world.statuses("alice") == ["pending"]
@@ -104,7 +107,7 @@ def test_a_failing_model_leaves_the_message_pending_until_a_retry_answers_it(wor
 
 def test_a_model_that_never_answers_ends_in_failed_and_newer_messages_go_on(world: World) -> None:
     world.dm("alice", "poison")
-    world.model_says({"status": 503, "times": 5})
+    world.model_says({"status": 503, "times": 5 * TRIES_OF_A_TURN})
     world.settle(within_seconds=3600)
     assert world.statuses("alice") == ["failed"]
     assert world.sent_to("alice") == []

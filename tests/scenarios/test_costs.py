@@ -20,6 +20,11 @@ def warm(world: World) -> World:
     return world
 
 
+def _bubbles(number: int) -> list[dict[str, object]]:
+    """Calls for so many bubbles; the same text twice in a turn would be sent once."""
+    return [{"name": "send_instagram_message", "args": {"text": f"ok {n}"}} for n in range(number)]
+
+
 def _rpcs(world: World, function: str) -> dict[str, int]:
     found: dict[str, int] = world.counts().get(function, {}).get("rpcs", {})
     return found
@@ -89,8 +94,7 @@ def test_a_first_bubble_costs_five_round_trips_and_each_next_four(
     """Time stands still here, so that each next slot lies ahead: a task of its own, and what it
     reads at once is the conversation, the account and the item that the task names.
     """
-    call = {"name": "send_instagram_message", "args": {"text": "ok"}}
-    warm.model_says({"calls": [call] * bubbles})
+    warm.model_says({"calls": _bubbles(bubbles)})
     warm.dm("alice", "again")
     warm.deliver_webhooks()
     warm.next_task_at()
@@ -102,8 +106,7 @@ def test_a_first_bubble_costs_five_round_trips_and_each_next_four(
 
 
 def test_a_next_bubble_whose_slot_has_come_costs_two(warm: World) -> None:
-    call = {"name": "send_instagram_message", "args": {"text": "ok"}}
-    warm.model_says({"calls": [call] * 2})
+    warm.model_says({"calls": _bubbles(2)})
     warm.instagram_does({"hold": "sending"})
     warm.dm("alice", "again")
     warm.deliver_webhooks()

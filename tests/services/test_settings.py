@@ -31,8 +31,8 @@ def test_wrong_values_are_named_too() -> None:
 
 
 def test_a_function_asks_only_for_the_secrets_it_needs() -> None:
-    with pytest.raises(ConfigError, match="GEMINI_API_KEY"):
-        from_environment(COMPLETE, "process_thread")
+    with pytest.raises(ConfigError, match="ADMIN_TOKEN"):
+        from_environment(COMPLETE, "back_office")
     assert from_environment(COMPLETE, "sweep").account_id == "17841400000000001"
 
 

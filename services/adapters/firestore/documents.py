@@ -74,6 +74,11 @@ class FirestoreDocuments:
         with _our_errors():
             return self._reading(_AGAIN).count(query, up_to)
 
+    def total(self, query: Query, field: str) -> float:
+        """The sum of `field` over what matches; billed as one read per thousand."""
+        with _our_errors():
+            return self._reading(_AGAIN).total(query, field)
+
     def commit(self, writes: Sequence[Write]) -> None:
         """All of `writes` or none; one round trip.
 

@@ -5,7 +5,7 @@ from typing import Any
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.types import firestore as rpc
 
-from services.adapters.firestore.codec import decode_fields
+from services.adapters.firestore.codec import decode, decode_fields
 from services.adapters.firestore.requests import query_message
 from services.domain.documents import Query, Snapshot
 
@@ -79,6 +79,19 @@ class Reading:
         answers = self._client.run_aggregation_query(request=wrapped, **self._call)
         found = [type(a).pb(a).result.aggregate_fields["n"].integer_value for a in answers]
         return int(sum(found))
+
+    def total(self, query: Query, field: str) -> float:
+        """The sum of `field` over the documents that match; one round trip."""
+        root = f"{self._database}/documents"
+        above = query.collection.rpartition("/")[0]
+        request = rpc.RunAggregationQueryRequest.pb()(parent=f"{root}/{above}" if above else root)
+        aggregation = request.structured_aggregation_query
+        aggregation.structured_query.CopyFrom(query_message(query))
+        aggregation.aggregations.add(alias="n").sum.field.field_path = field
+        wrapped = rpc.RunAggregationQueryRequest.wrap(request)
+        answers = self._client.run_aggregation_query(request=wrapped, **self._call)
+        found = [decode(type(a).pb(a).result.aggregate_fields["n"]) for a in answers]
+        return float(sum(number or 0 for number in found))
 
     def _in_transaction(self, request: Any) -> None:
         if self.transaction:

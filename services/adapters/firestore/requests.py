@@ -12,12 +12,14 @@ from services.domain.documents import (
     Increment,
     Maximum,
     Minimum,
+    Nearest,
     Query,
     Removed,
     ServerTime,
     Union,
     Update,
     Write,
+    vector,
 )
 
 WriteMessage: Any = types.Write.pb()
@@ -37,6 +39,7 @@ _OPERATORS = {
     "in": _Op.IN,
     "not-in": _Op.NOT_IN,
     "array_contains": _Op.ARRAY_CONTAINS,
+    "array_contains_any": _Op.ARRAY_CONTAINS_ANY,
 }
 
 
@@ -90,12 +93,23 @@ def query_message(query: Query) -> Any:
     _filter(message, list(query.where))
     for field, direction in query.order:
         message.order_by.add(direction=direction).field.field_path = field
-    if query.limit is not None:
+    if query.nearest is not None:
+        _nearest(message, query.nearest, query.limit)
+    elif query.limit is not None:
         message.limit.value = query.limit
     if query.after:
         message.start_at.before = False
         message.start_at.values.extend(encode(value) for value in query.after)
     return message
+
+
+def _nearest(message: Any, nearest: Nearest, limit: int | None) -> None:
+    wanted = message.find_nearest
+    wanted.vector_field.field_path = nearest.field
+    encode_into(wanted.query_vector, vector(nearest.vector))
+    wanted.distance_measure = 2  # COSINE
+    wanted.distance_threshold.value = nearest.farthest
+    wanted.limit.value = limit or 1
 
 
 def _filter(message: Any, where: list[Any]) -> None:

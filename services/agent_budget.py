@@ -1,0 +1,43 @@
+"""What the model has cost an account today, counted from the traces."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+from services.domain.documents import Query
+from services.domain.operation import Operation
+from services.ports import Clock, Documents
+
+#: How long an instance may work with an older sum: the cap is that much soft.
+KEPT_FOR = timedelta(minutes=1)
+
+
+class Budget:
+    """The day's cost by account (UTC): one aggregation query a minute and instance at most."""
+
+    def __init__(self, documents: Documents, clock: Clock) -> None:
+        self._documents = documents
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: dict[str, tuple[datetime, int]] = {}
+
+    def is_spent(self, account_id: str, settings: Operation, now: datetime) -> bool:
+        """Whether the account's daily cap is reached."""
+        cap = settings.daily_cost_cap_usd
+        return bool(cap) and self.microdollars(account_id, now) >= cap * 1_000_000
+
+    def microdollars(self, account_id: str, now: datetime) -> int:
+        """What the account's turns of this day cost, in millionths of a dollar."""
+        with self._lock:
+            kept = self._kept.get(account_id)
+        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
+            return kept[1]
+        midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        turns = Query(
+            "turns",
+            where=[("account_id", "==", account_id), ("ended_at", ">=", midnight)],
+            group=True,
+        )
+        total = int(self._documents.total(turns, "cost_microdollars"))
+        with self._lock:
+            self._kept[account_id] = (now, total)
+        return total

@@ -1,0 +1,23 @@
+"""What a turn asks the agent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.domain.conversation import Conversation
+from services.domain.message import Message
+from services.domain.model import Media
+from services.domain.operation import Operation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A thread's new messages, with all that is known around them."""
+
+    thread: Conversation
+    turn_id: str
+    messages: Sequence[Message]  #: the claimed ones
+    history: Sequence[Message]  #: the newest of the thread, oldest first; may hold the claimed ones
+    contact: Mapping[str, Any]
+    settings: Operation
+    media: Mapping[str, Sequence[Media]] = field(default_factory=dict)  #: by message id

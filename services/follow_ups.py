@@ -1,0 +1,63 @@
+"""A look that the agent asked for: at its instant it becomes a message that a turn answers."""
+
+from datetime import datetime
+
+from services.domain.conversation import Conversation
+from services.domain.documents import SERVER_TIME, Create
+from services.domain.ids import digest
+from services.domain.message import Message
+from services.domain.policy import Claim, Nothing, Step, Wait
+from services.domain.states import ConversationStatus, Direction, Role, Status
+
+#: The kind of the message that stands for it.
+KIND = "follow_up"
+
+
+def next_step(thread: Conversation, now: datetime) -> Step:
+    """What a thread without waiting messages needs because of its follow-up.
+
+    A person's message, a change of owner, a closed window or a closed conversation undo it.
+    """
+    plan = thread.follow_up
+    if (
+        plan is None
+        or plan.owner_epoch != thread.owner_epoch
+        or not thread.bot_may_speak(now)
+        or thread.status is ConversationStatus.CLOSED
+        or not thread.window_open(max(now, plan.at))
+    ):
+        return Nothing()
+    if now < plan.at:
+        return Wait(plan.at, KIND)
+    return Claim((_message(thread, plan.note, plan.at),))
+
+
+def stored(message: Message) -> Create:
+    """The message as the claim stores it: from here on it is retried like any other."""
+    return Create(
+        f"conversations/{message.thread_id}/messages/{message.id}",
+        {
+            "thread_id": message.thread_id,
+            "direction": message.direction,
+            "role": message.role,
+            "kind": message.kind,
+            "text": message.text,
+            "status": Status.PROCESSING,
+            "attempts": message.attempts + 1,
+            "created_at": message.created_at,
+            "received_at": SERVER_TIME,
+        },
+    )
+
+
+def _message(thread: Conversation, note: str, at: datetime) -> Message:
+    return Message(
+        id=digest(KIND, thread.thread_id, at.timestamp()),
+        thread_id=thread.thread_id,
+        direction=Direction.INTERNAL,
+        role=Role.SYSTEM,
+        kind=KIND,
+        status=Status.PENDING,
+        text=note,
+        created_at=at,
+    )

@@ -1,0 +1,136 @@
+"""What code checks, whatever the model was persuaded of: leaks, links, disclosure, limits.
+
+All pure. The objections are sentences for the model, which then says it differently.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.domain.conversation import Conversation
+from services.domain.operation import Operation
+from services.intents import RATE_WINDOW
+
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"']+"
+    r"|(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+    r"(?:com|net|org|info|biz|io|co|ai|app|dev|me|ly|gl|gg|to|cc|tv|xyz|site|online|shop|club|link"
+    r"|top|click|eu|de|at|ch|fr|es|pt|it|nl|be|dk|se|fi|pl|cz|uk|us|ca|au|br|ru|cn|in|tk|id)"
+    r"(?=[/\s?#:]|[.,!)]|$)",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"^(?:https?://)?(?:[^/\s@]*@)?([^/\s:?#]+)", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s()./-]{6,}\d")
+_DATE_OR_TIME = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b(?!\d)")
+_LONG_NUMBER = re.compile(r"\d{14,}")
+#: Shapes of credentials: Google, Meta, generic bearer and private keys.
+_KEYS = re.compile(
+    r"AIza[\w-]{20,}|\bEAA\w{20,}|\bIG[AQ][\w-]{20,}|\bya29\.[\w-]{10,}|\bsk-[\w-]{16,}"
+    r"|-----BEGIN [A-Z ]*KEY|\bBearer\s+[\w.-]{16,}",
+)
+#: What only ever stands in our prompts and in the provider's protocol.
+_CONTROL = re.compile(
+    r"<<|>>|functionCall|function_call|functionResponse|tool_code|thoughtSignature"
+    r"|<\|?(?:system|assistant|user|im_start|im_end|endoftext)\|?>|\[(?:INST|/INST|HANDOFF|SILENT)\]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a bubble of this turn must not hold."""
+
+    canary: str  #: stands in the system prompt and nowhere else
+    tool_names: Sequence[str]
+    link_hosts: frozenset[str]
+    sources: str  #: what the person, the business and this turn's look-ups said
+
+    def objection(self, text: str, looked_up: Iterable[str] = ()) -> str | None:
+        """Why `text` must not go out, for the model to mend, or None."""
+        plain = unicodedata.normalize("NFKC", text)
+        if self.canary in plain or _CONTROL.search(plain) or _KEYS.search(plain):
+            return "The text holds something internal. Write only what the person should read."
+        if any(re.search(rf"\b{name}\b", plain) for name in self.tool_names if "_" in name):
+            return "The text names a tool. Write only what the person should read."
+        known = "\n".join((self.sources, *looked_up))
+        if unknown := _foreign_links(plain, self.link_hosts):
+            return f"Links to {unknown} are not allowed. Answer without that link."
+        if _foreign_contacts(plain, known):
+            return (
+                "The text holds an address or number that stands neither in the facts nor in "
+                "this conversation. Leave it out."
+            )
+        return None
+
+
+def link_hosts(settings: Operation) -> frozenset[str]:
+    """The hosts that a reply may link to: the listed ones and those in the owner's own words."""
+    own = f"{settings.business_facts} {settings.house_rules} {settings.persona}"
+    listed = settings.link_hosts.lower().replace(",", " ").split()
+    return frozenset({_host(link) for link in _links(own)} | {_host(link) for link in listed})
+
+
+def _links(text: str) -> list[str]:
+    without_mail = _EMAIL.sub(" ", text)
+    return [link.rstrip(".,!?)") for link in _LINK.findall(without_mail)]
+
+
+def _host(link: str) -> str:
+    match = _HOST.match(link.strip())
+    host = match[1].lower().rstrip(".") if match else ""
+    return host.removeprefix("www.")
+
+
+def _foreign_links(text: str, allowed: frozenset[str]) -> str:
+    hosts = {_host(link) for link in _links(text)}
+    foreign = [h for h in hosts if not any(h == a or h.endswith("." + a) for a in allowed)]
+    return ", ".join(sorted(foreign))
+
+
+def _foreign_contacts(text: str, known: str) -> bool:
+    """Whether an address or number turns up that nobody in this turn has said."""
+    said = unicodedata.normalize("NFKC", known).casefold()
+    if any(mail.casefold() not in said for mail in _EMAIL.findall(text)):
+        return True
+    said_digits = re.sub(r"\D", "", said)
+    plain = _DATE_OR_TIME.sub(" ; ", text)
+    numbers = [*_PHONE.findall(plain), *_LONG_NUMBER.findall(plain)]
+    digits = (re.sub(r"\D", "", number) for number in numbers)
+    return any(len(d) >= 9 and d not in said_digits for d in digits)
+
+
+def must_disclose(
+    thread: Conversation, last_said_at: datetime | None, settings: Operation, now: datetime
+) -> bool:
+    """Whether the person must be told now that a machine writes.
+
+    At the start, after a long silence, and when the thread came back from a human
+    (Instagram Platform policies, Automated experiences).
+    """
+    if not settings.disclosure.strip():
+        return False
+    told_at = thread.disclosed_at
+    if told_at is None:
+        return True
+    boundary = thread.boundary(now)
+    if boundary is not None and boundary > told_at:
+        return True
+    gap = timedelta(hours=settings.disclosure_gap_hours)
+    return last_said_at is not None and now - last_said_at > gap
+
+
+def disclosed(text: str, settings: Operation) -> str:
+    """A bubble that begins with the disclosure."""
+    line = settings.disclosure.replace("{business}", settings.business_name).strip()
+    return f"{line}\n{text}"
+
+
+def over_rate(thread: Conversation, settings: Operation, now: datetime) -> bool:
+    """Whether this person has had as many turns in the hour as anybody may have."""
+    if not settings.turns_per_hour or thread.turns_since is None:
+        return False
+    in_window = now - thread.turns_since < RATE_WINDOW
+    return in_window and thread.turns_counted >= settings.turns_per_hour

@@ -1,0 +1,134 @@
+"""What a turn's decision becomes in the store: outgoing messages, alerts, fields.
+
+Pure: the end of the turn commits all of it in one transaction, or none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services import ownership
+from services.domain.conversation import ClaimRecord, Conversation
+from services.domain.decision import Decision
+from services.domain.documents import SERVER_TIME, Create, Merge, Write
+from services.domain.ids import digest
+from services.domain.states import Direction, Owner, Role, Status
+
+#: Turns of a person are counted in windows of this length.
+RATE_WINDOW = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Intents:
+    """One decision, for the conversation as the fenced transaction read it."""
+
+    thread: Conversation
+    claim: ClaimRecord
+    decision: Decision
+    now: datetime
+
+    @property
+    def items(self) -> list[Create]:
+        """The outgoing messages in the order in which they are sent: reactions, then bubbles."""
+        reactions = [
+            {"kind": "reaction", "text": r.emoji, "reaction": r.emoji, "target_mid": r.mid}
+            for r in self.decision.reactions
+        ]
+        bubbles = [
+            {"kind": "text", "text": b.text, **({"reply_to_mid": b.reply_to} if b.reply_to else {})}
+            for b in self.decision.bubbles
+        ]
+        contents = [*reactions, *bubbles]
+        return [self._item(n, content, len(contents)) for n, content in enumerate(contents)]
+
+    def _item(self, number: int, content: Mapping[str, Any], of: int) -> Create:
+        # The number keeps bubbles of one instant in order; ids are told by turn and number.
+        thread = self.thread
+        return Create(
+            f"conversations/{thread.thread_id}/messages/{self.claim.id}-{number}",
+            {
+                "thread_id": thread.thread_id,
+                "account_id": thread.account_id,
+                "igsid": thread.igsid,
+                "direction": Direction.OUTGOING,
+                "role": Role.BOT,
+                **content,
+                "status": Status.QUEUED,
+                "attempts": 0,
+                "turn_id": self.claim.id,
+                "owner_epoch": self._epoch,
+                "last_of_turn": number == of - 1,
+                "created_at": self.now + timedelta(microseconds=number),
+                "queued_at": self.now,
+            },
+        )
+
+    @property
+    def _epoch(self) -> int:
+        # The turn's last words belong to the time that begins with its handoff, or delivery
+        # would cancel them.
+        return self.thread.owner_epoch + (self.decision.handoff is not None)
+
+    @property
+    def others(self) -> list[Write]:
+        """Everything else that becomes a document: alerts, contact details, the prompt."""
+        thread, decision = self.thread, self.decision
+        writes: list[Write] = [*self._alerts()]
+        if decision.contact_details:
+            writes.append(Merge(f"contacts/{thread.thread_id}", dict(decision.contact_details)))
+        if decision.prompt is not None:
+            version, text = decision.prompt
+            prompt = {"text": text, "account_id": thread.account_id, "used_at": SERVER_TIME}
+            writes.append(Merge(f"prompt_versions/{version}", prompt))
+        return writes
+
+    def _alerts(self) -> Iterable[Write]:
+        thread, handoff = self.thread, self.decision.handoff
+        for number, text in enumerate(self.decision.alerts):
+            yield Merge(
+                f"manager_alerts/{digest('said', self.claim.id, number)}",
+                self._alert("notification", text),
+            )
+        if handoff is not None:
+            yield Merge(
+                f"manager_alerts/{digest('handoff', thread.thread_id, self._epoch)}",
+                self._alert(handoff.reason, handoff.note),
+            )
+
+    def _alert(self, reason: str, text: str) -> dict[str, Any]:
+        return {
+            "thread_id": self.thread.thread_id,
+            "account_id": self.thread.account_id,
+            "turn_id": self.claim.id,
+            "reason": reason,
+            "text": text,
+            "status": Status.QUEUED,
+            "created_at": self.now,
+        }
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """What changes on the conversation."""
+        thread, decision, handoff = self.thread, self.decision, self.decision.handoff
+        fields: dict[str, Any] = self._counted()
+        if decision.disclosed:
+            fields["disclosed_at"] = self.now
+        if decision.summary is not None:
+            fields |= {"summary": decision.summary, "summary_until": decision.summary_until}
+        plan = decision.follow_up
+        fields["follow_up"] = (
+            {"at": plan.at, "note": plan.note, "owner_epoch": thread.owner_epoch} if plan else None
+        )
+        if handoff is not None:
+            fields |= ownership.change(
+                thread, Owner.WAITING, self.now, until=None, reason=handoff.reason
+            )
+            fields["owner_note"] = handoff.note
+        return fields
+
+    def _counted(self) -> dict[str, Any]:
+        since, turns = self.thread.turns_since, self.thread.turns_counted
+        if since is None or self.now - since >= RATE_WINDOW:
+            return {"turns_since": self.now, "turns_counted": 1}
+        return {"turns_since": since, "turns_counted": turns + 1}

@@ -1,0 +1,104 @@
+"""Answers by keyword or pattern, written by the owner: beside the model, or in its place."""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.domain.documents import Query
+from services.ports import Clock, Documents
+
+#: How long an instance may answer by rules that were changed meanwhile.
+KEPT_FOR = timedelta(seconds=30)
+#: A text longer than this is no keyword question; it also bounds what a pattern may cost.
+MOST_CHARACTERS = 500
+MOST_RULES = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One document of `rules`."""
+
+    id: str
+    account_id: str  #: empty for every account
+    kind: str  #: "keyword": a whole word or phrase; "pattern": a regular expression
+    words: tuple[str, ...]
+    action: str  #: "reply", "hand_to_human" or "silent"
+    reply: str
+
+    @classmethod
+    def from_doc(cls, doc_id: str, doc: Mapping[str, Any]) -> "Rule":
+        """Read a stored rule; what is missing has its default."""
+        return cls(
+            id=doc_id,
+            account_id=str(doc.get("account_id") or ""),
+            kind=str(doc.get("kind") or "keyword"),
+            words=tuple(str(word) for word in doc.get("words") or () if str(word).strip()),
+            action=str(doc.get("action") or "reply"),
+            reply=str(doc.get("reply") or ""),
+        )
+
+    def matches(self, text: str) -> bool:
+        """Whether it answers `text`. A pattern that cannot be read matches nothing."""
+        if self.kind == "pattern":
+            return any(_found(word, text) for word in self.words)
+        spaced = f" {_plain(text)} "
+        return any(f" {_plain(word)} " in spaced for word in self.words if _plain(word))
+
+
+def first_match(rules: Sequence[Rule], texts: Sequence[str]) -> Rule | None:
+    """The first rule that answers the whole of what was said, or None.
+
+    Every text must be answered by the same rule: half an answer is worse than the model's.
+    """
+    said = [text for text in texts if text.strip()]
+    if not said or any(len(text) > MOST_CHARACTERS for text in said):
+        return None
+    joined = " ".join(said)
+    return next((rule for rule in rules if rule.matches(joined)), None)
+
+
+def _found(pattern: str, text: str) -> bool:
+    try:
+        return re.search(pattern, text, re.IGNORECASE) is not None
+    except re.error:
+        return False
+
+
+def _plain(text: str) -> str:
+    """Small letters and digits without accents, one space between words."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return " ".join(re.findall(r"\w+", letters))
+
+
+class Rules:
+    """The rules of an account in their order, read from the store and kept for seconds."""
+
+    def __init__(self, documents: Documents, clock: Clock) -> None:
+        self._documents = documents
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._kept: tuple[datetime, tuple[Rule, ...]] | None = None
+
+    def answer(self, account_id: str, texts: Sequence[str]) -> Rule | None:
+        """The rule that answers `texts`, or None."""
+        rules = [r for r in self._all() if r.account_id in ("", account_id)]
+        return first_match(rules, texts)
+
+    def _all(self) -> tuple[Rule, ...]:
+        now = self._clock.now()
+        with self._lock:
+            kept = self._kept
+        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
+            return kept[1]
+        query = Query("rules", where=[("enabled", "==", True)], limit=MOST_RULES)
+        found = [(s.id, s.fields or {}) for s in self._documents.query(query)]
+        found.sort(key=lambda item: (item[1].get("order") or 0, item[0]))
+        rules = tuple(Rule.from_doc(doc_id, doc) for doc_id, doc in found)
+        with self._lock:
+            self._kept = (now, rules)
+        return rules

@@ -1,0 +1,1 @@
+"""The agent: its tools, its loop, its guards, its evaluation."""
