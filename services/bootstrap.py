@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from services.delivery import Delivery
     from services.ingest import Ingest
     from services.knowledge import Knowledge
+    from services.manual import Manual
     from services.sweep import Sweep
     from services.turn import Turns
 
@@ -267,6 +268,20 @@ class Services:
             self.messenger,
             self.accounts,
             Pacer(self.documents, self.clock),
+            self.live_settings,
+            self.clock,
+            self.ids,
+            self.settings.clock_margin_seconds,
+        )
+
+    @functools.cached_property
+    def manual(self) -> "Manual":
+        """Messages written by hand or by another service."""
+        from services.manual import Manual
+
+        return Manual(
+            self.documents,
+            self.delivery_tasks,
             self.live_settings,
             self.clock,
             self.ids,
