@@ -3,14 +3,15 @@
 Pure: the end of the turn commits all of it in one transaction, or none.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from services import ownership
+from services.domain.bubbles import split
 from services.domain.conversation import ClaimRecord, Conversation
-from services.domain.decision import Decision
+from services.domain.decision import Bubble, Decision
 from services.domain.documents import SERVER_TIME, Create, Merge, Write
 from services.domain.ids import digest
 from services.domain.states import Direction, Owner, Role, Status
@@ -35,11 +36,7 @@ class Intents:
             {"kind": "reaction", "text": r.emoji, "reaction": r.emoji, "target_mid": r.mid}
             for r in self.decision.reactions
         ]
-        bubbles = [
-            {"kind": "text", "text": b.text, **({"reply_to_mid": b.reply_to} if b.reply_to else {})}
-            for b in self.decision.bubbles
-        ]
-        contents = [*reactions, *bubbles]
+        contents = [*reactions, *(part for b in self.decision.bubbles for part in _parts(b))]
         return [self._item(n, content, len(contents)) for n, content in enumerate(contents)]
 
     def _item(self, number: int, content: Mapping[str, Any], of: int) -> Create:
@@ -132,3 +129,10 @@ class Intents:
         if since is None or self.now - since >= RATE_WINDOW:
             return {"turns_since": self.now, "turns_counted": 1}
         return {"turns_since": since, "turns_counted": turns + 1}
+
+
+def _parts(bubble: Bubble) -> Iterator[dict[str, Any]]:
+    """A bubble as messages of the length that Instagram carries; the first one is the answer."""
+    for number, text in enumerate(split(bubble.text)):
+        quoted = {"reply_to_mid": bubble.reply_to} if bubble.reply_to and not number else {}
+        yield {"kind": "text", "text": text, **quoted}

@@ -43,6 +43,18 @@ def ends_in_function_response(request: Request) -> bool:
     return bool(found) and any("functionResponse" in part for part in parts(found[-1]))
 
 
+def was_refused(request: Request, name: str) -> bool:
+    """Whether the last content says that a call of `name` was wrong, and no earlier one did."""
+    answers = [
+        part["functionResponse"]
+        for _, content in current_turn(request)
+        for part in parts(content)
+        if "functionResponse" in part
+    ]
+    wrong = [a for a in answers if a.get("name") == name and "error" in (a.get("response") or {})]
+    return len(wrong) == 1 and answers[-1] in wrong
+
+
 def current_turn(request: Request) -> list[tuple[int, Content]]:
     """The contents after the last one in which the user wrote, each with its index."""
     numbered = list(enumerate(contents(request)))

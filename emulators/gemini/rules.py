@@ -1,6 +1,6 @@
 """What the local stand-in answers when no script is left: no model, five visible rules.
 
-1. A tool's result ends the turn.
+1. A tool's result ends the turn; a message that was refused is sent again without its quote.
 2. Nothing but "ok", "thanks" or an emoji needs no reply.
 3. Who asks for a human gets one.
 4. Anything else is quoted back, in one message, through `send_instagram_message`.
@@ -17,10 +17,12 @@ from emulators.gemini.prompt import (
     ends_in_function_response,
     last_user_text,
     must_call,
+    was_refused,
 )
 
 Reply = dict[str, Any]
 
+_STAND_IN = "[local stand-in, no model was asked]"
 _SEND, _SILENT, _HUMAN = "send_instagram_message", "do_not_reply", "hand_to_human"
 _ACKNOWLEDGEMENT = re.compile(
     r"(ok(ay)?|k|thx|thanks?|thank you|cheers|cool|great|perfect|\W)*", re.IGNORECASE
@@ -40,7 +42,7 @@ def answer(request: Request) -> Reply:
         return _call(_SILENT, reason="They only acknowledged; nothing is asked.")
     if _WANTS_HUMAN.search(said) and _HUMAN in tools:
         return _call(_HUMAN, reason="customer_request", note=said)
-    words = f"[local stand-in, no model was asked] I understood: {_quoted(said)}"
+    words = f"{_STAND_IN} I understood: {_quoted(said)}"
     return _call(_SEND, text=words) if _SEND in tools else {"text": words}
 
 
@@ -52,8 +54,10 @@ def _said(request: Request) -> str:
 def _end_of_turn(request: Request, tools: set[str]) -> Reply:
     if not must_call(request):
         return {"text": "[local stand-in] The turn is over."}
+    if _SEND in tools and was_refused(request, _SEND):
+        return _call(_SEND, text=f"{_STAND_IN} I may not repeat what you wrote.")
     if _SEND in tools and _SEND not in called_in_turn(request):
-        return _call(_SEND, text="[local stand-in, no model was asked] I looked that up for you.")
+        return _call(_SEND, text=f"{_STAND_IN} I looked that up for you.")
     return _call(_SILENT if _SILENT in tools else min(tools), reason="The turn is over.")
 
 
