@@ -1,0 +1,122 @@
+"""One service account per function, and the least that each may do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from deploy import wanted
+from deploy.gcloud import note, step
+from deploy.request import Request
+
+Policy = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role on one resource."""
+
+    account: str
+    role: str
+    #: The command group and the resource, as gcloud wants them: `("secrets", "moca-…")`.
+    resource: tuple[str, ...]
+    why: str
+
+
+def grants(request: Request) -> Iterator[Grant]:
+    """Everything that any account of ours may do, secrets and services apart."""
+    project = ("projects", request.project)
+    tasks = ("iam", "service-accounts", request.account(wanted.TASKS_ACCOUNT))
+    for function in wanted.FUNCTIONS:
+        yield Grant(function.name, "roles/datastore.user", project, "reads and writes Firestore")
+        for queue in function.enqueues:
+            where = ("tasks", "queues", queue, f"--location={request.region}")
+            yield Grant(function.name, "roles/cloudtasks.enqueuer", where, "creates tasks there")
+        if function.enqueues:
+            yield Grant(
+                function.name, "roles/iam.serviceAccountUser", tasks, "gives tasks that identity"
+            )
+    for role in wanted.BUILD_ROLES:
+        yield Grant(wanted.BUILD_ACCOUNT, role, project, "builds the images, nothing else")
+
+
+def ensure(request: Request) -> None:
+    """Every account exists."""
+    step("Service accounts: one per function, one for the tasks, one for the builds")
+    there = {
+        account["email"] for account in request.gcloud.listed("iam", "service-accounts", "list")
+    }
+    described = {function.name: function.purpose for function in wanted.FUNCTIONS} | {
+        wanted.TASKS_ACCOUNT: "is the identity of tasks and scheduled calls",
+        wanted.BUILD_ACCOUNT: "builds the images",
+    }
+    missing = [name for name in described if request.account(name) not in there]
+    for name in missing:
+        text = f"--display-name=Moca: {described[name].partition(';')[0]}"
+        request.gcloud.change("iam", "service-accounts", "create", name, text)
+    if not missing:
+        note("= all there")
+
+
+def grant(request: Request) -> None:
+    """Every role is given; call it when accounts and queues are there."""
+    step("Roles: the least that each account needs")
+    ensure_grants(request, list(grants(request)))
+
+
+def ensure_grants(request: Request, wished: list[Grant]) -> None:
+    """Give what is missing, reading each resource's policy once."""
+    policies: dict[tuple[str, ...], Policy] = {}
+    missing = 0
+    for each in wished:
+        if each.resource not in policies:
+            policies[each.resource] = _policy(request, each.resource)
+        member = f"serviceAccount:{request.account(each.account)}"
+        if not holds(policies[each.resource], each.role, member):
+            missing += 1
+            _bind(request, each, member)
+    if not missing:
+        note("= as wanted")
+
+
+def holds(policy: Policy, role: str, member: str) -> bool:
+    """Whether a policy gives `role` to `member` without a condition."""
+    return any(
+        binding["role"] == role and member in binding["members"] and "condition" not in binding
+        for binding in policy.get("bindings", ())
+    )
+
+
+def _policy(request: Request, resource: tuple[str, ...]) -> Policy:
+    group, rest = _split(resource)
+    if request.gcloud.dry_run and _not_there(request, resource):
+        return {}
+    return request.gcloud.read(*group, "get-iam-policy", *rest) or {}
+
+
+def _bind(request: Request, each: Grant, member: str) -> None:
+    group, rest = _split(each.resource)
+    extra = [] if group == ("tasks", "queues") else ["--condition=None"]
+    request.gcloud.change(
+        *group, "add-iam-policy-binding", *rest, f"--member={member}", f"--role={each.role}", *extra
+    )
+
+
+def _split(resource: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The command group, and the resource with its flags."""
+    words = 1 if resource[0] in ("projects", "secrets") else 2
+    return resource[:words], resource[words:]
+
+
+def _not_there(request: Request, resource: tuple[str, ...]) -> bool:
+    """A dry run looks at what an earlier step would have made: it may not be there yet."""
+    group, rest = _split(resource)
+    if group == ("projects",):
+        return False
+    location = [word for word in rest if word.startswith("--")]
+    listed = request.gcloud.listed(*group, "list", *location)
+    return not any(rest[0] in _names(item) for item in listed)
+
+
+def _names(item: dict[str, Any]) -> tuple[str, ...]:
+    name = item.get("name") or item.get("metadata", {}).get("name", "")
+    return (item.get("email", ""), name.rpartition("/")[2])

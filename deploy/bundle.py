@@ -1,0 +1,64 @@
+"""What is uploaded: the repository as .gcloudignore leaves it, with the locked requirements."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from deploy import wanted
+from devtools.stop import Stop
+
+#: Pinned by hash down to the last package; uploaded as requirements.txt, which is what the
+#: platform installs from (Cloud Run documentation, Specify Python dependencies).
+LOCK = "requirements.lock"
+REQUIREMENTS = "requirements.txt"
+
+
+def files() -> list[str]:
+    """The paths that .gcloudignore does not leave out, as gcloud would find them: git or not."""
+    git = shutil.which("git")
+    if git is None:
+        raise Stop("git is not on the PATH, and it is what reads .gcloudignore here: install it.")
+    with tempfile.TemporaryDirectory(prefix="moca-") as empty:
+        run = [git, f"--git-dir={empty}", f"--work-tree={wanted.ROOT}"]
+        _checked([git, "init", "--quiet", "--bare", empty])
+        listed = _checked(
+            [*run, "ls-files", "-z", "--others", f"--exclude-from={wanted.ROOT}/.gcloudignore"]
+        )
+    return sorted(filter(None, listed.split("\0")))
+
+
+def copy(target: Path) -> None:
+    """Put the bundle into `target`, which must not exist."""
+    for name in files():
+        place = target / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(wanted.ROOT / name, place)
+    lock = target / LOCK
+    lock.replace(target / REQUIREMENTS)
+
+
+def digest(folder: Path) -> str:
+    """One word for the content of a folder, equal wherever it lies."""
+    whole = hashlib.sha256()
+    for name in listed(folder):
+        content = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        whole.update(f"{name} {content}\n".encode())
+    return whole.hexdigest()
+
+
+def listed(folder: Path) -> list[str]:
+    """The paths of a folder's files, in order."""
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def _checked(command: list[str]) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # noqa: TID251 (git's own variables would lead it to another repository)
+    done = subprocess.run(  # noqa: S603 (git, with words of our own)
+        command, capture_output=True, text=True, check=False, cwd=wanted.ROOT, env=clean
+    )
+    if done.returncode:
+        raise Stop(f"git could not list the bundle's files. It says:\n{done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,99 @@
+"""Secrets: asked for or made up, and handed to Secret Manager through standard input."""
+
+import getpass
+import secrets as chance
+
+from deploy import wanted
+from deploy.accounts import Grant, ensure_grants
+from deploy.gcloud import note, step
+from deploy.request import Request
+from devtools.stop import Stop
+
+
+def ensure(request: Request) -> dict[str, str]:
+    """Every secret that the functions need has a version; variable → the newest one's number.
+
+    A value comes from the environment file, else from the keyboard, and is never shown.
+    """
+    step("Secrets")
+    needed = {variable for each in request.functions for variable in each.secrets}
+    there = {item["name"].rpartition("/")[2] for item in request.gcloud.listed("secrets", "list")}
+    versions: dict[str, str] = {}
+    for secret in wanted.SECRETS:
+        if secret.variable not in needed:
+            continue
+        name = request.secret(secret.variable)
+        newest = _newest(request, name) if name in there else None
+        if newest is None or secret.variable in request.renew:
+            newest = _add(request, secret, newest, exists=name in there)
+        else:
+            note(f"= {name}, version {newest}")
+        if newest is not None:
+            versions[secret.variable] = newest
+    _grant(request, versions)
+    return versions
+
+
+def _newest(request: Request, name: str) -> str | None:
+    enabled = [
+        int(version["name"].rpartition("/")[2])
+        for version in request.gcloud.listed("secrets", "versions", "list", name)
+        if version["state"] == "ENABLED"
+    ]
+    return str(max(enabled)) if enabled else None
+
+
+def _add(
+    request: Request, secret: wanted.Secret, newest: str | None, *, exists: bool
+) -> str | None:
+    name, value = request.secret(secret.variable), _value(request, secret)
+    if not value:
+        note(f"- {secret.variable} is empty and stays out; what needs it stays off")
+        return newest
+    if not exists:
+        request.gcloud.change("secrets", "create", name, "--replication-policy=automatic")
+    request.gcloud.change("secrets", "versions", "add", name, "--data-file=-", stdin=value)
+    return str(int(newest or 0) + 1) if request.gcloud.dry_run else _newest(request, name)
+
+
+def _value(request: Request, secret: wanted.Secret) -> str:
+    """From the environment file, the keyboard or chance; empty where it may be."""
+    if secret.variable in request.values:
+        return request.values[secret.variable]
+    if request.gcloud.dry_run:
+        return "asked for when this is no dry run" if secret.required else ""
+    typed = _typed(secret) if request.interactive else ""
+    if typed or not secret.required:
+        return typed
+    if secret.inventable:
+        name = request.secret(secret.variable)
+        note(f"  {secret.variable} is made up; whoever may see it reads it with")
+        note(f"  gcloud secrets versions access latest --secret={name}")
+        return chance.token_urlsafe(32)
+    raise Stop(
+        f"{secret.variable} is missing: {secret.asks}. Put it into the environment file, or start "
+        "me in a terminal and type it."
+    )
+
+
+def _typed(secret: wanted.Secret) -> str:
+    otherwise = "" if secret.required else " (Enter for none)"
+    otherwise = " (Enter makes one up)" if secret.inventable else otherwise
+    return getpass.getpass(f"   ? {secret.variable}, {secret.asks}{otherwise}: ").strip()
+
+
+def _grant(request: Request, versions: dict[str, str]) -> None:
+    step("Secrets: who may read which")
+    ensure_grants(
+        request,
+        [
+            Grant(function.name, role, ("secrets", request.secret(variable)), why)
+            for function in request.functions
+            for role, why, variables in (
+                ("roles/secretmanager.secretAccessor", "reads it", function.secrets),
+                ("roles/secretmanager.secretVersionManager", "renews it", function.renews),
+            )
+            for variable in variables
+            if variable in versions
+        ],
+    )

@@ -1,0 +1,136 @@
+"""A project of Google Cloud that lives in a folder, and the scripts to try on it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulators.http import HttpServer
+from tests.deploy.standin.google import Google
+from tests.deploy.standin.project import EMPTY
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Every value that the scripts are given; none of them may show on a screen or a command line.
+SECRETS = {
+    "INSTAGRAM_ACCESS_TOKEN": "value-of-the-access-token",
+    "INSTAGRAM_APP_SECRET": "value-of-the-app-secret",
+    "INSTAGRAM_VERIFY_TOKEN": "value-of-the-verify-token",
+    "GEMINI_API_KEY": "value-of-the-gemini-key",
+    "ADMIN_TOKEN": "value-of-the-admin-token",
+    "WHATSAPP_ACCESS_TOKEN": "value-of-the-whatsapp-token",
+}
+PLAIN = {"INSTAGRAM_PAGE_ID": "17841400000000009", "MANAGER_WHATSAPP_NUMBER": "491700000000"}
+
+_GCLOUD = """#!{python} -IS
+import sys
+sys.path.insert(0, {root!r})
+from tests.deploy.standin.program import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@dataclass
+class Project:
+    """An otherwise empty project of Google Cloud."""
+
+    folder: Path
+    google: Google
+    url: str
+
+    def deploy(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
+        """Run `python -m deploy` with the stand-in's gcloud on the PATH."""
+        command = [sys.executable, "-m", "deploy", *arguments, "--project=club", "--region=r1"]
+        command += [f"--env-file={self.folder}/env", f"--google={self.url}/{{service}}"]
+        env = os.environ | {  # noqa: TID251 (a program started by a test)
+            "PATH": f"{self.folder}/bin:{os.environ['PATH']}",  # noqa: TID251
+            "MOCA_STANDIN": str(self.folder),
+        }
+        return subprocess.run(  # noqa: S603 (our own program)
+            [*command, "--pause-seconds=0"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env=env | environ,
+            stdin=subprocess.DEVNULL,
+        )
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """What the project holds."""
+        state: dict[str, Any] = json.loads((self.folder / "state.json").read_text())
+        return state
+
+    def set(self, **parts: Any) -> None:
+        """Change what the project holds behind the scripts' back."""
+        (self.folder / "state.json").write_text(json.dumps(self.state | parts))
+
+    @property
+    def calls(self) -> list[str]:
+        """Every command line that gcloud was called with."""
+        lines = (self.folder / "calls.jsonl").read_text().splitlines()
+        return [" ".join(json.loads(line)) for line in lines]
+
+
+def _project(folder: Path, copy_of: Project | None = None) -> Iterator[Project]:
+    if copy_of:
+        shutil.copytree(copy_of.folder, folder, dirs_exist_ok=True)
+        (folder / "calls.jsonl").write_text("")
+    else:
+        (folder / "bin").mkdir()
+        gcloud = folder / "bin" / "gcloud"
+        gcloud.write_text(_GCLOUD.format(python=sys.executable, root=str(ROOT)))
+        gcloud.chmod(0o755)
+        values = "\n".join(f"{name}={value}" for name, value in (SECRETS | PLAIN).items())
+        (folder / "env").write_text(values + "\n")
+    google = Google(folder)
+    server = HttpServer(google, 0)
+    server.start()
+    project = Project(folder, google, server.url)
+    if copy_of:
+        project.set(front=server.url)
+    else:
+        (folder / "state.json").write_text(json.dumps(EMPTY | {"front": server.url}))
+    yield project
+    server.stop()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A project in which nothing is."""
+    yield from _project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _deployed_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[Project, "subprocess.CompletedProcess[str]"]]:
+    for project in _project(tmp_path_factory.mktemp("project")):
+        options = ("--alert-email=a@example.com", "--budget=20", "--backups")
+        done = project.deploy(*options)
+        assert done.returncode == 0, done.stderr + done.stdout
+        yield project, done
+
+
+@pytest.fixture
+def deployed(
+    _deployed_once: tuple[Project, "subprocess.CompletedProcess[str]"], tmp_path: Path
+) -> Iterator[Project]:
+    """A project into which Moca was deployed, with every option."""
+    yield from _project(tmp_path, copy_of=_deployed_once[0])
+
+
+@pytest.fixture
+def first_run(
+    _deployed_once: tuple[Project, "subprocess.CompletedProcess[str]"],
+) -> tuple[Project, "subprocess.CompletedProcess[str]"]:
+    """The run that deployed it, to look at."""
+    return _deployed_once

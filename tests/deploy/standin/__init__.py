@@ -1,0 +1,1 @@
+"""A gcloud that keeps a project in a file."""

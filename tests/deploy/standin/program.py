@@ -1,0 +1,28 @@
+"""The program `gcloud` itself: one call against the project in the folder MOCA_STANDIN."""
+
+import json
+import os
+import sys
+
+from tests.deploy.standin.command_line import Refusal, understood
+from tests.deploy.standin.project import carry_out
+
+
+def main(arguments: list[str]) -> int:
+    """One call; what it did is a line of `calls.jsonl`, what is left is `state.json`."""
+    folder = os.environ["MOCA_STANDIN"]  # noqa: TID251 (a program's entry point)
+    with open(f"{folder}/state.json", encoding="utf-8") as file:  # noqa: PTH123 (see Call)
+        state = json.load(file)
+    stdin = sys.stdin.read()
+    with open(f"{folder}/calls.jsonl", "a", encoding="utf-8") as calls:  # noqa: PTH123
+        calls.write(json.dumps(arguments) + "\n")
+    try:
+        call = understood(arguments)
+        answer = carry_out(call, state, stdin)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return refusal.code
+    with open(f"{folder}/state.json", "w", encoding="utf-8") as file:  # noqa: PTH123
+        json.dump(state, file)
+    print(answer if isinstance(answer, str) else json.dumps(answer))
+    return 0

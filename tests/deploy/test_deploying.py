@@ -1,0 +1,139 @@
+"""The scripts bring a project from nothing to the declared state, and only there."""
+
+import json
+import re
+import subprocess
+
+from deploy import wanted
+from tests.deploy.conftest import SECRETS, Project
+
+Run = tuple[Project, "subprocess.CompletedProcess[str]"]
+
+
+def test_an_empty_project_gets_everything_that_is_declared(first_run: Run) -> None:
+    """Functions, queues, accounts, secrets, jobs, alerts and a budget are there."""
+    state = first_run[0].state
+    assert set(state["functions"]) == {function.name for function in wanted.FUNCTIONS}
+    assert set(state["queues"]) == {"dm-processing", "dm-delivery"}
+    assert len(state["accounts"]) == len(wanted.FUNCTIONS) + 2
+    assert state["databases"]["(default)"]["deleteProtectionState"].endswith("ENABLED")
+    assert set(state["jobs"]) == {job.name for job in wanted.JOBS}
+    assert len(state["alerts"]) >= 6
+    assert next(iter(state["budgets"].values()))["amount"]["specifiedAmount"]["units"] == "20"
+
+
+def test_a_second_run_changes_nothing(deployed: Project) -> None:
+    """Everything is found as wanted, so that gcloud is only asked, never told."""
+    before = deployed.state
+    done = deployed.deploy("--alert-email=a@example.com", "--budget=20", "--backups")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing to change" in done.stdout
+    assert deployed.state == before
+    changing = r" (create|update|delete|add|add-iam-policy-binding|deploy|enable) "
+    assert not [call for call in deployed.calls if re.search(changing, f" {call} ")]
+
+
+def test_undo_leaves_nothing(deployed: Project) -> None:
+    """After undoing, with the data, the project holds nothing of ours but enabled APIs."""
+    done = deployed.deploy("undo", "--yes", "--delete-database")
+    assert done.returncode == 0, done.stderr
+    left = {
+        kind: things
+        for kind, things in deployed.state.items()
+        if things and kind not in ("apis", "number", "front", "rulesets", "releases", "policies")
+    }
+    assert left == {}
+    bound = [members for roles in deployed.state["policies"].values() for members in roles.values()]
+    assert not any(bound)
+
+
+def test_undo_keeps_the_conversations_unless_it_is_told_otherwise(deployed: Project) -> None:
+    """The database is deleted only when that was said too."""
+    done = deployed.deploy("undo", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "(default)" in deployed.state["databases"]
+    assert not deployed.state["functions"]
+
+
+def test_undo_deletes_nothing_unasked(deployed: Project) -> None:
+    """Without a terminal and without --yes it stops before the first change."""
+    before = deployed.state
+    done = deployed.deploy("undo")
+    assert done.returncode == 1
+    assert deployed.state == before
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_do(project: Project) -> None:
+    """Every command is printed, none that changes something is made."""
+    before = project.state
+    done = project.deploy("--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert project.state == before
+    for words in ("services enable", "tasks queues create dm-delivery", "functions deploy moca-"):
+        assert f"+ gcloud {words}" in done.stdout
+
+
+def test_a_dry_run_needs_no_gcloud(project: Project) -> None:
+    """What an empty project would get can be read before anything is installed."""
+    done = project.deploy("--dry-run", PATH="/usr/bin/nowhere")
+    assert done.returncode == 0 or "git is not on the PATH" in done.stderr
+    assert "gcloud is not on the PATH" in done.stderr
+
+
+def test_no_secret_is_printed_or_on_a_command_line(first_run: Run) -> None:
+    """Values go through standard input into Secret Manager, and nowhere else."""
+    project, done = first_run
+    told = json.dumps([function["told"] for function in project.state["functions"].values()])
+    for value in SECRETS.values():
+        assert value not in done.stdout + done.stderr + "".join(project.calls) + told
+    stored = json.dumps(project.state["secrets"])
+    assert all(value in stored for value in SECRETS.values())
+
+
+def test_what_nobody_else_must_know_is_made_up(first_run: Run) -> None:
+    """An empty session secret is replaced by chance, long enough to guard cookies."""
+    state = first_run[0].state
+    (version,) = state["secrets"]["moca-session-secret"]["versions"]
+    assert len(version["value"]) >= 32
+
+
+def test_a_missing_secret_that_cannot_be_made_up_stops_the_script(project: Project) -> None:
+    """Without a terminal it is not asked for: the script says which one, and what it is."""
+    env = (project.folder / "env").read_text().replace("GEMINI_API_KEY", "OTHER")
+    (project.folder / "env").write_text(env)
+    done = project.deploy()
+    assert done.returncode == 1
+    assert "GEMINI_API_KEY is missing: the key of the Gemini API" in done.stderr
+    assert not project.state["functions"]
+
+
+def test_a_changed_queue_is_brought_back(deployed: Project) -> None:
+    """A rate that somebody turned down by hand is the declared one again."""
+    queues = deployed.state["queues"]
+    queues["dm-delivery"]["rateLimits"]["maxDispatchesPerSecond"] = 1.0
+    deployed.set(queues=queues)
+    done = deployed.deploy()
+    assert done.returncode == 0, done.stderr
+    limits = deployed.state["queues"]["dm-delivery"]["rateLimits"]
+    declared = {queue["name"]: queue for queue in wanted.queues()}["dm-delivery"]["rateLimits"]
+    assert limits["maxDispatchesPerSecond"] == declared["maxDispatchesPerSecond"]
+
+
+def test_only_the_named_functions_are_deployed(deployed: Project) -> None:
+    """`--only webhook --force` deploys one function and touches no queue, job or alert."""
+    done = deployed.deploy("--only=webhook", "--force")
+    assert done.returncode == 0, done.stderr
+    assert [call for call in deployed.calls if "functions deploy" in call] == [
+        call for call in deployed.calls if "functions deploy moca-webhook" in call
+    ]
+    assert not [call for call in deployed.calls if call.startswith(("tasks", "scheduler"))]
+
+
+def test_a_new_version_of_a_secret_reaches_the_functions_that_use_it(deployed: Project) -> None:
+    """Renewing one deploys exactly the functions that mount it, with the new version."""
+    done = deployed.deploy("--renew-secret=INSTAGRAM_APP_SECRET")
+    assert done.returncode == 0, done.stderr
+    again = [call.split()[2] for call in deployed.calls if "functions deploy" in call]
+    assert again == ["moca-webhook", "moca-privacy"]
+    flags = deployed.state["functions"]["moca-webhook"]["flags"]
+    assert "INSTAGRAM_APP_SECRET=moca-instagram-app-secret:2" in flags["--set-secrets"]
