@@ -39,7 +39,8 @@ _NOUNS: tuple[ModuleType, ...] = (
 
 def create_app(services: Services) -> Flask:
     """The app over these services; every page but the sign-in needs a session."""
-    app = Flask(__name__)
+    # functions-framework answers `/static/` itself, so that our files have another name.
+    app = Flask(__name__, static_url_path="/assets")
     app.secret_key = services.settings.session_secret
     app.config.update(
         SESSION_COOKIE_NAME="moca_session",

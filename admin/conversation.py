@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
 
-from admin import present
+from admin import present, timeline
 from admin.access import now, office, operator, services
 from admin.desk import back_to, list_context, say, view, wants_part
 from services.domain.ids import split_thread_id
@@ -165,7 +165,7 @@ def pane_context(thread: Thread) -> dict[str, Any]:
         "thread": thread,
         "contact": thread.contact,
         "conversation": thread.fields,
-        "window": present.window(thread.fields, now()),
+        "reach": present.window(thread.fields, now()),
         "badge": present.owner_badge(thread.fields, now(), present.zone()),
         "take_over_choices": TAKE_OVER,
         "snooze_choices": SNOOZE,
@@ -179,7 +179,7 @@ def _messages_context(thread: Thread) -> dict[str, Any]:
     return {
         "thread": thread,
         "thread_id": thread.id,
-        "bubbles": present.timeline(thread.messages, present.zone(), now()),
+        "bubbles": timeline.lines_of(thread.messages, present.zone(), now()),
         "older": thread.older,
     }
 

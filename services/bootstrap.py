@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from services.ingest import Ingest
     from services.knowledge import Knowledge
     from services.manual import Manual
+    from services.office import Office
     from services.sweep import Sweep
     from services.turn import Turns
 
@@ -299,4 +300,33 @@ class Services:
             self.delivery_tasks,
             self.clock,
             self.settings.clock_margin_seconds,
+        )
+
+    @functools.cached_property
+    def office(self) -> "Office":
+        """What the team sees and does."""
+        from services.office import Office
+        from services.office_access import OfficeAccess
+        from services.office_actions import OfficeActions
+        from services.office_contact import OfficeContact
+        from services.office_inbox import OfficeInbox
+        from services.office_live import OfficeLive
+        from services.office_operate import OfficeOperate
+        from services.office_sending import OfficeSending
+        from services.office_settings import OfficeSettings
+        from services.office_shelf import OfficeShelf
+        from services.office_thread import OfficeThread
+
+        documents, clock, ids = self.documents, self.clock, self.ids
+        return Office(
+            access=OfficeAccess(documents, clock, ids, self.settings.admin_token),
+            inbox=OfficeInbox(documents),
+            thread=OfficeThread(documents, clock, ids),
+            actions=OfficeActions(documents, clock, ids),
+            sending=OfficeSending(documents, self.manual, clock, ids),
+            contact=OfficeContact(documents, clock, ids),
+            live=OfficeLive(documents, clock),
+            settings=OfficeSettings(documents, self.live_settings, clock, ids),
+            shelf=OfficeShelf(documents, clock, ids),
+            operate=OfficeOperate(documents, clock),
         )

@@ -99,6 +99,8 @@ class Taking:
                 more=more,
             )
             writes += [_claimed(thread, m) for m in step.messages]
+        # Lists find a conversation by these, and ingest cannot write them without reading.
+        fields = {"owner": thread.owner, "status": thread.status, **fields}
         fields["follow_up"] = None
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at) if claim else None

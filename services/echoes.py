@@ -31,6 +31,7 @@ from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.states import Direction, Owner, Role, Status
+from services.domain.terms import terms
 from services.lines import DELIVERY_GRACE
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Reads, TaskQueue
@@ -177,6 +178,7 @@ def _outgoing(event: Event, settings: Operation) -> dict[str, Any]:
         "role": Role.HUMAN,
         "source": "instagram_app",
         "mid": event.mid,
+        "terms": terms(event.text),
         "created_at": event.timestamp,
         "received_at": SERVER_TIME,
         "expire_at": expiry(event.timestamp, settings),

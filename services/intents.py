@@ -15,6 +15,7 @@ from services.domain.decision import Bubble, Decision
 from services.domain.documents import SERVER_TIME, Create, Merge, Write
 from services.domain.ids import digest
 from services.domain.states import Direction, Owner, Role, Status
+from services.domain.terms import terms
 
 #: Turns of a person are counted in windows of this length.
 RATE_WINDOW = timedelta(hours=1)
@@ -51,6 +52,7 @@ class Intents:
                 "direction": Direction.OUTGOING,
                 "role": Role.BOT,
                 **content,
+                "terms": terms(str(content.get("text") or "")),
                 "status": Status.QUEUED,
                 "attempts": 0,
                 "turn_id": self.claim.id,

@@ -241,6 +241,7 @@ def _expired(
     }
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
+    fields["send_failed_at"] = now
     writes: list[Write] = [Update(f"{path}/messages/{sending.id}", failed), Update(path, fields)]
     return Head(look_at=now if outbox else None), writes
 

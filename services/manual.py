@@ -20,6 +20,7 @@ from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
 from services.domain.states import Direction, Owner, Role, Status
+from services.domain.terms import terms
 from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of
 from services.live_settings import LiveSettings
@@ -174,6 +175,7 @@ class Queueing:
             "role": Role.HUMAN if by else Role.SYSTEM,
             "source": "office" if by else "internal_api",
             **content,
+            "terms": terms(str(content.get("text") or "")),
             **signed,
             "status": Status.QUEUED,
             "attempts": 0,

@@ -6,6 +6,7 @@ from typing import Any
 
 from services import audit
 from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
+from services.domain.instants import to_ms
 from services.errors import Rejected
 from services.office_access import Operator
 from services.ports import Clock, Documents, Ids, Reads
@@ -55,7 +56,7 @@ class OfficeContact:
 
     def opt(self, thread_id: str, by: Operator, *, out: bool) -> None:
         """The person wants no answers from the bot, or wants them again."""
-        ms = int(self.clock.now().timestamp() * 1000)
+        ms = to_ms(self.clock.now())
         name = "opted_out_at" if out else "opted_in_at"
         self._store(thread_id, {name: ms}, by, "opt_out" if out else "opt_in")
 

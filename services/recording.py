@@ -134,7 +134,9 @@ class Recording:
         if not isinstance(outcome, Sent):
             reason = outcome.reason
             failed = {"status": Status.FAILED, "error": reason, "failed_at": self.now}
+            fields["send_failed_at"] = self.now
             return head, fields, [Update(path, failed), *writes]
+        fields["send_failed_at"] = None
         if self.item.last_of_turn:
             cooldown = timedelta(seconds=self.settings.cooldown_seconds)
             fields["cooldown_until"] = self.now + cooldown

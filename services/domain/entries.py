@@ -17,6 +17,7 @@ from services.domain.instants import to_ms
 from services.domain.operation import Operation
 from services.domain.opting import says
 from services.domain.states import Direction, Role, Status
+from services.domain.terms import terms
 
 #: What Instagram takes for a person's sign of life: it opens the window for answers.
 _OPENS = (What.MESSAGE, What.REACTION, What.REFERRAL)
@@ -61,7 +62,7 @@ def entry(event: Event, settings: Operation) -> Entry:
     if event.what is What.NOTICE:
         fields |= {"direction": Direction.INTERNAL, "role": Role.SYSTEM}
     if event.what is What.MESSAGE:
-        fields["mid"] = event.mid
+        fields |= {"mid": event.mid, "terms": terms(event.text)}
     elif event.mid:
         fields |= {"about": event.about, "about_mid": event.mid}
     return Entry(event, path, fields)
