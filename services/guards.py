@@ -13,14 +13,17 @@ from services.domain.conversation import Conversation
 from services.domain.operation import Operation
 from services.intents import RATE_WINDOW
 
-_LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"']+"
-    r"|(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
-    r"(?:com|net|org|info|biz|io|co|ai|app|dev|me|ly|gl|gg|to|cc|tv|xyz|site|online|shop|club|link"
-    r"|top|click|eu|de|at|ch|fr|es|pt|it|nl|be|dk|se|fi|pl|cz|uk|us|ca|au|br|ru|cn|in|tk|id)"
-    r"(?=[/\s?#:]|[.,!)]|$)",
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
+_DOMAIN = r"(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
+#: A host without a scheme; of the endings only those that people use, or every missing space
+#: after a full stop would be a link.
+_BARE = re.compile(
+    _DOMAIN + r"(?:com|net|org|info|biz|io|co|ai|app|dev|me|ly|gl|gg|to|cc|tv|xyz|site|online|shop"
+    r"|club|link|top|click|eu|de|at|ch|fr|es|pt|it|nl|be|dk|se|fi|pl|cz|uk|us|ca|au|br|ru|cn|in|tk"
+    r"|id)(?=[/\s?#:]|[.,!)]|$)",
     re.IGNORECASE,
 )
+_ANY_BARE = re.compile(_DOMAIN + r"[a-z]{2,24}(?![\w@])", re.IGNORECASE)
 _HOST = re.compile(r"^(?:https?://)?(?:[^/\s@]*@)?([^/\s:?#]+)", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s()./-]{6,}\d")
@@ -70,12 +73,13 @@ def link_hosts(settings: Operation) -> frozenset[str]:
     """The hosts that a reply may link to: the listed ones and those in the owner's own words."""
     own = f"{settings.business_facts} {settings.house_rules} {settings.persona}"
     listed = settings.link_hosts.lower().replace(",", " ").split()
-    return frozenset({_host(link) for link in _links(own)} | {_host(link) for link in listed})
+    return frozenset(_host(link) for link in [*_links(own, _ANY_BARE), *listed])
 
 
-def _links(text: str) -> list[str]:
-    without_mail = _EMAIL.sub(" ", text)
-    return [link.rstrip(".,!?)") for link in _LINK.findall(without_mail)]
+def _links(text: str, bare: re.Pattern[str] = _BARE) -> list[str]:
+    addresses = _ADDRESS.findall(text)
+    rest = _EMAIL.sub(" ", _ADDRESS.sub(" ", text))
+    return [link.rstrip(".,!?)") for link in [*addresses, *bare.findall(rest)]]
 
 
 def _host(link: str) -> str:
@@ -93,7 +97,7 @@ def _foreign_links(text: str, allowed: frozenset[str]) -> str:
 def _foreign_contacts(text: str, known: str) -> bool:
     """Whether an address or number turns up that nobody in this turn has said."""
     said = unicodedata.normalize("NFKC", known).casefold()
-    if any(mail.casefold() not in said for mail in _EMAIL.findall(text)):
+    if any(mail.casefold() not in said for mail in _EMAIL.findall(_ADDRESS.sub(" ", text))):
         return True
     said_digits = re.sub(r"\D", "", said)
     plain = _DATE_OR_TIME.sub(" ; ", text)

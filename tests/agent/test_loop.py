@@ -1,5 +1,7 @@
 """Every path of the loop around the model, from a person's message to what they read."""
 
+from typing import Any
+
 import pytest
 
 from tests.agent.speaking import allowed, asked, call, models, says, step, tool_answers, turn
@@ -10,7 +12,7 @@ ENDINGS = ["send_instagram_message", "do_not_reply", "hand_to_human"]
 HANDED_OVER = "Thank you! A member of our team will get back to you here."
 
 
-def _ask(world: World, *replies: dict[str, object], text: str = "hello") -> list[str]:
+def _ask(world: World, *replies: dict[str, Any], text: str = "hello") -> list[str]:
     world.model_says(*replies)
     world.dm("alice", text)
     world.settle()
@@ -64,7 +66,7 @@ def test_plain_text_that_a_guard_refuses_is_asked_for_again(world: World) -> Non
         {"block": "PROHIBITED_CONTENT"},
     ],
 )
-def test_an_unusable_answer_is_asked_for_again_trimmed(world: World, bad: dict[str, str]) -> None:
+def test_an_unusable_answer_is_asked_for_again_trimmed(world: World, bad: dict[str, Any]) -> None:
     world.dm("alice", "first")
     world.settle()
     world.advance(60)
@@ -156,7 +158,7 @@ def test_characters_and_bubbles_are_bounded(world: World) -> None:
 
 
 @pytest.mark.parametrize("down", [{"status": 503}, {"status": 429}, {"drop": True}])
-def test_a_busy_model_is_asked_again_within_the_turn(world: World, down: dict[str, object]) -> None:
+def test_a_busy_model_is_asked_again_within_the_turn(world: World, down: dict[str, Any]) -> None:
     assert _ask(world, {**down, "times": 2}, says("Here")) == ["Here"]
     assert models(world) == [MAIN] * 3
     assert world.messages("alice", "inbound")[0]["attempts"] == 1
