@@ -90,7 +90,14 @@ class Delivery:
                 return waits
             slot = None  # somebody else holds the line, or held it
         head = self.documents.transact(
-            TakingHead(thread_id, self.ids.new(), self._at_least(slot, hint), slot, hint.item_id)
+            TakingHead(
+                thread_id,
+                self.ids.new(),
+                self._at_least(slot, hint),
+                slot,
+                hint.item_id,
+                run.view.operation.handoff_minutes,
+            )
         )
         if head.item is None and slot is not None:
             self.pacer.give_back(run.account_id, slot)
@@ -214,7 +221,13 @@ class Delivery:
         """The store took so long that the hold may end during the call: nobody calls."""
         _log.warning("hold_too_old", thread_id=run.thread_id, item=item.id)
         return self.documents.transact(
-            PuttingBack(run.thread_id, item, head.token, self.clock.now())
+            PuttingBack(
+                run.thread_id,
+                item,
+                head.token,
+                run.view.operation.handoff_minutes,
+                self.clock.now(),
+            )
         )
 
     def _read_back(self, run: _Run, head: Head, item: Message) -> Head:

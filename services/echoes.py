@@ -35,7 +35,7 @@ from services.domain.terms import terms
 from services.lines import DELIVERY_GRACE
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Reads, TaskQueue
-from services.recording import same_bubble
+from services.undecided import same_bubble
 
 _log = structlog.get_logger()
 
@@ -51,7 +51,7 @@ class Echoes:
     clock_margin_seconds: float
 
     def settle(self, event: Event, trace_id: str) -> str:
-        """Store or recognise one echo: `own`, `known`, `undecided`, `settled` or `foreign`.
+        """Store or recognise one echo: `own`, `known`, `undecided`, `settled`, `late` or `foreign`.
 
         The common case costs one query: a mid that we have recorded stays ours for ever, so that
         needs no transaction.
@@ -92,6 +92,10 @@ class Echoes:
             item = reads.get(f"{path}/messages/{thread.sending.id}")[0]
             if _settles(item, event):
                 return "settled", _settled(thread, item.id, event)
+        late = _unsettled(reads, path, event)
+        if late is not None:
+            sent = {"mid": event.mid, "sent_at": event.timestamp, **_reached(thread, event)}
+            return "late", [Update(late.path, {**sent, "error": None, "unsettled": None})]
         return "foreign", _foreign(thread, event, settings)
 
 
@@ -105,6 +109,12 @@ def _settles(item: Snapshot, event: Event) -> bool:
     if item.fields is None:
         return False
     return same_bubble(Message.from_doc(item.id, item.fields), event.text, event.timestamp)
+
+
+def _unsettled(reads: Reads, path: str, event: Event) -> Snapshot | None:
+    """A bubble that was given up although it arrived: its echo came that late."""
+    given_up = Query(f"{path}/messages", where=[("unsettled", "==", True)], limit=10)
+    return next((item for item in reads.query(given_up) if _settles(item, event)), None)
 
 
 def _undecided(event: Event, settings: Operation) -> list[Write]:

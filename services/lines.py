@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services import undecided
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
@@ -75,6 +76,7 @@ class TakingHead:
     now: datetime
     slot: datetime | None = None
     expected: str | None = None  #: the item that probably stands first: saves a round trip
+    handoff_minutes: float = 0  #: how long the bot is silent if a human turns out to have typed
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Drop what must not be sent, hold the first item that may."""
@@ -100,7 +102,9 @@ class TakingHead:
         self, reads: Reads, thread: Conversation, account: Account, sending: SendingRecord
     ) -> tuple[Head, Sequence[Write]]:
         if self.now >= sending.until:
-            return _expired(thread, sending, self.now)
+            if sending.unconfirmed:
+                return _given_up(thread, sending, self.now)
+            return self._expired(reads, thread, sending)
         if sending.unconfirmed:
             (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
             doubtful = Message.from_doc(sending.id, item.fields or {})
@@ -114,6 +118,26 @@ class TakingHead:
         again = Head(item=message, thread=thread, token=self.token, human_agent=verdict.human_agent)
         return again, []
 
+    def _expired(
+        self, reads: Reads, thread: Conversation, sending: SendingRecord
+    ) -> tuple[Head, Sequence[Write]]:
+        """The sender did not report back: an echo tells that the item arrived, or nobody can."""
+        path = f"conversations/{self.thread_id}"
+        echoes = undecided.of(reads, thread)
+        mid = None
+        if echoes:
+            (item,) = reads.get(f"{path}/messages/{sending.id}")
+            mid = undecided.mid_of(Message.from_doc(sending.id, item.fields or {}), echoes)
+        decided = undecided.decide(thread, echoes, mid, self.handoff_minutes)
+        if mid is not None:
+            head, fields = _moved_on(thread, sending, self.now)
+            sent = {"status": Status.SENT, "mid": mid, "sent_at": self.now, "error": None}
+            write: Write = Update(f"{path}/messages/{sending.id}", sent)
+        else:
+            head = Head(look_at=self.now + READ_BACK_AFTER[0])
+            fields, write = unconfirmed(thread, sending, "the sender did not report back", self.now)
+        return head, [write, *decided.writes, Update(path, {**decided.fields, **fields})]
+
 
 @dataclass(frozen=True, slots=True)
 class PuttingBack:
@@ -122,6 +146,7 @@ class PuttingBack:
     thread_id: str
     item: Message
     token: str
+    handoff_minutes: float
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
@@ -135,9 +160,12 @@ class PuttingBack:
             return Head(look_at=sending.until if sending else self.now), []
         item = {"status": Status.QUEUED, "attempts": max(0, self.item.attempts - 1)}
         fields = {"sending": None, "deliver_due_at": to_ms(self.now + DELIVERY_GRACE)}
+        # Nothing was sent under this hold: whatever came meanwhile was typed by a human.
+        decided = undecided.decide(thread, undecided.of(reads, thread), None, self.handoff_minutes)
         return Head(look_at=self.now), [
             Update(f"{path}/messages/{self.item.id}", item),
-            Update(path, fields),
+            *decided.writes,
+            Update(path, {**decided.fields, **fields}),
         ]
 
 
@@ -225,25 +253,29 @@ def _changed(thread: Conversation, fields: dict[str, Any]) -> dict[str, Any]:
     return {} if fields == {**as_read, "held_for": thread.held_for} else fields
 
 
-def _expired(
+def _given_up(
     thread: Conversation, sending: SendingRecord, now: datetime
 ) -> tuple[Head, list[Write]]:
-    """A hold ran out: SENDING becomes UNCONFIRMED, UNCONFIRMED goes to a person."""
-    path = f"conversations/{thread.thread_id}"
-    if not sending.unconfirmed:
-        fields, write = unconfirmed(thread, sending, "the sender did not report back", now)
-        return Head(look_at=now + READ_BACK_AFTER[0]), [write, Update(path, fields)]
-    outbox = [item for item in thread.outbox if item != sending.id]
+    """Nobody could say whether an UNCONFIRMED item arrived: it goes to a person."""
     failed = {
         "status": Status.FAILED,
         "error": "not confirmed: it may or may not have arrived",
         "unsettled": True,
     }
+    item = f"conversations/{thread.thread_id}/messages/{sending.id}"
+    head, fields = _moved_on(thread, sending, now)
+    path = f"conversations/{thread.thread_id}"
+    return head, [Update(item, failed), Update(path, {**fields, "send_failed_at": now})]
+
+
+def _moved_on(
+    thread: Conversation, sending: SendingRecord, now: datetime
+) -> tuple[Head, dict[str, Any]]:
+    """The line without the item that held it."""
+    outbox = [item for item in thread.outbox if item != sending.id]
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
-    fields["send_failed_at"] = now
-    writes: list[Write] = [Update(f"{path}/messages/{sending.id}", failed), Update(path, fields)]
-    return Head(look_at=now if outbox else None), writes
+    return Head(look_at=now if outbox else None), fields
 
 
 def unconfirmed(

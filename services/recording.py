@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import ownership
+from services import ownership, undecided
 from services.domain import retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Create, Delete, Snapshot, Update, Write
-from services.domain.ids import digest, document_id
+from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
+from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -58,15 +58,17 @@ class Recording:
         thread = Conversation.from_doc(self.thread_id, stored.fields)
         if thread.sending is None or thread.sending.id != self.item.id:
             return self._late(thread, item)
-        echoes = _undecided(reads, path, thread)
+        echoes = undecided.of(reads, thread)
         outcome = _decided_by(self.outcome, self.item, echoes)
-        thread, fields, writes = self._decide_echoes(thread, echoes, outcome)
+        mid = outcome.mid if isinstance(outcome, Sent) else None
+        decided = undecided.decide(thread, echoes, mid, self.settings.handoff_minutes)
+        thread = decided.thread
         told, alerts = _told(reads, thread, outcome, self.now)
         thread = replace(thread, owner_epoch=told.get("owner_epoch", thread.owner_epoch))
         account = Account.from_doc(account_id, owned.fields)
         head, more, written = self._record(thread, account, outcome, behind)
-        line = {**fields, **told, **more}
-        return head, [*writes, *alerts, *written, Update(path, line)]
+        line = {**decided.fields, **told, **more}
+        return head, [*decided.writes, *alerts, *written, Update(path, line)]
 
     def _late(self, thread: Conversation, item: Snapshot) -> tuple[Head, Sequence[Write]]:
         """The hold is gone: an echo settled the item, or it went to a person unconfirmed."""
@@ -162,34 +164,6 @@ class Recording:
             return None
         return self.now + timedelta(seconds=seconds)
 
-    def _decide_echoes(
-        self, thread: Conversation, echoes: Sequence[Snapshot], outcome: Outcome
-    ) -> tuple[Conversation, dict[str, Any], list[Write]]:
-        """Our own echo is dropped, any other is a human's: the bot steps back."""
-        fields: dict[str, Any] = {"undecided": []} if thread.undecided else {}
-        writes: list[Write] = []
-        for echo in echoes:
-            mid = outcome.mid if isinstance(outcome, Sent) else None
-            if mid is not None and echo.id == document_id(mid):
-                writes.append(Delete(echo.path))
-                continue
-            typed = Message.from_doc(echo.id, echo.fields or {})
-            writes.append(Update(echo.path, {"status": Status.SENT, "sent_at": typed.created_at}))
-            until = typed.created_at + timedelta(minutes=self.settings.handoff_minutes)
-            change = ownership.change(
-                thread, Owner.HUMAN, typed.created_at, until=until, reason="instagram_app"
-            )
-            fields |= change
-            thread = replace(thread, owner=Owner.HUMAN, owner_epoch=change["owner_epoch"])
-        return thread, fields, writes
-
-
-def _undecided(reads: Reads, path: str, thread: Conversation) -> list[Snapshot]:
-    if not thread.undecided:
-        return []
-    found = reads.get(*(f"{path}/messages/{i}" for i in thread.undecided))
-    return [echo for echo in found if echo.fields is not None]
-
 
 def _told(
     reads: Reads, thread: Conversation, outcome: Outcome, now: datetime
@@ -218,21 +192,8 @@ def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> 
     """An echo of the same text, not older than the call, settles an unknown outcome."""
     if not isinstance(outcome, Unknown):
         return outcome
-    for echo in echoes:
-        message = Message.from_doc(echo.id, echo.fields or {})
-        if same_bubble(item, message.text, message.created_at) and message.mid:
-            return Sent(message.mid)
-    return outcome
-
-
-def same_bubble(item: Message, text: str, sent_at: datetime) -> bool:
-    """Whether an echo can be of an unconfirmed item: its text, and not older than its call.
-
-    A human who types exactly that text at that moment cannot be told apart.
-    """
-    if item.sending_at is None or item.text != text:
-        return False
-    return sent_at >= item.sending_at - timedelta(seconds=1)  # Meta's clock is its own
+    mid = undecided.mid_of(item, echoes)
+    return Sent(mid) if mid else outcome
 
 
 def _sent(outcome: Sent, now: datetime) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -20,6 +21,8 @@ T = TypeVar("T")
 
 #: Seconds that one call may take: the webhook must answer within 5 (Messenger Platform, Webhooks).
 DEADLINE_SECONDS = 4.0
+#: Firestore ends a transaction that idles for so long (Firestore documentation, Transactions).
+IDLE_LIMIT = timedelta(seconds=60)
 #: Tries of one transaction, and the longest pause between two of them in seconds.
 TRIES = 6
 LONGEST_PAUSE_SECONDS = 0.8
@@ -98,10 +101,15 @@ class FirestoreDocuments:
             if attempt:
                 longest = min(LONGEST_PAUSE_SECONDS, 0.05 * 2**attempt)
                 self._clock.pause(longest * self._ids.fraction())
+            began_at = self._clock.now()
             try:
                 return self._attempt(work)
             except (exceptions.Aborted, *_LOST) as error:
                 last = error
+            except exceptions.InvalidArgument as error:
+                if self._clock.now() < began_at + IDLE_LIMIT:
+                    raise
+                last = error  # this instance stood still: the transaction is over, not wrong
         kind = Contention if isinstance(last, exceptions.Aborted) else Unavailable
         raise kind(f"Firestore: a transaction was given up after {TRIES} tries: {last}") from last
 
