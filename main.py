@@ -13,7 +13,15 @@ from services.bootstrap import services
 from services.settings import function_target
 
 #: Every function, in the order of a message's way.
-ENTRY_POINTS = ("webhook", "process_thread", "deliver", "sweep", "back_office")
+ENTRY_POINTS = (
+    "webhook",
+    "process_thread",
+    "deliver",
+    "sweep",
+    "internal_api",
+    "privacy",
+    "back_office",
+)
 
 
 def webhook(request: Request) -> Any:
@@ -34,6 +42,16 @@ def deliver(request: Request) -> Any:
 def sweep(request: Request) -> Any:
     """Periodic repair; called by the scheduler."""
     return _run("sweep", request)
+
+
+def internal_api(request: Request) -> Any:
+    """What other services of the business may ask for."""
+    return _run("internal_api", request)
+
+
+def privacy(request: Request) -> Any:
+    """Meta's privacy callbacks, and the page that links a person."""
+    return _run("privacy", request)
 
 
 def back_office(request: Request) -> Any:

@@ -9,7 +9,16 @@ from services import log
 from services.adapters.chance import RandomIds, SystemClock
 from services.adapters.together import Bounded, SideBySide
 from services.live_settings import LiveSettings
-from services.ports import Clock, Documents, Ids, Messenger, Model, Spread, TaskQueue, Together
+from services.ports import (
+    Clock,
+    Documents,
+    Ids,
+    Messenger,
+    Model,
+    Spread,
+    TaskQueue,
+    Together,
+)
 from services.settings import Settings, from_environment, process_environment
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ if TYPE_CHECKING:
     from services.adapters.secrets import SecretManager
     from services.adapters.spond import Spond
     from services.agent import Agent
+    from services.bootstrap_people import People
     from services.delivery import Delivery
     from services.ingest import Ingest
     from services.knowledge import Knowledge
@@ -164,26 +174,16 @@ class Services:
         return Accounts(self.documents, self.delivery_tasks, self.clock, self.ids, margin)
 
     @functools.cached_property
+    def people(self) -> "People":
+        """What concerns people, beside their messages."""
+        from services.bootstrap_people import People
+
+        return People(self)
+
+    @functools.cached_property
     def ingest(self) -> "Ingest":
         """Storing what Instagram sends."""
-        from services.echoes import Echoes
-        from services.ingest import Ingest
-        from services.receipts import Receipts
-        from services.unhandled import Drawer
-
-        margin = self.settings.clock_margin_seconds
-        return Ingest(
-            self.documents,
-            self.turn_tasks,
-            self.live_settings,
-            Echoes(self.documents, self.delivery_tasks, self.live_settings, self.clock, margin),
-            Receipts(self.documents, self.live_settings),
-            Drawer(self.documents, self.turn_tasks, self.clock, margin),
-            self.clock,
-            self.together,
-            self.spread,
-            margin,
-        )
+        return self.people.ingest
 
     @functools.cached_property
     def _gemini(self) -> "GeminiModel | None":
@@ -252,6 +252,9 @@ class Services:
             self.delivery_tasks,
             self.live_settings,
             self.agent,
+            self.people.missing,
+            self.people.profiles,
+            self.people.linking,
             self.clock,
             self.ids,
             self.settings.clock_margin_seconds,

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import follow_ups, ownership
+from services import connecting, follow_ups, notes, ownership
+from services.connecting import Offer
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.instants import to_ms
@@ -14,6 +15,7 @@ from services.domain.operation import Operation
 from services.domain.policy import Claim, Nothing, Skip, Step, Wait, next_step
 from services.domain.states import OPEN_INBOUND, Status
 from services.giving_up import give_up
+from services.linking import event_of
 from services.ports import Reads
 
 #: Messages that one turn takes; a longer burst is answered by the turns that follow.
@@ -28,6 +30,7 @@ class Taken:
     step: Step
     claim: ClaimRecord | None = None
     contact: Mapping[str, Any] = field(default_factory=dict)  #: what is known of the person
+    missing: tuple[Message, ...] = ()  #: edits whose message never came
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Taking:
     claim_id: str
     settings: Operation
     now: datetime
+    offer: Offer | None = None  #: the link for a person who has not connected
+    fetch: bool = True  #: whether a message that never came is to be fetched before the turn
 
     def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
         """Decide what the thread needs and, if it is a turn, claim its messages."""
@@ -53,13 +58,25 @@ class Taking:
         if thread.claim is not None and thread.holds(self.claim_id, self.now):
             ours = tuple(m for m in pending if m.id in thread.claim.mids)
             return Taken(thread, Claim(ours), thread.claim, contact.fields or {}), []
-        taken, writes = self._decide(thread, pending)
+        taken, writes = self._look(reads, thread, pending)
         return replace(taken, contact=contact.fields or {}), writes
 
-    def _decide(
-        self, thread: Conversation, pending: list[Message]
+    def _look(
+        self, reads: Reads, thread: Conversation, pending: list[Message]
     ) -> tuple[Taken, Sequence[Write]]:
+        """Apply what was said about messages, then decide."""
+        if thread.claim is not None and self.now < thread.claim.expires_at:
+            return self._decide(thread, pending, more=False)
         more = len(pending) == MOST_MESSAGES
+        applied = notes.apply(reads, self.thread_id, pending, self.now)
+        if applied.missing and self.fetch:
+            return Taken(thread, Nothing(), missing=applied.missing), []
+        taken, writes = self._decide(thread, applied.pending, more=more)
+        return replace(taken, missing=applied.missing), [*applied.writes, *writes]
+
+    def _decide(
+        self, thread: Conversation, pending: list[Message], *, more: bool
+    ) -> tuple[Taken, Sequence[Write]]:
         writes: list[Write] = []
         step = next_step(thread, pending, self.settings, self.now)
         while isinstance(step, Skip):
@@ -69,6 +86,8 @@ class Taking:
             step = next_step(thread, pending, self.settings, self.now)
         if isinstance(step, Nothing):
             step = follow_ups.next_step(thread, self.now)
+        if isinstance(step, Claim) and self.offer and connecting.refused(thread, self.settings):
+            return self._invite(thread, step, self.offer, writes)
         if isinstance(step, Claim):
             return self._claim(thread, step, writes, more=more)
         fields: dict[str, Any] = {}
@@ -80,6 +99,18 @@ class Taking:
             writes.append(Update(f"conversations/{thread.thread_id}", fields))
         return Taken(thread, step), writes
 
+    def _invite(
+        self, thread: Conversation, step: Claim, offer: Offer, writes: list[Write]
+    ) -> tuple[Taken, Sequence[Write]]:
+        """Who has not connected gets a link, and no turn."""
+        messages = (*step.messages, *step.spent)
+        event_id = event_of(messages)
+        made = connecting.invitation(thread, offer, self.settings, self.now, event_id)
+        writes += [_update(thread, m, _skipped("not_connected")) for m in messages]
+        fields = {"claim": None, "due_at": None, **made.fields}
+        writes += [*made.writes, Update(f"conversations/{thread.thread_id}", fields)]
+        return Taken(made.thread, Nothing()), writes
+
     def _claim(
         self, thread: Conversation, step: Claim, writes: list[Write], *, more: bool
     ) -> tuple[Taken, Sequence[Write]]:
@@ -88,6 +119,9 @@ class Taking:
             given_up = give_up(thread, step.spent, self.claim_id, "tried too often", self.now)
             writes += given_up.writes
             fields = {**given_up.fields, **fields}
+        thanks = connecting.thanks(thread, step.messages, self.settings, self.now)
+        thread, fields = thanks.thread, {**fields, **thanks.fields}
+        writes += thanks.writes
         claim = None
         if step.messages:
             claim = ClaimRecord(

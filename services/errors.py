@@ -6,6 +6,7 @@ MocaError
 │   ├── BadSignature         not signed with a secret of ours
 │   ├── BadBody              not JSON, or not the shape that was agreed
 │   ├── BodyTooLarge         over the size cap
+│   ├── Refused              well said, but it cannot be done as things stand
 │   └── NotOurQueue          a private function was called by somebody else
 ├── Unavailable            nobody yet: a service is unreachable; the caller tries again
 │   └── Contention           too many writers on one document
@@ -46,6 +47,10 @@ class BodyTooLarge(Rejected):
 
 class NoToken(Rejected):
     """The request carries no readable identity token."""
+
+
+class Refused(Rejected):
+    """The request is sound, but the state of things does not allow it."""
 
 
 class NotOurQueue(Rejected):

@@ -1,6 +1,6 @@
 """What the use cases need from outside, each with the guarantee that they rely on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -100,6 +100,21 @@ class Messenger(Protocol):
 
     def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
         """What was said, newest first. Raises `GraphRefused` or `Unavailable`."""
+        ...
+
+
+class GraphReads(Protocol):
+    """What Instagram tells about people and messages.
+
+    Raises `GraphRefused` with the numbers of a refusal, `Unavailable` without a usable answer.
+    """
+
+    def get_user_profile(self, account_id: str, igsid: str) -> Mapping[str, Any]:
+        """A person, as far as Instagram shows them."""
+        ...
+
+    def get_message(self, account_id: str, mid: str, fields: str) -> Mapping[str, Any]:
+        """One message by its mid."""
         ...
 
 

@@ -12,6 +12,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
+from services.domain.linking import masked
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Throttled, Unknown
@@ -137,12 +138,18 @@ class Recording:
             reason = outcome.reason
             failed = {"status": Status.FAILED, "error": reason, "failed_at": self.now}
             fields["send_failed_at"] = self.now
+            failed |= without_token(self.item)
             return head, fields, [Update(path, failed), *writes]
         fields["send_failed_at"] = None
         if self.item.last_of_turn:
             cooldown = timedelta(seconds=self.settings.cooldown_seconds)
             fields["cooldown_until"] = self.now + cooldown
-        return head, fields, [Update(path, _sent(outcome, self.now)), *writes]
+        sent = {
+            **_sent(outcome, self.now),
+            **read_already(thread, outcome, self.now),
+            **without_token(self.item),
+        }
+        return head, fields, [Update(path, sent), *writes]
 
     def _delayed(self, following: Sequence[Snapshot]) -> list[Snapshot]:
         """The next bubble of the same turn is not to be typed faster than the setting says."""
@@ -194,6 +201,17 @@ def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> 
         return outcome
     mid = undecided.mid_of(item, echoes)
     return Sent(mid) if mid else outcome
+
+
+def without_token(item: Message) -> dict[str, Any]:
+    """A link that was sent is kept without its secret."""
+    return {"text": masked(item.text)} if item.kind == "verification" else {}
+
+
+def read_already(thread: Conversation, outcome: Sent, now: datetime) -> dict[str, Any]:
+    """READ where the person's receipt was here before the answer that holds the mid."""
+    seen = outcome.mid is not None and document_id(outcome.mid) in thread.early_reads
+    return {"status": Status.READ, "read_at": now} if seen else {}
 
 
 def _sent(outcome: Sent, now: datetime) -> dict[str, Any]:

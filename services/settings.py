@@ -120,6 +120,7 @@ _NEEDED_BY = {
     "webhook": ("INSTAGRAM_VERIFY_TOKEN", "INSTAGRAM_APP_SECRET"),
     "deliver": ("INSTAGRAM_ACCESS_TOKEN",),
     "internal_api": ("INTERNAL_SERVICE_TOKEN",),
+    "privacy": ("INSTAGRAM_APP_SECRET", "PUBLIC_BASE_URL"),
     "back_office": ("ADMIN_TOKEN", "SESSION_SECRET"),
 }
 

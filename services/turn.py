@@ -13,15 +13,18 @@ from services.claims import Taken, Taking, renew
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import Query
-from services.domain.ids import split_thread_id
+from services.domain.ids import is_platform_id, split_thread_id
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait
 from services.domain.schedule import Appointment
 from services.errors import TurnFailed, Unavailable
 from services.finishing import Ended, Finishing, Releasing
+from services.linking import Linking
 from services.live_settings import LiveSettings
+from services.missing import AGAIN_AFTER, Missing
 from services.ports import Clock, Documents, Ids, TaskQueue
+from services.profiles import Profiles
 
 _log = structlog.get_logger()
 
@@ -47,6 +50,9 @@ class Turns:
     deliveries: TaskQueue
     settings: LiveSettings
     agent: Agent
+    missing: Missing
+    profiles: Profiles
+    linking: Linking
     clock: Clock
     ids: Ids
     clock_margin_seconds: float
@@ -59,12 +65,24 @@ class Turns:
         and `Unavailable` when the store or the queue cannot be reached.
         """
         parties = split_thread_id(thread_id)
+        account_id, _, drawer = thread_id.partition("_")
+        if drawer == "missing" and is_platform_id(account_id):
+            return self.missing.fetch_unplaced(account_id, trace_id)
         if parties is None:
             _log.error("turn_for_no_thread", trace_id=trace_id)
             return "unknown_thread"
         settings = self.settings.account(parties[0]).operation
         claim_id = self.ids.new()
-        taken = self.documents.transact(Taking(thread_id, claim_id, settings, self.clock.now()))
+        offer = self.linking.offer() if settings.account_linking else None
+        taking = Taking(thread_id, claim_id, settings, self.clock.now(), offer)
+        taken = self.documents.transact(taking)
+        if taken.missing:
+            self.missing.fetch(parties[0], thread_id, taken.missing)
+            again = replace(taking, now=self.clock.now(), fetch=False)
+            taken = self.documents.transact(again)
+        if taken.missing:
+            self._look_at(taken.thread, self.clock.now() + AGAIN_AFTER, trace_id)
+        self.profiles.refresh(taken.thread)
         step = taken.step
         if isinstance(step, Claim) and taken.claim is not None:
             claimed = step.messages

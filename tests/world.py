@@ -54,6 +54,16 @@ class World:
         """A person writes; the signed webhook waits for `settle` or `deliver_webhooks`."""
         self._sim("dm", {"from": person, "text": text, **more})
 
+    def owner_sends(self, person: str, **words: Any) -> None:
+        """The owner sends, or unsends, something else in the Instagram app."""
+        self._sim("owner", {"to": person, **words})
+
+    def instagram_knows(self, person: str) -> None:
+        """Somebody who has written to the account, so that it may answer."""
+        core = self.stack.instagram.core
+        with core.lock:
+            core.state.people.named(person).last_inbound_at = self.clock.now()
+
     def owner_types(self, person: str, text: str) -> None:
         """The owner writes in the Instagram app."""
         self._sim("owner", {"to": person, "text": text})
@@ -165,6 +175,14 @@ class World:
         return self.http.post(
             f"{self.stack.url}/webhook", content=raw, headers=signature_headers(raw, secret)
         )
+
+    def call_api(
+        self, verb: str, key: str | None = credentials.SERVICE_TOKEN, /, **words: Any
+    ) -> httpx.Response:
+        """The internal API, called as another service of the business calls it."""
+        headers = {} if key is None else {"x-service-token": key}
+        url = f"{self.stack.url}/internal_api/api/internal/{verb}"
+        return self.http.post(url, json=words, headers=headers)
 
     def call_task(self, function: str, body: Any) -> httpx.Response:
         """A private function called as the queue calls it."""

@@ -16,7 +16,7 @@ ENTRY_POINTS = main.ENTRY_POINTS
 #: their own.
 PRIVATE = ("process_thread", "deliver", "sweep")
 #: Those that keep the operating settings for seconds.
-KEEPING_SETTINGS = ("webhook", "process_thread", "deliver")
+KEEPING_SETTINGS = ("webhook", "process_thread", "deliver", "internal_api", "privacy")
 _LOADER_TRACES = ("FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE")
 
 

@@ -190,6 +190,9 @@ class LocalStack:
             if name in deployed.PRIVATE:
                 app = InvokerOnly(app, tokens, f"{self.url}/{name}", invoker)
             self._routes.mount(name, app)
+            if name == "privacy":  # its links stand directly below the public address
+                self._routes.alias("verify", app)
+                self._routes.alias("deletion", app)
         control = control_app(self.clock, self.firestore, self.tasks, self.reset_google)
         self._routes.mount("_sim", OwnPagesOnly(control))
         self._routes.mount("", OwnPagesOnly(phone_app(self)))

@@ -15,10 +15,15 @@ class Routes:
 
     def __init__(self) -> None:
         self._apps: dict[str, WSGIApp] = {}
+        self._aliases: dict[str, WSGIApp] = {}
 
     def mount(self, prefix: str, app: WSGIApp) -> None:
         """Send `/prefix` and everything below it to `app`; the prefix "" takes what is left."""
         self._apps[prefix] = app
+
+    def alias(self, prefix: str, app: WSGIApp) -> None:
+        """Send `/prefix` and everything below it to `app`, which sees the whole path."""
+        self._aliases[prefix] = app
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request; 503 while nothing is mounted that could."""
@@ -28,6 +33,8 @@ class Routes:
             environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{prefix}"
             environ["PATH_INFO"] = f"/{rest}"
             return self._apps[prefix](environ, start_response)
+        if prefix in self._aliases:
+            return self._aliases[prefix](environ, start_response)
         if "" in self._apps:
             return self._apps[""](environ, start_response)
         start_response("503 Service Unavailable", [("Content-Type", "text/plain")])

@@ -1,6 +1,7 @@
 """The clock and the dice of a deployed instance."""
 
 import random
+import secrets
 import time
 import uuid
 from datetime import UTC, datetime
@@ -16,6 +17,11 @@ class SystemClock:
     def pause(self, seconds: float) -> None:
         """Sleep."""
         time.sleep(seconds)
+
+
+def secret_token() -> str:
+    """32 bytes that nobody can guess, in hex."""
+    return secrets.token_hex(32)
 
 
 class RandomIds:

@@ -42,6 +42,9 @@ class Message:
     quick_replies: Sequence[Mapping[str, str]] = ()  #: outgoing: `title` and `payload`
     reaction: str | None = None  #: outgoing: an emoji …
     target_mid: str | None = None  #: … on this message
+    about: str | None = None  #: an edit or unsend: the document id of its message …
+    about_mid: str | None = None  #: … and its mid
+    num_edit: int | None = None  #: how often it was edited
 
     @classmethod
     def from_doc(cls, doc_id: str, doc: Mapping[str, Any]) -> "Message":
@@ -75,4 +78,7 @@ class Message:
             quick_replies=doc.get("quick_replies") or (),
             reaction=doc.get("reaction"),
             target_mid=doc.get("target_mid"),
+            about=doc.get("about"),
+            about_mid=doc.get("about_mid"),
+            num_edit=doc.get("num_edit"),
         )

@@ -102,6 +102,8 @@ def _skip(thread: Conversation, pending: Sequence[Message], now: datetime) -> Sk
         return Skip(messages, f"owner_{thread.owner}")
     if thread.status is ConversationStatus.CLOSED:
         return Skip(messages, "closed")
+    if thread.opted_out:
+        return Skip(messages, "opted_out")
     if not thread.window_open(now):
         return Skip(messages, "window_closed")
     boundary = thread.boundary(now)

@@ -1,0 +1,99 @@
+"""The part of the composition root for what concerns people, beside their messages."""
+
+import functools
+from typing import TYPE_CHECKING
+
+from services.adapters.chance import secret_token
+
+if TYPE_CHECKING:
+    from services.bootstrap import Services
+    from services.ingest import Ingest
+    from services.linking import Linking
+    from services.missing import Missing
+    from services.privacy import Deletions, Exports
+    from services.profiles import Profiles
+
+
+class People:
+    """Built part by part from the services of one function."""
+
+    def __init__(self, parts: "Services") -> None:
+        self._parts = parts
+
+    @functools.cached_property
+    def missing(self) -> "Missing":
+        """Messages that never came."""
+        from services.missing import Missing
+
+        return Missing(
+            self._parts.documents,
+            self._parts.turn_tasks,
+            self._parts.instagram,
+            self._parts.live_settings,
+            self._parts.clock,
+            self._parts.settings.clock_margin_seconds,
+        )
+
+    @functools.cached_property
+    def profiles(self) -> "Profiles":
+        """Who a person is, as Instagram tells it."""
+        from services.profiles import Profiles
+
+        return Profiles(self._parts.documents, self._parts.instagram, self._parts.clock)
+
+    @functools.cached_property
+    def linking(self) -> "Linking":
+        """Account linking."""
+        from services.linking import Linking
+
+        return Linking(
+            self._parts.documents,
+            self._parts.delivery_tasks,
+            self._parts.live_settings,
+            self._parts.clock,
+            self._parts.settings.account_id,
+            self._parts.settings.public_url,
+            secret_token,
+        )
+
+    @functools.cached_property
+    def deletions(self) -> "Deletions":
+        """Deleting a person's data."""
+        from services.privacy import Deletions
+
+        return Deletions(
+            self._parts.documents,
+            self._parts.clock,
+            self._parts.ids,
+            self._parts.settings.account_id,
+        )
+
+    @functools.cached_property
+    def exports(self) -> "Exports":
+        """Handing over a person's data."""
+        from services.privacy import Exports
+
+        return Exports(self._parts.documents, self._parts.clock)
+
+    @functools.cached_property
+    def ingest(self) -> "Ingest":
+        """Storing what Instagram sends."""
+        parts = self._parts
+        from services.echoes import Echoes
+        from services.ingest import Ingest
+        from services.receipts import Receipts
+        from services.unhandled import Drawer
+
+        margin = parts.settings.clock_margin_seconds
+        return Ingest(
+            parts.documents,
+            parts.turn_tasks,
+            parts.live_settings,
+            Echoes(parts.documents, parts.delivery_tasks, parts.live_settings, parts.clock, margin),
+            Receipts(parts.documents, parts.live_settings),
+            Drawer(parts.documents, parts.turn_tasks, parts.clock, margin),
+            parts.clock,
+            parts.together,
+            parts.spread,
+            margin,
+        )

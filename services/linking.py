@@ -1,0 +1,149 @@
+"""Proving who a person is to the business: tokens are issued, sent as links, and used once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from services.connecting import Offer, issued, offered
+from services.domain import linking, schedule
+from services.domain.conversation import Conversation
+from services.domain.documents import Merge, Update, Write
+from services.domain.ids import digest, thread_id
+from services.domain.message import Message
+from services.errors import BadBody, Refused
+from services.live_settings import LiveSettings
+from services.outgoing import parties
+from services.ports import Clock, Documents, Reads, TaskQueue
+
+Verdict = Literal["connected", "unknown", "expired", "used"]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A token's public side; the token itself is never given away."""
+
+    token_hash: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A link that was put into the line: its id, and its mid once Instagram has given one."""
+
+    id: str
+    mid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Linking:
+    """Account linking of one account."""
+
+    documents: Documents
+    deliveries: TaskQueue
+    settings: LiveSettings
+    clock: Clock
+    account_id: str
+    public_url: str
+    new_token: Callable[[], str]  #: 32 random bytes in hex
+
+    def offer(self) -> Offer:
+        """A fresh token for a link that may have to be sent."""
+        return Offer(self.public_url, self.new_token())
+
+    def generate(self, igsid: str, event_id: str) -> Issued:
+        """Issue a token in the place of the person's live one; the same event gives the same."""
+        hashed = linking.hash_of(self.new_token())
+        now = self.clock.now()
+
+        def work(reads: Reads) -> tuple[Issued, Sequence[Write]]:
+            thread = self._thread(reads, igsid)
+            before = thread.verification or {}
+            if linking.live(before, now) and before.get("event_id") == event_id:
+                return Issued(before["hash"], before["expires_at"]), []
+            writes, record = issued(thread, hashed, now, event_id)
+            path = f"conversations/{thread.thread_id}"
+            fields = {**parties(thread.thread_id), "verification": record}
+            return Issued(hashed, record["expires_at"]), [*writes, Merge(path, fields)]
+
+        return self.documents.transact(work)
+
+    def send(self, igsid: str, token: str) -> Queued:
+        """Send the link of a token of the caller's; repeating it sends nothing again.
+
+        Raises `BadBody` for what is no token and `Refused` for one that was used, has expired,
+        or is somebody else's.
+        """
+        if not linking.is_token(token):
+            raise BadBody("token_plain must be 64 lower-case hex digits.")
+        thread_id_ = thread_id(self.account_id, igsid)
+        settings = self.settings.account(self.account_id).operation
+        now = self.clock.now()
+
+        def work(reads: Reads) -> tuple[Queued, Sequence[Write]]:
+            thread = self._thread(reads, igsid)
+            hashed = linking.hash_of(token)
+            item_id = f"verification-{hashed[:32]}"
+            known, item = reads.get(
+                f"verification_tokens/{hashed}",
+                f"conversations/{thread_id_}/messages/{item_id}",
+            )
+            if known.fields is not None:
+                _require_live(known.fields, thread_id_, now)
+            if item.fields is not None:
+                return Queued(item_id, Message.from_doc(item_id, item.fields).mid), []
+            event_id = str((known.fields or {}).get("event_id", ""))
+            made = offered(thread, Offer(self.public_url, token), settings, now, event_id)
+            writes = [w for w in made.writes if known.fields is None or w.path != known.path]
+            path = f"conversations/{thread_id_}"
+            return Queued(item_id), [*writes, Merge(path, {**parties(thread_id_), **made.fields})]
+
+        queued = self.documents.transact(work)
+        look = schedule.delivery_of_turn(thread_id_, queued.id, now)
+        self.deliveries.ensure(look, {"thread_id": thread_id_, "trace_id": queued.id})
+        return queued
+
+    def connect(self, token: str, igsid: str, user_id: str = "") -> Verdict:
+        """Use a token: the person is connected, to `user_id` or to their own id. Once."""
+        if not linking.is_token(token):
+            return "unknown"
+        now = self.clock.now()
+
+        def work(reads: Reads) -> tuple[Verdict, Sequence[Write]]:
+            (known,) = reads.get(f"verification_tokens/{linking.hash_of(token)}")
+            fields = known.fields
+            if fields is None or fields.get("igsid") != igsid:
+                return "unknown", []
+            if fields.get("status") == "consumed":
+                return "used", []
+            if fields.get("status") != "issued" or now >= fields["expires_at"]:
+                return "expired", []
+            linked = {"connected_user_id": user_id or igsid, "connected_at": now}
+            thread = str(fields["thread_id"])
+            return "connected", [
+                Update(known.path, {"status": "consumed", "consumed_at": now}),
+                Merge(f"contacts/{thread}", {**parties(thread), **linked}),
+                Merge(
+                    f"conversations/{thread}",
+                    {**parties(thread), "connected_at": now, "verification": None},
+                ),
+            ]
+
+        return self.documents.transact(work)
+
+    def _thread(self, reads: Reads, igsid: str) -> Conversation:
+        name = thread_id(self.account_id, igsid)
+        (stored,) = reads.get(f"conversations/{name}")
+        return Conversation.from_doc(name, {**parties(name), **(stored.fields or {})})
+
+
+def _require_live(fields: dict[str, Any], thread: str, now: datetime) -> None:
+    if fields.get("thread_id") != thread:
+        raise Refused("The token was issued for somebody else.")
+    if fields.get("status") != "issued" or now >= fields["expires_at"]:
+        raise Refused("The token was used or has expired.")
+
+
+def event_of(messages: Sequence[Message]) -> str:
+    """The event that a link answers: the messages that it was sent for."""
+    return digest(*sorted(message.id for message in messages))

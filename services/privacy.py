@@ -1,0 +1,239 @@
+"""A person's data is deleted, or handed over; what remains of a deletion names nobody."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
+from services.domain.ids import is_platform_id, split_thread_id, thread_id
+from services.ports import Clock, Documents, Ids
+
+_log = structlog.get_logger()
+
+#: What stands below a conversation, each with its instant.
+_BELOW = {
+    "messages": "created_at",
+    "turns": "ended_at",
+    "receipts": "created_at",
+    "media": "created_at",
+}
+#: Documents of one commit.
+_BATCH = 200
+#: Commits of one call; a larger deletion goes on at the next one.
+_MOST_BATCHES = 100
+#: How long the record of a deletion is kept, for whoever asks.
+_KEPT_FOR = timedelta(days=365 * 3)
+
+_SAID = {
+    "running": "Your data is being deleted. Look again in a few minutes.",
+    "done": "Done: your messages, your profile and everything else that was kept is deleted.",
+    "nothing": "Done: nothing is kept about you.",
+    "business": "Your account is disconnected. Its data is deleted by the business's operator.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """Deletes people. A deletion that was interrupted goes on where it stopped."""
+
+    documents: Documents
+    clock: Clock
+    ids: Ids
+    account_id: str
+
+    def request(self, thread: str, source: str) -> str:
+        """Delete a contact with all that belongs to it; the code under which to ask.
+
+        Raises `Unavailable`; asking again then continues under the same code.
+        """
+        running = self.documents.query(
+            Query("deletions", where=[("thread_id", "==", thread)], limit=1)
+        )
+        if running:
+            code = running[0].id
+        else:
+            code, now = self.ids.new(), self.clock.now()
+            record = {
+                "status": "running",
+                "source": source,
+                "thread_id": thread,
+                "requested_at": now,
+                "expire_at": now + _KEPT_FOR,
+            }
+            self.documents.commit([Merge(f"deletions/{code}", record)])
+        self.run(code)
+        return code
+
+    def request_by_meta(self, user_id: str) -> str:
+        """Meta's callback: the id is a person of ours, or of whoever connected the account."""
+        if self._is_business(user_id):
+            self.deauthorise(user_id)
+            return self._record("business")
+        thread = thread_id(self.account_id, user_id)
+        stored = self.documents.get(f"conversations/{thread}", f"contacts/{thread}")
+        if is_platform_id(user_id) and any(s.fields is not None for s in stored):
+            return self.request(thread, "meta")
+        return self._record("nothing")
+
+    def deauthorise(self, user_id: str) -> None:
+        """The owner removed the app: nothing is sent any more until they connect again."""
+        ours = self._is_business(user_id)
+        _log.warning("deauthorised", account_id=self.account_id, ours=ours)
+        if not ours:
+            return
+        fields = {
+            "state": "disconnected",
+            "state_reason": "the owner removed the app at Meta",
+            "deauthorised_at": self.clock.now(),
+        }
+        self.documents.commit([Merge(f"accounts/{self.account_id}", fields)])
+
+    def run(self, code: str) -> bool:
+        """Go on with a deletion; whether it is done. Repeating it changes nothing."""
+        (record,) = self.documents.get(f"deletions/{code}")
+        fields = record.fields or {}
+        if fields.get("status") != "running":
+            return True
+        thread, until = str(fields["thread_id"]), fields["requested_at"]
+        # First what others decide by: turns and deliveries under way find nothing and end.
+        if not fields.get("begun"):
+            begun: list[Write] = [
+                Delete(f"conversations/{thread}"),
+                Delete(f"contacts/{thread}"),
+                Update(record.path, {"begun": True}),
+            ]
+            self.documents.commit(begun)
+        count = 0
+        for batch, paths in enumerate(self._batches(thread, until), start=1):
+            self.documents.commit([Delete(path) for path in paths])
+            count += len(paths)
+            if batch >= _MOST_BATCHES:
+                return False
+        done: dict[str, Any] = {
+            "status": "done",
+            "thread_id": None,
+            "documents": int(fields.get("documents", 0)) + count,
+            "completed_at": self.clock.now(),
+        }
+        self.documents.commit([Update(record.path, done)])
+        _log.info("contact_deleted", code=code, documents=count)
+        return True
+
+    def resume(self) -> int:
+        """Go on with what was interrupted; how many there were."""
+        running = self.documents.query(
+            Query("deletions", where=[("status", "==", "running")], limit=5)
+        )
+        for record in running:
+            self.run(record.id)
+        return len(running)
+
+    def status(self, code: str) -> str | None:
+        """How a deletion stands, in a sentence; None for an unknown code."""
+        if not code.isalnum():
+            return None
+        (record,) = self.documents.get(f"deletions/{code}")
+        return _SAID.get(str(record.fields.get("status"))) if record.fields else None
+
+    def _record(self, status: str) -> str:
+        code, now = self.ids.new(), self.clock.now()
+        fields = {
+            "status": status,
+            "source": "meta",
+            "requested_at": now,
+            "completed_at": now,
+            "expire_at": now + _KEPT_FOR,
+        }
+        self.documents.commit([Merge(f"deletions/{code}", fields)])
+        return code
+
+    def _is_business(self, user_id: str) -> bool:
+        if user_id == self.account_id:
+            return True
+        (account,) = self.documents.get(f"accounts/{self.account_id}")
+        return (account.fields or {}).get("app_scoped_id") == user_id
+
+    def _batches(self, thread: str, until: datetime) -> Iterator[list[str]]:
+        """Paths of what belongs to the person, until nothing is left."""
+        for collection, instant in _BELOW.items():
+            name = f"conversations/{thread}/{collection}"
+            yield from self._old(Query(name, order=[(instant, "ASCENDING")], limit=_BATCH), until)
+        parties = split_thread_id(thread)
+        by_thread = ("verification_tokens", "manager_alerts")
+        queries = [Query(c, where=[("thread_id", "==", thread)], limit=_BATCH) for c in by_thread]
+        if parties is not None:
+            queries.append(
+                Query(
+                    "unhandled_events",
+                    where=[("igsids", "array_contains", parties[1])],
+                    limit=_BATCH,
+                )
+            )
+        for query in queries:
+            while found := self.documents.query(query):
+                yield [s.path for s in found]
+
+    def _old(self, query: Query, until: datetime) -> Iterator[list[str]]:
+        """What was there when the deletion was asked for; what came later stays."""
+        instant = query.order[0][0]
+        while True:
+            found = self.documents.query(query)
+            old = [s.path for s in found if _before(s, instant, until)]
+            if not old:
+                return
+            yield old
+
+
+def _before(snapshot: Snapshot, instant: str, until: datetime) -> bool:
+    fields = snapshot.fields or {}
+    instants = [fields.get(instant), fields.get("received_at")]
+    return any(isinstance(at, datetime) and at <= until for at in instants)
+
+
+@dataclass(frozen=True, slots=True)
+class Exports:
+    """Hands over what is kept about a person."""
+
+    documents: Documents
+    clock: Clock
+
+    def contact(self, thread: str) -> dict[str, Any]:
+        """Everything about one contact, in JSON's types."""
+        conversation, contact = self.documents.get(f"conversations/{thread}", f"contacts/{thread}")
+        below = {
+            name: self._all(f"conversations/{thread}/{name}", instant)
+            for name, instant in _BELOW.items()
+            if name != "media"
+        }
+        return {
+            "exported_at": self.clock.now().isoformat(),
+            "contact": plain(contact.fields or {}),
+            "conversation": plain(conversation.fields or {}),
+            **below,
+        }
+
+    def _all(self, collection: str, instant: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        after: Sequence[Any] = ()
+        while True:
+            page = self.documents.query(
+                Query(collection, order=[(instant, "ASCENDING")], limit=_BATCH, after=after)
+            )
+            found += [{"id": s.id, **plain(s.fields or {})} for s in page]
+            if len(page) < _BATCH:
+                return found
+            after = [(page[-1].fields or {}).get(instant)]
+
+
+def plain(value: Any) -> Any:
+    """A stored value in JSON's types."""
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, bytes):
+        return f"({len(value)} bytes)"
+    return value.isoformat() if isinstance(value, datetime) else value
