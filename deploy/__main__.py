@@ -100,6 +100,7 @@ def _request(options: argparse.Namespace) -> Request:
         quiet_hours=options.quiet_hours,
         budget=options.budget,
         force=options.force,
+        source=options.source.resolve(),
     )
 
 
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--env-file", type=Path, default=wanted.ROOT / ".env", help="default: .env")
     add("--renew-secret", action="append", default=[], metavar="VARIABLE")
     add("--force", action="store_true", help="deploy functions that have not changed too")
+    add("--source", type=Path, default=wanted.ROOT, help="the checkout to upload; default: this")
     add("--backups", action="store_true", help="daily backups, and recovery to any minute")
     add("--alert-email", default="", metavar="ADDRESS")
     add(

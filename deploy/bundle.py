@@ -16,26 +16,26 @@ LOCK = "requirements.lock"
 REQUIREMENTS = "requirements.txt"
 
 
-def files() -> list[str]:
+def files(root: Path = wanted.ROOT) -> list[str]:
     """The paths that .gcloudignore does not leave out, as gcloud would find them: git or not."""
     git = shutil.which("git")
     if git is None:
         raise Stop("git is not on the PATH, and it is what reads .gcloudignore here: install it.")
     with tempfile.TemporaryDirectory(prefix="moca-") as empty:
-        run = [git, f"--git-dir={empty}", f"--work-tree={wanted.ROOT}"]
-        _checked([git, "init", "--quiet", "--bare", empty])
+        run = [git, f"--git-dir={empty}", f"--work-tree={root}"]
+        _checked([git, "init", "--quiet", "--bare", empty], root)
         listed = _checked(
-            [*run, "ls-files", "-z", "--others", f"--exclude-from={wanted.ROOT}/.gcloudignore"]
+            [*run, "ls-files", "-z", "--others", f"--exclude-from={root}/.gcloudignore"], root
         )
     return sorted(filter(None, listed.split("\0")))
 
 
-def copy(target: Path) -> None:
+def copy(target: Path, root: Path = wanted.ROOT) -> None:
     """Put the bundle into `target`, which must not exist."""
-    for name in files():
+    for name in files(root):
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(wanted.ROOT / name, place)
+        shutil.copyfile(root / name, place)
     lock = target / LOCK
     lock.replace(target / REQUIREMENTS)
 
@@ -54,10 +54,10 @@ def listed(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-def _checked(command: list[str]) -> str:
+def _checked(command: list[str], folder: Path) -> str:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}  # noqa: TID251 (git's own variables would lead it to another repository)
     done = subprocess.run(  # noqa: S603 (git, with words of our own)
-        command, capture_output=True, text=True, check=False, cwd=wanted.ROOT, env=clean
+        command, capture_output=True, text=True, check=False, cwd=folder, env=clean
     )
     if done.returncode:
         raise Stop(f"git could not list the bundle's files. It says:\n{done.stderr.strip()}")

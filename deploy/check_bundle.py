@@ -5,6 +5,7 @@ each entry point is started by functions-framework as the platform starts it, an
 """
 
 import hashlib
+import json
 import os
 import socket
 import subprocess
@@ -27,6 +28,10 @@ from devtools.stop import NOT_INSTALLED, Stop
 #: All that may lie at the top of the bundle: whoever adds something thinks about it here.
 BELONGS = {"admin", "functions", "main.py", "prompts", "requirements.txt", "services", "tools"}
 _PATIENCE_SECONDS = 60
+#: On the platform the clients find credentials; with these they can be built, but not used.
+_CREDENTIALS = {"type": "authorized_user"} | dict.fromkeys(
+    ("client_id", "client_secret", "refresh_token"), "made-up"
+)
 _VERIFY_TOKEN = "bundle-verify-token"  # noqa: S105 (it guards nothing)
 
 
@@ -139,7 +144,10 @@ def _answers(programs: Path, source: Path, function: wanted.Function) -> bool:
 def _serving(
     programs: Path, source: Path, function: wanted.Function, port: int
 ) -> Iterator["subprocess.Popen[bytes]"]:
+    credentials = source.parent / "credentials.json"
+    credentials.write_text(json.dumps(_CREDENTIALS), encoding="utf-8")
     environ: Mapping[str, str] = {
+        "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
         "PATH": os.defpath,
         "HOME": "/nonexistent",
         "K_SERVICE": function.name,

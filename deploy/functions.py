@@ -58,7 +58,7 @@ def ensure(request: Request, versions: dict[str, str]) -> None:
     }
     with tempfile.TemporaryDirectory(prefix="moca-") as folder:
         source = Path(folder, "source")
-        bundle.copy(source)
+        bundle.copy(source, request.source)
         digest = bundle.digest(source)
         for function in request.functions:
             step(f"Function {function.name}: {function.purpose}")

@@ -29,6 +29,8 @@ class Request:
     quiet_hours: int = 12
     budget: int = 0
     force: bool = False
+    #: The checkout that is uploaded.
+    source: Path = wanted.ROOT
 
     @property
     def project(self) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 import structlog
 from flask import Request
 
+from services import log
+from services.adapters import round_trips
 from services.bootstrap import Services
 from services.errors import (
     BadBody,
@@ -44,16 +46,31 @@ def answered(action: str, edge: Edge, request: Request, services: Services) -> A
     """Run an edge; its errors become answers, and what it notes becomes one log line."""
     started_at = services.clock.now()
     notes: dict[str, Any] = {}
-    try:
-        body, status, headers = edge(request, services, notes)
-    except MocaError as error:
-        status = _status(error)
-        body, headers = {"error": str(error)}, {}
-        notes["error"] = type(error).__name__
+    with round_trips.counted() as tally:
+        body, status, headers = _run(edge, request, services, notes)
+    notes["round_trips"] = tally.calls
     took = services.clock.now() - started_at
-    log = _log.error if status >= 500 else _log.warning if status >= 400 else _log.info
-    log(action, status=status, ms=round(took.total_seconds() * 1000), **notes)
+    say = _log.error if status >= 500 else _log.warning if status >= 400 else _log.info
+    say(action, status=status, ms=round(took.total_seconds() * 1000), **notes)
     return body, status, headers
+
+
+def _run(edge: Edge, request: Request, services: Services, notes: dict[str, Any]) -> Answer:
+    try:
+        return edge(request, services, notes)
+    except MocaError as error:
+        notes["error"] = type(error).__name__
+        return {"error": str(error)}, _status(error), {}
+    except Exception as error:  # noqa: BLE001 (the last place where it can be told, and to whom)
+        # What the framework would log of it could hold what people wrote.
+        notes |= {"error": type(error).__name__, "exc_info": error}
+        return {"error": "Something unforeseen happened; the log has it."}, 500, {}
+
+
+def trace_id(request: Request, services: Services) -> str:
+    """The trace that begins with this request: the platform's where it has one, else a new one."""
+    headers = [request.headers.get(name) for name in ("traceparent", "X-Cloud-Trace-Context")]
+    return log.trace_of(*headers) or services.ids.new()
 
 
 def _status(error: MocaError) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Request
 
 from functions.http import Answer, answered
+from functions.http import trace_id as new_trace
 from services.bootstrap import Services
 from services.errors import BadBody, BadSignature, BodyTooLarge
 from services.signature import matching_secret, same_secret
@@ -35,7 +36,7 @@ def _webhook(request: Request, services: Services, notes: dict[str, Any]) -> Ans
         raise BadSignature
     app = services.settings.app_names[key]
     notes["key"] = f"{app}/{key}"
-    notes["trace_id"] = trace_id = services.ids.new()
+    notes["trace_id"] = trace_id = new_trace(request, services)
     accepted = services.ingest.accept(_parsed(raw), trace_id, app)
     notes |= {
         "stored": accepted.stored,

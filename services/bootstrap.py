@@ -68,8 +68,11 @@ def services(function: str) -> "Services":
     Raises `ConfigError` that names every missing setting.
     """
     root = _root[0] if _root else _Root(process_environment(), SystemClock(), RandomIds())
-    log.configure()
-    return Services(function, from_environment(root.environ, function), root.clock, root.ids)
+    settings = from_environment(root.environ, function)
+    # K_SERVICE and K_REVISION are set by Cloud Run (its documentation, Container runtime contract).
+    who = (root.environ.get(name, "") for name in ("K_SERVICE", "K_REVISION"))
+    log.configure(settings.project, *who)
+    return Services(function, settings, root.clock, root.ids)
 
 
 class Services:

@@ -10,6 +10,7 @@ from google.cloud.tasks_v2 import CloudTasksClient
 from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
 from google.cloud.tasks_v2.types import CreateTaskRequest
 
+from services.adapters import round_trips
 from services.domain.schedule import Appointment
 from services.errors import Unavailable
 
@@ -63,6 +64,7 @@ class CloudTaskQueue:
         task.http_request.body = json.dumps(dict(body)).encode()
         task.http_request.oidc_token.service_account_email = self._account
         task.http_request.oidc_token.audience = self._url
+        round_trips.one()
         try:
             self._client.create_task(
                 request=CreateTaskRequest.wrap(request), retry=_AGAIN, timeout=DEADLINE_SECONDS

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ class SideBySide:
         """Both have ended when it returns; the first error is raised, `first`'s before."""
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._width, thread_name_prefix="together")
-        other = self._pool.submit(second)
+        other = self._pool.submit(copy_context().run, second)
         try:
             first()
         finally:
@@ -44,7 +45,7 @@ class Bounded:
             return [job() for job in jobs]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._width, thread_name_prefix="spread")
-        running = [self._pool.submit(job) for job in jobs]
+        running = [self._pool.submit(copy_context().run, job) for job in jobs]
         errors = [future.exception() for future in running]
         for error in errors:
             if error is not None:

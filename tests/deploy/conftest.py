@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from deploy import bundle
 from emulators.http import HttpServer
 from tests.deploy.standin.google import Google
 from tests.deploy.standin.project import EMPTY
@@ -48,7 +49,11 @@ class Project:
     def deploy(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         """Run `python -m deploy` with the stand-in's gcloud on the PATH."""
         command = [sys.executable, "-m", "deploy", *arguments, "--project=club", "--region=r1"]
-        command += [f"--env-file={self.folder}/env", f"--google={self.url}/{{service}}"]
+        command += [
+            f"--source={self.folder}/checkout",
+            f"--env-file={self.folder}/env",
+            f"--google={self.url}/{{service}}",
+        ]
         env = os.environ | {  # noqa: TID251 (a program started by a test)
             "PATH": f"{self.folder}/bin:{os.environ['PATH']}",  # noqa: TID251
             "MOCA_STANDIN": str(self.folder),
@@ -86,6 +91,7 @@ def _project(folder: Path, copy_of: Project | None = None) -> Iterator[Project]:
         (folder / "calls.jsonl").write_text("")
     else:
         (folder / "bin").mkdir()
+        _check_out(folder / "checkout")
         gcloud = folder / "bin" / "gcloud"
         gcloud.write_text(_GCLOUD.format(python=sys.executable, root=str(ROOT)))
         gcloud.chmod(0o755)
@@ -101,6 +107,13 @@ def _project(folder: Path, copy_of: Project | None = None) -> Iterator[Project]:
         (folder / "state.json").write_text(json.dumps(EMPTY | {"front": server.url}))
     yield project
     server.stop()
+
+
+def _check_out(checkout: Path) -> None:
+    """What stands here now, so that no edit comes between two runs."""
+    bundle.copy(checkout)
+    (checkout / bundle.LOCK).write_bytes((ROOT / bundle.LOCK).read_bytes())
+    (checkout / ".gcloudignore").write_bytes((ROOT / ".gcloudignore").read_bytes())
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.deploy.standin.project import State, field
+from tests.deploy.standin.firestore import State, field
 
 _REFUSED = "403 Forbidden"
 
