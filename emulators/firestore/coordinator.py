@@ -69,6 +69,8 @@ class Coordinator:
 
     def expire(self) -> None:
         """End the transactions that were idle or open for too long."""
+        if not self.transactions.any_open:
+            return
         expired = self.transactions.expired(self._instants.clock())
         for transaction in expired:
             self.end(transaction)

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 
 OTHER = "other"
 """The caller of whom nothing is known."""
@@ -68,7 +69,14 @@ def caller_in(metadata: Iterable[tuple[str, str | bytes]]) -> str:
     """The word after `moca-` in the client's user agent, or `other`."""
     for key, value in metadata:
         if key in {"user-agent", "x-goog-api-client"} and isinstance(value, str):
-            found = _CALLER.search(value)
-            if found:
-                return found[1]
+            found = _named(value)
+            if found is not None:
+                return found
     return OTHER
+
+
+@lru_cache(maxsize=1024)
+def _named(agent: str) -> str | None:
+    """The caller named in one header; clients repeat theirs with every call."""
+    found = _CALLER.search(agent)
+    return found[1] if found else None

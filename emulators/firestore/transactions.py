@@ -80,6 +80,11 @@ class Transactions:
     def __iter__(self) -> Iterator[Transaction]:
         return iter(list(self._open.values()))
 
+    @property
+    def any_open(self) -> bool:
+        """Whether there is an open transaction."""
+        return bool(self._open)
+
     def begin(self, database: str, caller: str, now: int, retry: bytes = b"") -> Transaction:
         """Open a read-write transaction; `retry` names the attempt whose age it inherits.
 
@@ -113,7 +118,7 @@ class Transactions:
 
     def expired(self, now: int) -> list[Transaction]:
         """The transactions whose time is over; costs nothing until the first could be."""
-        if not self._open or now < self._check_at:
+        if now < self._check_at:
             return []
         self._check_at = now + SECOND
         return [opened for opened in self._open.values() if opened.expired(now)]
