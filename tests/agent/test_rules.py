@@ -1,0 +1,116 @@
+"""The owner's rules: beside the model, in its place, or when it is down."""
+
+from typing import Any
+
+import pytest
+
+from services import bootstrap
+from services.rules import Rule, first_match
+from tests.agent.speaking import asked, says, turn
+from tests.world import ACCOUNT, World
+
+HANDED_OVER = "Thank you! A member of our team will get back to you here."
+
+
+def _rule(world: World, rule_id: str = "hours", **fields: Any) -> None:
+    usual = {"enabled": True, "kind": "keyword", "words": ["opening hours"], "action": "reply"}
+    rule = {**usual, "reply": "9 to 18.", **fields}
+    world.store.document(f"rules/{rule_id}").set(rule)
+
+
+def _ask(world: World, text: str = "Your OPENING hours, please?") -> list[str]:
+    world.dm("alice", text)
+    world.settle()
+    return world.sent_to("alice")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "text", "matches"),
+    [
+        ("keyword", ["price"], "What is the PRICE?", True),
+        ("keyword", ["price"], "priceless", False),
+        ("keyword", ["öffnungszeiten"], "Offnungszeiten??", True),
+        ("keyword", ["how  much"], "So, how much?", True),
+        ("keyword", [" "], "anything", False),
+        ("pattern", [r"^(hi|hello)\b"], "Hello there", True),
+        ("pattern", [r"order #?\d+"], "my order 77", True),
+        ("pattern", ["("], "(", False),
+    ],
+)
+def test_a_rule_matches_whole_words_or_its_pattern(
+    kind: str, words: list[str], text: str, *, matches: bool
+) -> None:
+    rule = Rule.from_doc("r", {"kind": kind, "words": words, "reply": "x"})
+    assert (first_match([rule], [text]) is rule) is matches
+
+
+def test_a_long_text_is_no_keyword_question() -> None:
+    rule = Rule.from_doc("r", {"words": ["price"]})
+    assert first_match([rule], ["price " + "x" * 500]) is None
+
+
+def test_rules_alone_answer_without_a_model(world: World) -> None:
+    world.configure(engine="rules")
+    _rule(world)
+    assert _ask(world) == ["9 to 18."]
+    assert asked(world) == []
+    assert turn(world)["engine"] == "rules"
+
+
+def test_rules_alone_hand_over_what_they_do_not_know(world: World) -> None:
+    world.configure(engine="rules")
+    _rule(world)
+    assert _ask(world, "do you sell boats?") == [HANDED_OVER]
+    assert world.conversation("alice")["owner_reason"] == "no_rule"
+
+
+def test_rules_first_leave_the_rest_to_the_model(world: World) -> None:
+    world.configure(engine="rules_then_gemini")
+    _rule(world)
+    assert _ask(world) == ["9 to 18."]
+    world.model_says(says("No boats."))
+    assert _ask(world, "do you sell boats?")[-1] == "No boats."
+
+
+@pytest.mark.parametrize(
+    ("fields", "sent", "owner"),
+    [
+        ({"action": "silent"}, [], "bot"),
+        ({"action": "hand_to_human"}, [HANDED_OVER], "waiting"),
+        ({"enabled": False}, [HANDED_OVER], "waiting"),
+        ({"account_id": "999"}, [HANDED_OVER], "waiting"),
+        ({"account_id": ACCOUNT}, ["9 to 18."], "bot"),
+    ],
+)
+def test_a_rule_can_also_be_silent_hand_over_or_not_apply(
+    world: World, fields: dict[str, Any], sent: list[str], owner: str
+) -> None:
+    world.configure(engine="rules")
+    _rule(world, **fields)
+    assert _ask(world) == sent
+    assert world.conversation("alice").get("owner", "bot") == owner
+
+
+def test_the_first_rule_in_their_order_answers(world: World) -> None:
+    world.configure(engine="rules")
+    _rule(world, "a", order=2, reply="second")
+    _rule(world, "b", order=1, reply="first")
+    assert _ask(world) == ["first"]
+
+
+@pytest.mark.parametrize(("fallback", "sent"), [(True, ["9 to 18."]), (False, [])])
+def test_when_the_model_is_down_the_rules_may_stand_in(
+    world: World, sent: list[str], *, fallback: bool
+) -> None:
+    world.configure(rules_when_model_fails=fallback)
+    _rule(world)
+    world.model_says({"status": 503, "times": 60})
+    assert _ask(world) == sent
+
+
+def test_a_deployment_without_a_key_answers_by_rules(world: World) -> None:
+    _rule(world)
+    environment = {**world.stack.environment, "GEMINI_API_KEY": ""}
+    bootstrap.configure(environment, clock=world.clock)
+    assert _ask(world) == ["9 to 18."]
+    assert asked(world) == []

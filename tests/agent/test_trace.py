@@ -1,0 +1,88 @@
+"""The trace: an operator can read from it what happened, what it cost and how long it took."""
+
+from services.agent_asking import Spent
+from services.agent_trace import cost_microdollars, redacted
+from services.domain.operation import Operation
+from tests.agent.speaking import call, says, step, turn
+from tests.world import World
+
+USAGE = {
+    "promptTokenCount": 3000,
+    "cachedContentTokenCount": 2000,
+    "candidatesTokenCount": 100,
+    "thoughtsTokenCount": 50,
+}
+
+
+def test_a_trace_tells_steps_calls_results_tokens_and_cost(world: World) -> None:
+    world.model_says(step(call("is_new_thread"), usage=USAGE), says("Hi", usage=USAGE))
+    world.dm("alice", "hello")
+    world.settle()
+    trace = turn(world)
+    assert trace["mids"] == [world.messages("alice", "inbound")[0]["mid"]]
+    assert (trace["engine"], trace["outcome"], trace["requests"]) == ("gemini", "answered", 2)
+    first, second = trace["steps"]
+    assert first["model"] == trace["model"] == "gemini-3.1-flash-lite"
+    assert first["calls"] == [
+        {
+            "name": "is_new_thread",
+            "arguments": {},
+            "result": {"new": True},
+            "failed": False,
+            "ms": 0,
+        }
+    ]
+    assert second["calls"][0]["arguments"] == {"text": "Hi"}
+    assert trace["tokens"] == {"input": 6000, "output": 200, "thinking": 100, "cached": 4000}
+    # Twice: 1000 fresh at 0.25, 2000 cached at 0.025, 150 written at 1.5 dollars a million.
+    assert trace["cost_microdollars"] == 2 * (250 + 50 + 225)
+
+
+def test_a_trace_tells_how_long_the_person_waited_and_the_model_took(world: World) -> None:
+    world.model_says(says("Hi", hold="thinking"))
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    with world.meanwhile_running_tasks():
+        assert world.stack.gemini.gates.wait_for("thinking")
+        world.advance(2)
+        world.stack.gemini.gates.release("thinking")
+    timings = turn(world)["timings_ms"]
+    assert timings["waited"] >= 5000
+    assert (timings["model"], timings["tools"], timings["total"]) == (2000, 0, 2000)
+
+
+def test_the_prompt_is_kept_once_under_its_version(world: World) -> None:
+    world.configure(business_name="Shop")
+    for person in ("alice", "bob"):
+        world.dm(person, "hello")
+        world.settle()
+    (prompt,) = world.documents("prompt_versions")
+    stored = world.store.document(f"prompt_versions/{turn(world)['prompt_version']}").get()
+    assert stored.to_dict() == prompt
+    assert "messages of Shop" in prompt["text"]
+
+
+def test_cost_is_read_from_the_price_table_in_the_settings() -> None:
+    spent = Spent(tokens={"own-model": {"input": 1_000_000, "output": 1_000_000}})
+    prices = {"own-model": {"input": 1.0, "output": 2.0}}
+    assert cost_microdollars(spent, Operation(model_prices=prices)) == 3_000_000
+
+
+def test_a_model_without_a_price_costs_as_much_as_the_dearest() -> None:
+    spent = Spent(tokens={"brand-new": {"output": 1_000_000}})
+    assert cost_microdollars(spent, Operation()) == 9_000_000
+
+
+def test_credentials_and_personal_data_are_masked() -> None:
+    text = "ann@example.com +49 170 1234567 AIzaSyA1234567890abc https://x/y?access_token=abc&z=1"
+    masked = str(redacted({"a": [text]}))
+    for secret in ("ann@example", "1234567", "AIza", "access_token=abc"):
+        assert secret not in masked
+    assert "a…@…" in masked
+    assert "…67" in masked
+
+
+def test_a_long_value_is_cut() -> None:
+    assert len(redacted("x" * 100_000)) < 2000
+    assert len(redacted(list(range(100_000)))) == 40
