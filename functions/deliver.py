@@ -19,10 +19,16 @@ def handle(request: Request, services: Services) -> Answer:
 
 def _deliver(request: Request, services: Services, notes: dict[str, Any]) -> Answer:
     url = services.settings.deliver_url
-    hint = _hint(request.get_json(silent=True, force=True))
+    body = request.get_json(silent=True, force=True)
+    hint = _hint(body)
+
+    tells = isinstance(body, Mapping) and body.get("alerts") == "1"
 
     def run(thread_id: str, trace_id: str) -> str:
-        return services.delivery.deliver(thread_id, trace_id, hint)
+        outcome = services.delivery.deliver(thread_id, trace_id, hint)
+        if tells:
+            notes["alerts"] = services.care.alerts.send_due(trace_id)
+        return outcome
 
     return run_task(request, services, notes, run, url)
 

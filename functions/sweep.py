@@ -5,6 +5,7 @@ from typing import Any
 from flask import Request
 
 from functions.http import Answer, answered
+from services import upkeep
 from services.bootstrap import Services
 from services.caller import require_queue
 
@@ -19,4 +20,7 @@ def _sweep(request: Request, services: Services, notes: dict[str, Any]) -> Answe
     require_queue(request.headers.get("Authorization"), None, account)
     notes["trace_id"] = trace_id = services.ids.new()
     notes["repaired"] = services.sweep.run(trace_id)
+    notes["alerts"] = services.care.alerts.send_due(trace_id)
+    if upkeep.due(services.clock.now()):
+        notes["upkeep"] = services.care.upkeep.run(trace_id)
     return {"repaired": notes["repaired"]}, 200, {}

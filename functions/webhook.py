@@ -37,7 +37,11 @@ def _webhook(request: Request, services: Services, notes: dict[str, Any]) -> Ans
     app = services.settings.app_names[key]
     notes["key"] = f"{app}/{key}"
     notes["trace_id"] = trace_id = new_trace(request, services)
-    accepted = services.ingest.accept(_parsed(raw), trace_id, app)
+    parsed = _parsed(raw)
+    if isinstance(parsed, dict) and parsed.get("object") == "whatsapp_business_account":
+        notes["alerts"] = services.care.alerts.note_webhook(parsed)
+        return {"status": "success", "message": "Events accepted"}, 200, {}
+    accepted = services.ingest.accept(parsed, trace_id, app)
     notes |= {
         "stored": accepted.stored,
         "duplicates": accepted.duplicates,

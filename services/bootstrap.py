@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from services.adapters.secrets import SecretManager
     from services.adapters.spond import Spond
     from services.agent import Agent
+    from services.bootstrap_care import Care
     from services.bootstrap_people import People
     from services.delivery import Delivery
     from services.ingest import Ingest
@@ -294,6 +295,13 @@ class Services:
             self.ids,
             self.settings.clock_margin_seconds,
         )
+
+    @functools.cached_property
+    def care(self) -> "Care":
+        """What looks after the accounts, and tells the manager."""
+        from services.bootstrap_care import Care
+
+        return Care(self)
 
     @functools.cached_property
     def sweep(self) -> "Sweep":

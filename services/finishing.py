@@ -31,6 +31,7 @@ class Ended:
     thread: Conversation
     follow_up_at: datetime | None = None
     deliver: bool = False
+    tell: bool = False  #: alerts for the manager were written
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,10 @@ class Finishing:
             fields |= {"last_text": last[:120], "last_direction": Direction.OUTGOING}
             fields["updated_at"] = SERVER_TIME
         writes = [*self._processed(decision), *items, *intents.others, self._trace(outcome)]
-        return Ended(outcome, thread, follow_up_at, bool(items)), [*writes, Update(path, fields)]
+        return Ended(outcome, thread, follow_up_at, bool(items), intents.tells), [
+            *writes,
+            Update(path, fields),
+        ]
 
     def _processed(self, decision: Decision) -> list[Write]:
         fields = {
@@ -153,4 +157,5 @@ class Releasing:
         due_at = self.now + RELEASE_GRACE if back else again_at
         fields["due_at"] = to_ms(due_at) if due_at else None
         writes.append(Update(path, fields))
-        return Ended("released" if back else "failed", thread, again_at), writes
+        ended = Ended("released" if back else "failed", thread, again_at, tell=bool(spent))
+        return ended, writes

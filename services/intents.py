@@ -70,6 +70,11 @@ class Intents:
         return self.thread.owner_epoch + (self.decision.handoff is not None)
 
     @property
+    def tells(self) -> bool:
+        """Whether the manager is to be told something."""
+        return bool(self.decision.alerts) or self.decision.handoff is not None
+
+    @property
     def others(self) -> list[Write]:
         """Everything else that becomes a document: alerts, contact details, the prompt."""
         thread, decision = self.thread, self.decision

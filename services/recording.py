@@ -10,7 +10,7 @@ from services.domain import retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
-from services.domain.ids import digest
+from services.domain.ids import digest, document_id
 from services.domain.instants import to_ms
 from services.domain.linking import masked
 from services.domain.message import Message

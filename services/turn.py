@@ -156,11 +156,12 @@ class Turns:
             self._look_after_fence(ended, trace_id)
         if ended.follow_up_at is not None:
             self._look_at(thread, ended.follow_up_at, trace_id)
-        if ended.deliver:
+        if ended.deliver or ended.tell:
             appointment = schedule.delivery_of_turn(
                 thread.thread_id, turn.claim.id, self.clock.now()
             )
-            self.deliveries.ensure(appointment, _body(thread, trace_id))
+            alerts = {"alerts": "1"} if ended.tell else {}
+            self.deliveries.ensure(appointment, {**_body(thread, trace_id), **alerts})
         elif thread.outbox:
             self._deliver_later(thread, trace_id)
 

@@ -102,6 +102,10 @@ class Graph:
             raise Unavailable(f"Instagram did not answer ({type(error).__name__}).") from None
         return _object(answer)
 
+    def forget_token(self, account_id: str) -> None:
+        """Read the account's token anew at the next call."""
+        self._tokens.forget(account_id)
+
     def account_of(self, token: str, fields: str) -> Mapping[str, Any]:
         """Whose token it is; raises like `read`."""
         try:

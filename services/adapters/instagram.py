@@ -162,6 +162,20 @@ class Instagram:
 
     # The account itself
 
+    @property
+    def on_messenger(self) -> bool:
+        """Whether a page speaks for the account."""
+        return self._flavour.name == "messenger"
+
+    def username(self, account_id: str) -> str:
+        """The account's name; who asks only wants to know whether the token works."""
+        found = self._graph.read("GET", account_id, "me", params={"fields": "username"})
+        return str(found.get("username") or found.get("name") or "")
+
+    def forget_token(self, account_id: str) -> None:
+        """Use the stored token from now on."""
+        self._graph.forget_token(account_id)
+
     def whose(self, token: str) -> tuple[str, str]:
         """Account id and username of a token that is not in use yet."""
         found = self._graph.account_of(token, "user_id,username")

@@ -1,0 +1,155 @@
+"""Whether an account's connection to Instagram works: looked after, repaired, explained."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from services.accounts import ADVICE
+from services.domain.account import Account
+from services.domain.call import ThreadSummary
+from services.domain.documents import Merge, Query
+from services.domain.graph_errors import of_error
+from services.errors import GraphRefused, Unavailable
+from services.ports import Clock, Documents
+
+_log = structlog.get_logger()
+
+#: The webhook fields without which something is missed (Instagram Platform documentation,
+#: Webhooks); replies typed in the Instagram app come by `message_echoes`.
+FIELDS = (
+    "messages", "message_reactions", "messaging_postbacks", "messaging_seen",
+    "messaging_referral", "message_edit", "messaging_handover", "standby", "message_echoes",
+)  # fmt: skip
+#: On the Messenger platform they are chosen in Meta's dashboard; the page is only switched on.
+PAGE_FIELDS = ("messages",)
+SILENT_AFTER = timedelta(days=7)
+
+
+class Connection(Protocol):
+    """What can be asked of Instagram about an account; raises `GraphRefused`, `Unavailable`."""
+
+    @property
+    def on_messenger(self) -> bool:
+        """Whether a page speaks for the account."""
+        ...
+
+    def username(self, account_id: str) -> str:
+        """The account's name: proof that the token works."""
+        ...
+
+    def subscribed_fields(self, account_id: str) -> frozenset[str]:
+        """The webhook fields that are sent to us."""
+        ...
+
+    def subscribe(self, account_id: str, fields: Sequence[str]) -> None:
+        """Ask for these fields."""
+        ...
+
+    def get_threads(self, account_id: str) -> Iterator[ThreadSummary]:
+        """The account's conversations, last active first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; `says` is for the operator."""
+
+    what: str
+    ok: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Looks at connections; sending and ingest do not wait for it."""
+
+    documents: Documents
+    connection: Connection
+    clock: Clock
+
+    def self_test(self, account_id: str) -> Sequence[Finding]:
+        """Every check, with what to do where one fails; the result is stored on the account.
+
+        Raises `Unavailable` only for the store.
+        """
+        findings = [
+            self._state(account_id),
+            _tried("token", lambda: self._token(account_id)),
+            _tried("webhooks", lambda: self._webhooks(account_id)),
+            _tried("messages", lambda: self._messages(account_id)),
+            self._last_message(account_id),
+        ]
+        checked = [{"what": f.what, "ok": f.ok, "says": f.says} for f in findings]
+        fields = {"health": checked, "health_at": self.clock.now()}
+        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        if not all(finding.ok for finding in findings):
+            failed = [finding.what for finding in findings if not finding.ok]
+            _log.warning("connection_unhealthy", account_id=account_id, failed=failed)
+        return findings
+
+    def _state(self, account_id: str) -> Finding:
+        stored = self.documents.get(f"accounts/{account_id}")[0].fields
+        account = Account.from_doc(account_id, stored)
+        if account.may_send:
+            return Finding("state", True, "The account may send.")
+        says = f"Sending stopped: {account.state_reason} {ADVICE.get(account.state, '')}"
+        return Finding("state", False, says.strip())
+
+    def _token(self, account_id: str) -> Finding:
+        name = self.connection.username(account_id)
+        return Finding("token", True, f"The token works; it speaks for @{name}.")
+
+    def _webhooks(self, account_id: str) -> Finding:
+        """What is missing is asked for: Meta drops subscriptions after an hour of errors."""
+        wanted = PAGE_FIELDS if self.connection.on_messenger else FIELDS
+        missing = sorted(set(wanted) - self.connection.subscribed_fields(account_id))
+        if not missing:
+            return Finding("webhooks", True, "All webhook fields are subscribed.")
+        self.connection.subscribe(account_id, wanted)
+        _log.warning("subscription_repaired", account_id=account_id, missing=missing)
+        return Finding("webhooks", True, f"Subscribed again: {', '.join(missing)}.")
+
+    def _messages(self, account_id: str) -> Finding:
+        next(iter(self.connection.get_threads(account_id)), None)
+        return Finding("messages", True, "Conversations can be read.")
+
+    def _last_message(self, account_id: str) -> Finding:
+        newest = self.documents.query(
+            Query(
+                "conversations",
+                where=[("account_id", "==", account_id)],
+                order=[("last_received_at", "DESCENDING")],
+                limit=1,
+            )
+        )
+        at = (newest[0].fields or {}).get("last_received_at") if newest else None
+        return _heard(at, self.clock.now())
+
+
+def _heard(at: datetime | None, now: datetime) -> Finding:
+    if at is None:
+        says = "No message has arrived yet: write one to the account, from another one."
+        return Finding("last message", True, says)
+    if now - at > SILENT_AFTER:
+        says = (
+            f"No message since {at:%Y-%m-%d %H:%M} UTC. Write one from another account; if it "
+            "does not appear, check the webhook's address in Meta's dashboard."
+        )
+        return Finding("last message", False, says)
+    return Finding("last message", True, f"The last message came {at:%Y-%m-%d %H:%M} UTC.")
+
+
+def _tried(what: str, check: Any) -> Finding:
+    try:
+        found: Finding = check()
+    except GraphRefused as error:
+        outcome = of_error(400, error.code, error.subcode)
+        state = getattr(outcome, "state", None)
+        advice = ADVICE.get(state, "") if state else ""
+        return Finding(what, False, f"{getattr(outcome, 'reason', error)} {advice}".strip())
+    except Unavailable as error:
+        return Finding(what, False, f"{error} Try again in a minute.")
+    return found

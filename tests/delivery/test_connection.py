@@ -1,0 +1,113 @@
+"""The connection is looked after, and what never came by webhook is caught up with."""
+
+from typing import Any
+
+from services import bootstrap
+from tests.world import ACCOUNT, World
+
+
+def _findings(world: World) -> dict[str, tuple[bool, str]]:
+    found = bootstrap.services("back_office").care.health.self_test(ACCOUNT)
+    return {finding.what: (finding.ok, finding.says) for finding in found}
+
+
+def _drop_webhooks(world: World, person: str, text: str, **more: Any) -> None:
+    """Something is said whose webhook gets lost."""
+    world.dm(person, text, **more)
+    with world.stack.instagram.webhooks._changed:
+        world.stack.instagram.webhooks._events.clear()
+
+
+def _catch_up(world: World) -> int:
+    return bootstrap.services("sweep").care.catch_up.run(ACCOUNT, "trace")
+
+
+def test_a_healthy_connection_says_so(world: World) -> None:
+    findings = _findings(world)
+    assert all(ok for ok, _ in findings.values())
+    assert "@moca_local" in findings["token"][1]
+
+
+def test_missing_webhook_fields_are_subscribed_again(world: World) -> None:
+    url = f"{world.stack.instagram_url}/_sim/account"
+    world.http.post(url, json={"subscribed_fields": ["messages"]})
+    ok, says = _findings(world)["webhooks"]
+    assert ok
+    assert "message_echoes" in says
+    assert _findings(world)["webhooks"] == (True, "All webhook fields are subscribed.")
+
+
+def test_a_permission_that_was_switched_off_is_explained(world: World) -> None:
+    world.instagram_does({"on": "conversation", "code": 200, "subcode": 2534041})
+    ok, says = _findings(world)["messages"]
+    assert not ok
+    assert "Allow access to messages" in says
+
+
+def test_a_dead_token_is_explained(world: World) -> None:
+    world.http.post(f"{world.stack.instagram_url}/_sim/token", json={"invalid": True})
+    ok, says = _findings(world)["token"]
+    assert not ok
+    assert "Generate token" in says
+
+
+def test_a_long_silence_is_a_finding(world: World) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    world.advance(8 * 24 * 3600)
+    ok, says = _findings(world)["last message"]
+    assert not ok
+    assert "Meta's dashboard" in says
+
+
+def test_a_message_whose_webhook_never_came_is_answered(world: World) -> None:
+    _drop_webhooks(world, "alice", "are you there?")
+    world.advance(60)
+    assert _catch_up(world) == 1
+    world.settle()
+    assert len(world.sent_to("alice")) == 1
+
+
+def test_catching_up_twice_finds_nothing_new(world: World) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    world.owner_types("bob", "hi bob")
+    world.settle()
+    world.advance(60)
+    assert _catch_up(world) == 0
+    assert _catch_up(world) == 0
+
+
+def test_an_old_message_is_shown_and_not_answered(world: World) -> None:
+    _drop_webhooks(world, "alice", "are you there?")
+    world.advance(16 * 60)
+    assert _catch_up(world) == 1
+    world.settle()
+    (stored,) = world.messages("alice", "inbound")
+    assert (stored["status"], stored["reason"]) == ("processed", "caught_up")
+    assert world.sent_to("alice") == []
+
+
+def test_what_the_owner_typed_meanwhile_makes_the_bot_step_back(world: World) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    world.owner_types("alice", "I am here")
+    with world.stack.instagram.webhooks._changed:
+        world.stack.instagram.webhooks._events.clear()
+    world.advance(60)
+    _catch_up(world)
+    assert world.conversation("alice")["owner"] == "human"
+
+
+def test_the_sweep_looks_after_accounts_once_an_hour(world: World) -> None:
+    _to_minute(world, 40)
+    assert world.call_task("sweep", {}).json() == {"repaired": {"turns": 0, "deliveries": 0}}
+    assert world.documents("accounts") == []
+    _to_minute(world, 31)
+    world.call_task("sweep", {})
+    (account,) = world.documents("accounts")
+    assert {"token_expires_at", "health", "caught_up_at"} <= account.keys()
+
+
+def _to_minute(world: World, minute: int) -> None:
+    world.advance((minute - world.clock.now().minute) % 60 * 60)
