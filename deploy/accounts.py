@@ -35,6 +35,9 @@ def grants(request: Request) -> Iterator[Grant]:
             yield Grant(
                 function.name, "roles/iam.serviceAccountUser", tasks, "gives tasks that identity"
             )
+    if request.values.get("VERTEX_AI_LOCATION"):
+        turns = wanted.function("process_thread").name
+        yield Grant(turns, "roles/aiplatform.user", project, "asks Gemini through Vertex AI")
     for role in wanted.BUILD_ROLES:
         yield Grant(wanted.BUILD_ACCOUNT, role, project, "builds the images, nothing else")
 

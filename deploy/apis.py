@@ -12,7 +12,8 @@ def ensure(request: Request) -> None:
         service["config"]["name"]
         for service in request.gcloud.listed("services", "list", "--enabled")
     }
-    missing = [api for api in wanted.APIS if api not in enabled]
+    vertex = ("aiplatform.googleapis.com",) if request.values.get("VERTEX_AI_LOCATION") else ()
+    missing = [api for api in (*wanted.APIS, *vertex) if api not in enabled]
     if missing:
         request.gcloud.change("services", "enable", *missing)
     else:

@@ -52,7 +52,7 @@ QUESTIONS = {
     "deliver": Question("POST", "/", (401,)),
     "sweep": Question("POST", "/", (401,)),
     "internal_api": Question("POST", "/api/internal/send-dm", (401,)),
-    "privacy": Question("POST", "/deletion", (400, 401, 404)),
+    "privacy": Question("POST", "/data-deletion", (400,)),
     "back_office": Question("GET", "/sign-in", (200,)),
 }
 

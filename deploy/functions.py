@@ -40,7 +40,7 @@ def variables(request: Request, function: wanted.Function, project_number: str) 
         "DELIVER_URL": address(request, wanted.function("deliver"), project_number),
         "TASKS_SERVICE_ACCOUNT": request.account(wanted.TASKS_ACCOUNT),
         "PUBLIC_BASE_URL": request.values.get("PUBLIC_BASE_URL")
-        or f"https://{request.region}-{request.project}.cloudfunctions.net",
+        or address(request, wanted.function("privacy"), project_number),
         "THREADS": str(function.concurrency),
     }
     return told | {

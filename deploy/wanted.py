@@ -85,7 +85,11 @@ SECRETS = (
         asks="the word for Meta's webhook form",
         inventable=True,
     ),
-    Secret(variable="GEMINI_API_KEY", asks="the key of the Gemini API"),
+    Secret(
+        variable="GEMINI_API_KEY",
+        asks="the key of the Gemini API; without one the rules answer",
+        required=False,
+    ),
     Secret(
         variable="WHATSAPP_ACCESS_TOKEN",
         asks="the WhatsApp token, to alert the manager",
@@ -98,7 +102,7 @@ SECRETS = (
     ),
     Secret(
         variable="INTERNAL_SERVICE_TOKEN",
-        asks="the bearer token of the internal API",
+        asks="the service token of the internal API",
         inventable=True,
     ),
     Secret(variable="ADMIN_TOKEN", asks="the word that opens the back office", inventable=True),
@@ -142,8 +146,10 @@ _WHATSAPP = (
     "WHATSAPP_PHONE_NUMBER_ID",
     "MANAGER_WHATSAPP_NUMBER",
     "WHATSAPP_TEMPLATE",
+    "WHATSAPP_TEMPLATE_LANGUAGE",
     "WHATSAPP_API_BASE_URL",
 )
+_GRAPH = ("INSTAGRAM_API_BASE_URL", "FACEBOOK_PAGE_ID")
 _SIGNED = ("INSTAGRAM_APP_SECRET", "META_APP_SECRET")
 
 FUNCTIONS = (
@@ -165,7 +171,8 @@ FUNCTIONS = (
         timeout_seconds=170,
         secrets=("GEMINI_API_KEY", "INSTAGRAM_ACCESS_TOKEN", "SPOND_PASSWORD"),
         variables=(
-            "INSTAGRAM_API_BASE_URL",
+            *_GRAPH,
+            "VERTEX_AI_LOCATION",
             "SPOND_USERNAME",
             "SPOND_GROUP_ID",
             "SPOND_API_BASE_URL",
@@ -179,7 +186,7 @@ FUNCTIONS = (
         most_instances=4,
         timeout_seconds=170,
         secrets=("INSTAGRAM_ACCESS_TOKEN", "WHATSAPP_ACCESS_TOKEN"),
-        variables=("INSTAGRAM_API_BASE_URL", *_WHATSAPP),
+        variables=(*_GRAPH, *_WHATSAPP),
         enqueues=(TURNS, DELIVERIES),
     ),
     Function(
@@ -189,28 +196,29 @@ FUNCTIONS = (
         most_instances=1,
         timeout_seconds=170,
         secrets=("INSTAGRAM_ACCESS_TOKEN", "WHATSAPP_ACCESS_TOKEN"),
-        variables=("INSTAGRAM_API_BASE_URL", *_WHATSAPP),
+        variables=(*_GRAPH, *_WHATSAPP),
         enqueues=(TURNS, DELIVERIES),
         renews=("INSTAGRAM_ACCESS_TOKEN",),
     ),
     Function(
         entry_point="internal_api",
-        purpose="sends on behalf of the business's other services; asks for a bearer token",
+        purpose="sends on behalf of the business's other services; asks for the service token",
         public=True,
         concurrency=20,
         most_instances=3,
         timeout_seconds=60,
         secrets=("INTERNAL_SERVICE_TOKEN",),
-        enqueues=(DELIVERIES,),
+        enqueues=(TURNS, DELIVERIES),
     ),
     Function(
         entry_point="privacy",
-        purpose="takes Meta's deletion requests; checks their signature",
+        purpose="takes Meta's deletion requests and links people; checks signatures and tokens",
         public=True,
         concurrency=10,
         most_instances=2,
         timeout_seconds=120,
         secrets=_SIGNED,
+        enqueues=(DELIVERIES,),
     ),
     Function(
         entry_point="back_office",
@@ -220,7 +228,7 @@ FUNCTIONS = (
         most_instances=2,
         timeout_seconds=900,
         secrets=("ADMIN_TOKEN", "SESSION_SECRET", "INSTAGRAM_ACCESS_TOKEN"),
-        variables=("INSTAGRAM_API_BASE_URL",),
+        variables=_GRAPH,
         enqueues=(TURNS, DELIVERIES),
     ),
 )

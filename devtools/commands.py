@@ -22,6 +22,17 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev bench [name …] [--json FILE]
                           measure speed and cost; without a name, everything
   ./dev conformance HOST  try Firestore's promises on an emulator at host:port
+  ./dev bundle            prove that what would be uploaded starts and answers, alone
+  ./dev deploy --project P [--region R] [--only webhook,…] [--dry-run]
+                          bring a Google Cloud project to the declared state; --help has the rest
+  ./dev deploy undo --project P
+                          take it away again
+  ./dev doctor [--live]   say what is missing before it works; --live asks Meta and the functions
+  ./dev subscribe         have Instagram send the account's events, and show which
+  ./dev lock · audit · licences
+                          renew requirements.lock; ask for known flaws; list the licences
+  ./dev capture [FILE]    picture a real run: the phone beside the inbox, as an animation
+  ./dev settings          write the settings tables of the docs from the code
   ./dev setup             build or refresh .venv and do nothing else
   ./dev help              this
 
@@ -106,13 +117,13 @@ def send_dm(arguments: list[str]) -> int:
     return dm.send(options.text, options.person, options.port)
 
 
-def module(name: str) -> Callable[[list[str]], int]:
+def module(name: str, *words: str, outside: bool = False) -> Callable[[list[str]], int]:
     """A verb that becomes a program of ours, `python -m name`, which knows its own arguments."""
 
     def become(arguments: list[str]) -> int:
         venv.ready()
-        command = [str(venv.PYTHON), "-m", name, *arguments]
-        processes.become(command, processes.environment(outside=False))
+        command = [str(venv.PYTHON), "-m", name, *words, *arguments]
+        processes.become(command, processes.environment(outside=outside))
 
     return become
 
@@ -125,12 +136,21 @@ def setup(arguments: list[str]) -> int:
 
 
 COMMANDS = {
+    "audit": module("devtools.supply", "audit", outside=True),
     "bench": module("benchmarks"),
+    "bundle": module("deploy.check_bundle"),
+    "capture": module("devtools.capture"),
     "check": check,
     "conformance": module("emulators.conformance"),
+    "deploy": module("deploy", outside=True),
     "dm": send_dm,
+    "doctor": module("devtools.doctor", outside=True),
     "help": show_help,
+    "licences": module("devtools.supply", "licences"),
+    "lock": module("devtools.supply", "lock", outside=True),
+    "settings": module("devtools.tables"),
     "setup": setup,
+    "subscribe": module("devtools.doctor", "subscribe", outside=True),
     "test": test,
     "up": up,
 }

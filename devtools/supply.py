@@ -106,3 +106,11 @@ def _tool(pinned: str) -> Path:
             raise Stop(f"{pinned} could not be installed; pip's own words above.", NOT_INSTALLED)
         (folder / "ready").write_text("")
     return folder / "bin"
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit({"audit": audit, "licences": licences, "lock": lock}[sys.argv[1]](sys.argv[2:]))
+    except Stop as stop:
+        print(f"dev: {stop}", file=sys.stderr)
+        sys.exit(stop.code)

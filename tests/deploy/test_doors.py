@@ -8,7 +8,7 @@ def test_a_private_function_that_lets_strangers_through_fails_the_script(
 ) -> None:
     """The platform passes an anonymous call on: that must not go unnoticed."""
     deployed.google.open.add("moca-deliver")
-    done = deployed.deploy()
+    done = deployed.deploy("--only=deliver")
     assert done.returncode == 1
     assert "moca-deliver is private, but the platform let a caller without a token" in done.stderr
 
@@ -18,7 +18,7 @@ def test_a_policy_that_admits_everyone_fails_the_script(deployed: Project) -> No
     policies = deployed.state["policies"]
     policies["run services moca-sweep"]["roles/run.invoker"].append("allAuthenticatedUsers")
     deployed.set(policies=policies)
-    done = deployed.deploy()
+    done = deployed.deploy("--only=sweep")
     assert done.returncode == 1
     assert "moca-sweep is private, but its policy admits allAuthenticatedUsers" in done.stderr
 
@@ -26,7 +26,7 @@ def test_a_policy_that_admits_everyone_fails_the_script(deployed: Project) -> No
 def test_a_function_that_tasks_cannot_reach_fails_the_script(deployed: Project) -> None:
     """Tasks are sent to an address known beforehand; the service must have it."""
     deployed.set(urls={"moca-deliver": ["https://elsewhere.example"]})
-    done = deployed.deploy()
+    done = deployed.deploy("--only=deliver")
     assert done.returncode == 1
     assert "moca-deliver does not answer at https://moca-deliver-123456789012" in done.stderr
 
