@@ -124,14 +124,15 @@ class TakingHead:
         """The sender did not report back: an echo tells that the item arrived, or nobody can."""
         path = f"conversations/{self.thread_id}"
         echoes = undecided.of(reads, thread)
-        mid = None
+        own = None
         if echoes:
             (item,) = reads.get(f"{path}/messages/{sending.id}")
-            mid = undecided.mid_of(Message.from_doc(sending.id, item.fields or {}), echoes)
+            own = undecided.own_among(Message.from_doc(sending.id, item.fields or {}), echoes)
+        mid = own.mid if own is not None else None
         decided = undecided.decide(thread, echoes, mid, self.handoff_minutes)
-        if mid is not None:
+        if own is not None:
             head, fields = _moved_on(thread, sending, self.now)
-            sent = {"status": Status.SENT, "mid": mid, "sent_at": self.now, "error": None}
+            sent = {"status": Status.SENT, "mid": mid, "sent_at": own.created_at, "error": None}
             write: Write = Update(f"{path}/messages/{sending.id}", sent)
         else:
             head = Head(look_at=self.now + READ_BACK_AFTER[0])

@@ -199,8 +199,8 @@ def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> 
     """An echo of the same text, not older than the call, settles an unknown outcome."""
     if not isinstance(outcome, Unknown):
         return outcome
-    mid = undecided.mid_of(item, echoes)
-    return Sent(mid) if mid else outcome
+    own = undecided.own_among(item, echoes)
+    return Sent(own.mid) if own is not None and own.mid else outcome
 
 
 def without_token(item: Message) -> dict[str, Any]:

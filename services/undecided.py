@@ -68,12 +68,12 @@ def decide(
     return Decided(thread, fields, writes)
 
 
-def mid_of(item: Message, echoes: Sequence[Snapshot]) -> str | None:
-    """The mid under which an item of unknown outcome arrived, if one of the echoes tells."""
+def own_among(item: Message, echoes: Sequence[Snapshot]) -> Message | None:
+    """The echo that tells that an item of unknown outcome arrived, if there is one."""
     for echo in echoes:
         message = Message.from_doc(echo.id, echo.fields or {})
         if same_bubble(item, message.text, message.created_at) and message.mid:
-            return message.mid
+            return message
     return None
 
 
