@@ -52,8 +52,10 @@ def _served(*program: str) -> Iterator[str]:
     root = Path(__file__).parents[1]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as server:  # noqa: S603
         assert server.stdout is not None  # noqa: S101 (it is piped)
-        yield server.stdout.readline().strip().partition("=")[2]
-        server.terminate()
+        try:
+            yield server.stdout.readline().strip().partition("=")[2]
+        finally:
+            server.terminate()
 
 
 def _rate(name: str, host: str, method: str, callers: int) -> Figure:
