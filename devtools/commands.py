@@ -18,6 +18,9 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev dm "text" [--from alice] [--port N]
                           write to it as a customer and see the reply
   ./dev test [pytest …]   the tests; pytest's own arguments are passed on
+  ./dev eval [--only WORDS] [--json FILE]
+                          the agent's conversations with expectations, over their own scripts;
+                          with GEMINI_API_KEY set, over the real model
   ./dev check             format, lint, types and import rules: everything but the tests
   ./dev bench [name …] [--json FILE]
                           measure speed and cost; without a name, everything
@@ -98,6 +101,13 @@ def test(arguments: list[str]) -> int:
     processes.become(command, processes.environment(outside=False))
 
 
+def evaluate(arguments: list[str]) -> int:
+    """Become the evaluation of the agent."""
+    venv.ready()
+    command = [str(venv.PYTHON), "-m", "tests.evals", *arguments]
+    processes.become(command, processes.environment(outside=True))
+
+
 def check(arguments: list[str]) -> int:
     """Run every step, even after one that fails; 1 if any did."""
     _parser("check").parse_args(arguments)
@@ -144,6 +154,7 @@ COMMANDS = {
     "conformance": module("emulators.conformance"),
     "deploy": module("deploy", outside=True),
     "dm": send_dm,
+    "eval": evaluate,
     "doctor": module("devtools.doctor", outside=True),
     "help": show_help,
     "licences": module("devtools.supply", "licences"),

@@ -28,6 +28,8 @@ _HOST = re.compile(r"^(?:https?://)?(?:[^/\s@]*@)?([^/\s:?#]+)", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s()./-]{6,}\d")
 _DATE_OR_TIME = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b(?!\d)")
+#: A share of something: discounts are promised in no other unit that tells itself from a sum.
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s?(?:%|percent|prozent|por ciento)", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{14,}")
 #: Shapes of credentials: Google, Meta, generic bearer and private keys.
 _KEYS = re.compile(
@@ -61,6 +63,8 @@ class Guard:
         known = "\n".join((self.sources, *looked_up))
         if unknown := _foreign_links(plain, self.link_hosts):
             return f"Links to {unknown} are not allowed. Answer without that link."
+        if offered := [p for p in _PERCENT.findall(plain) if p not in _PERCENT.findall(known)]:
+            return f"Nobody said {offered[0]} %: promise no discount that the facts do not hold."
         if _foreign_contacts(plain, known):
             return (
                 "The text holds an address or number that stands neither in the facts nor in "

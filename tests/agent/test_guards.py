@@ -12,7 +12,7 @@ GUARD = Guard(
     canary="ref-0123456789ab",
     tool_names=("search_knowledge", "do_not_reply"),
     link_hosts=link_hosts(Operation(business_facts=FACTS, link_hosts="maps.example, pay.example")),
-    sources=FACTS + "\nmy order is 1234567890123456 and I am at ann@home.example",
+    sources=FACTS + " 100% cotton\nmy order is 1234567890123456 and I am at ann@home.example",
 )
 
 
@@ -26,6 +26,7 @@ GUARD = Guard(
         "Here we are: https://maps.example/x",
         "Your order 1234567890123456 is on its way to ann@home.example.",
         "See you tomorrow.See the door on the left, e.g. the red one.",
+        "It is 100 % cotton, 24 € for two.",
         "Do not reply to strangers; search knowledge wisely ❤️",
     ],
 )
@@ -49,6 +50,7 @@ def test_an_honest_answer_passes(text: str) -> None:
         ("Pay at https://shop.example@evil.com/pay", "Links to evil.com"),
         ("Just go to evil.com/pay now", "Links to evil.com"),
         ("Go to evil.com.", "Links to evil.com"),
+        ("You get 30 % off today", "Nobody said 30 %"),
         ("Bob's mail is bob@private.example", "address or number"),
         ("Bob's number is +49 170 9999999", "address or number"),
         ("Bob is 9876543210987654", "address or number"),

@@ -5,11 +5,11 @@ signatures, Thinking; Vertex AI, Model reference.
 """
 
 import base64
+import socket
 from typing import Any
 
 import pytest
 
-from emulators.http import HttpServer
 from services.adapters.gemini import GeminiModel, connect, connect_vertex
 from services.domain.model import Media, ModelRequest, Said, Step, ToolResult, ToolSchema
 from services.errors import ModelBusy, ModelError, ModelRefused
@@ -151,9 +151,8 @@ def test_a_model_that_hangs_is_given_up_after_its_time(world: World) -> None:
 
 
 def test_nobody_listening_is_a_busy_model() -> None:
-    server = HttpServer(lambda _e, _s: [], 0)
-    url = server.url
-    server.start()
-    server.stop()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
     with pytest.raises(ModelBusy, match="ConnectError"):
         GeminiModel(connect("key", url)).generate(_request())
