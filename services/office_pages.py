@@ -10,6 +10,8 @@ from services.ports import Documents
 
 #: Rows of a page.
 PAGE = 50
+#: Rows of one very instant that can be paged through: they are read again for each page.
+MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Cursor:
             cursor = cls(datetime.fromisoformat(at), int(shown))
         except ValueError:
             return None
-        sane = cursor.at.tzinfo is not None and 0 < cursor.shown <= PAGE
+        sane = cursor.at.tzinfo is not None and 0 < cursor.shown <= MOST_AT_ONCE
         return cursor if sane else None
 
     def __str__(self) -> str:
@@ -74,7 +76,7 @@ def _after(rows: Sequence[Snapshot], field: str, before: Cursor | None) -> str:
     shown = sum(1 for row in rows if _at(row, field) == last)
     if before is not None and before.at == last:
         shown += before.shown
-    return str(Cursor(last, min(shown, PAGE)))
+    return str(Cursor(last, min(shown, MOST_AT_ONCE)))
 
 
 def _at(row: Snapshot, field: str) -> Any:

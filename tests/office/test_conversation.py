@@ -1,0 +1,219 @@
+"""One conversation: what it shows, what an operator does to it, and what that costs."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.office import scene
+from tests.office.conftest import Desk
+from tests.world import World
+
+HOSTILE = [
+    '<script>alert("x")</script>',
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }}{% include 'x' %}",
+    "\u202egnp.exe\u2066 mixed",
+    "W" * 50_000,
+    "<!--</title><svg/onload=alert(1)>",
+]
+
+
+def _texts(page: str) -> list[str]:
+    return re.findall(r'class="text" dir="auto"><bdi>([^<]*)<', page)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_words_are_shown_and_do_nothing(world: World, desk: Desk, text: str) -> None:
+    thread = scene.person(world, "alice", last_text=text[:120], labels=[text[:40]])
+    world.store.document(f"contacts/{thread}").set({"name": text, "username": text})
+    scene.messages(world, thread, 1, text=text, error=text, status="failed")
+    for path in ("/?tab=all", desk.thread(), f"{desk.thread()}/newest"):
+        page = desk.get(path)
+        assert page.status_code == 200
+        assert not re.search(r"<img|<svg/onload|<script>|onerror=alert\(1\)>", page.text)
+        assert "<bdi>" in page.text
+    assert "{{ 7*7 }}" in desk.get(desk.thread()).text or "7*7" not in text
+
+
+def test_a_conversation_tells_who_wrote_what(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    world.owner_types("alice", "from my phone")
+    world.settle()
+    desk.post(f"{desk.thread()}/messages", text="from the desk")
+    desk.post(f"{desk.thread()}/messages", text="she is a regular", kind="note")
+    page = desk.get(desk.thread()).text
+    for words in ("Customer", "Bot", "You, in the Instagram app", "Private note", "Today"):
+        assert words in page
+
+
+def test_a_private_note_is_never_sent_nor_shown_to_the_model(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    desk.post(f"{desk.thread()}/messages", text="a secret among us", kind="note")
+    world.dm("alice", "and again")
+    world.settle()
+    assert "a secret among us" not in world.sent_to("alice")
+    assert "a secret among us" not in str(world.model_requests())
+
+
+def test_older_messages_come_page_by_page_each_once(world: World, desk: Desk) -> None:
+    thread = scene.person(world, "alice")
+    scene.messages(world, thread, 120)
+    page = desk.get(desk.thread()).text
+    seen = _texts(page)
+    while found := re.search(r'hx-get="/back_office([^"]+older[^"]+)"', page):
+        page = desk.get(found[1].replace("&amp;", "&")).text
+        seen = _texts(page) + seen
+    assert seen == [f"message {n}" for n in range(120)]
+
+
+def test_a_conversation_costs_the_same_however_long_it_is(world: World, desk: Desk) -> None:
+    costs = []
+    thread = scene.person(world, "alice")
+    for number in (60, 5000):
+        scene.messages(world, thread, number)
+        for path in (desk.thread(), f"{desk.thread()}/newest"):
+            desk.get(path, headers={"HX-Request": "true"})
+        world.clear_counts()
+        for path in (desk.thread(), f"{desk.thread()}/newest"):
+            desk.get(path, headers={"HX-Request": "true"})
+        costs.append(world.counts()["back_office"])
+    assert costs[0] == costs[1]
+    assert costs[1]["reads"] == (2 + 51) + (2 + 20)
+    assert costs[1]["round_trips"] == 4
+
+
+def test_taking_over_while_the_bot_thinks_discards_its_answer(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    call = {"name": "send_instagram_message", "args": {"text": "too late"}}
+    world.model_says({"calls": [call], "hold": "thinking"})
+    with world.meanwhile_running_tasks():
+        assert world.stack.gemini.gates.wait_for("thinking")
+        page = desk.post(f"{desk.thread()}/take-over", minutes="30").text
+        world.stack.gemini.gates.release("thinking")
+    world.settle(60)
+    assert "Owner took over" in page
+    assert world.sent_to("alice") == []
+    assert world.conversation("alice")["owner"] == "human"
+    assert world.conversation("alice")["assignee"] == "owner"
+
+
+def test_a_conversation_handed_back_is_answered_again(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    desk.post(f"{desk.thread()}/take-over", minutes="0")
+    world.advance(3600 * 5)
+    world.dm("alice", "are you there?")
+    world.settle()
+    assert len(world.sent_to("alice")) == 1
+    desk.post(f"{desk.thread()}/hand-back")
+    world.advance(60)
+    world.dm("alice", "and now?")
+    world.settle()
+    assert len(world.sent_to("alice")) == 2
+
+
+def test_closing_snoozing_and_reopening_are_told_and_recorded(world: World, desk: Desk) -> None:
+    scene.person(world, "alice", owner="waiting", owner_reason="customer_request")
+    assert "they asked for a person" in desk.get(desk.thread()).text
+    desk.post(f"{desk.thread()}/close")
+    assert world.conversation("alice")["status"] == "closed"
+    assert world.conversation("alice")["owner"] == "bot"
+    desk.post(f"{desk.thread()}/reopen")
+    desk.post(f"{desk.thread()}/snooze", hours="4")
+    stored = world.conversation("alice")
+    assert stored["status"] == "scheduled"
+    assert stored["scheduled_until"] == world.clock.now() + timedelta(hours=4)
+    page = desk.get(desk.thread()).text
+    assert "Owner closed the conversation" in page
+    acts = [a["action"] for a in world.documents("audit")]
+    assert {"close", "reopen", "snooze"} <= set(acts)
+
+
+@pytest.mark.parametrize("until", ["yesterday", "2020-01-01T10:00", "2099-01-01T10:00", ""])
+def test_a_senseless_snooze_is_refused(world: World, desk: Desk, until: str) -> None:
+    scene.person(world, "alice")
+    answer = desk.post(f"{desk.thread()}/snooze", until=until, hours="")
+    assert answer.status_code == 400
+    assert world.conversation("alice")["status"] == "open"
+
+
+def test_labels_go_on_and_off_and_whose_it_is_is_shown(world: World, desk: Desk) -> None:
+    scene.person(world, "alice")
+    desk.post(f"{desk.thread()}/labels", label="  padel   club ")
+    assert world.conversation("alice")["labels"] == ["padel club"]
+    desk.post(f"{desk.thread()}/labels", remove="padel club")
+    assert world.conversation("alice")["labels"] == []
+    page = desk.post(f"{desk.thread()}/assign", to="owner").text
+    assert "No longer mine" in page
+    assert desk.post(f"{desk.thread()}/assign", to="nobody").status_code == 400
+
+
+def test_what_was_seen_is_no_longer_unread(world: World, desk: Desk) -> None:
+    scene.person(world, "alice", inbound_seq=4)
+    assert "4 unread" in desk.get("/?tab=all").text
+    desk.post(f"{desk.thread()}/seen", seq="3")
+    assert "1 unread" in desk.get("/?tab=all").text
+    desk.post(f"{desk.thread()}/seen", seq="999999")
+    assert world.conversation("alice")["seen_seq"] == 4
+
+
+def test_why_this_reply_opens_the_turns_trace(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    page = desk.get(desk.thread()).text
+    found = re.search(r'href="/back_office(/conversations/[^"]+/turns/[^"]+)"', page)
+    assert found
+    trace = desk.get(found[1]).text
+    assert "send_instagram_message" in trace
+    assert "answered" in trace
+
+
+def test_a_reply_of_the_bots_is_rated_with_a_comment(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    (reply,) = world.messages("alice", "outgoing")
+    (bubble,) = re.findall(r'id="m-([^"]+)"[^>]*>\s*<div class="bubble">\s*<p class="from">'
+                           r'<span[^>]*>✦', desk.get(desk.thread()).text)  # fmt: skip
+    address = f"{desk.thread()}/messages/{bubble}/feedback"
+    desk.post(address, verdict="down", comment="too long")
+    (reply,) = world.messages("alice", "outgoing")
+    assert (reply["feedback"], reply["feedback_comment"]) == ("down", "too long")
+    assert reply["feedback_at"] == world.clock.now()
+    desk.post(address, verdict="")
+    assert "feedback" not in world.messages("alice", "outgoing")[0]
+    assert desk.post(address, verdict="sideways").status_code == 400
+
+
+@pytest.mark.parametrize("thread", ["nonsense", "1_2_3", "1_2"])
+def test_what_is_no_conversation_is_not_found(desk: Desk, thread: str) -> None:
+    assert desk.get(f"/conversations/{thread}").status_code == 404
+
+
+def test_what_the_team_knows_is_kept_and_wrong_fields_keep_what_was_typed(
+    world: World, desk: Desk
+) -> None:
+    thread = scene.person(world, "alice")
+    good = {"email": "a@b.example", "sector": "sport", "custom": "size: 42\nlevel: B"}
+    desk.post(f"/contacts/{thread}", **good)
+    stored = world.store.document(f"contacts/{thread}").get().to_dict() or {}
+    assert (stored["email"], stored["custom"]) == ("a@b.example", {"size": "42", "level": "B"})
+    page = desk.post(f"/contacts/{thread}", email="no address", notes="typed <b>text</b>")
+    assert page.status_code == 422
+    assert "This is not an e-mail address." in page.text
+    assert 'value="no address"' in page.text
+    assert "typed &lt;b&gt;text" in page.text
+
+
+def test_a_person_who_opted_out_in_the_office_is_not_answered(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    desk.post(f"/contacts/{world.thread('alice')}/opt", out="1")
+    world.advance(60)
+    world.dm("alice", "anybody?")
+    world.settle()
+    assert len(world.sent_to("alice")) == 1

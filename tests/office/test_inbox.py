@@ -1,0 +1,160 @@
+"""The list: its tabs and orders, its pages, its search, and what it costs."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.office import scene
+from tests.office.conftest import Desk
+from tests.world import World
+
+
+def _listed(page: str) -> list[str]:
+    return re.findall(r'id="row-\d+_(\d+)"', page)
+
+
+def _names(page: str) -> list[str]:
+    return re.findall(r'class="who"><bdi>([^<]+)<', page)
+
+
+def test_who_waits_longest_stands_first_under_needs_you(world: World, desk: Desk) -> None:
+    now = world.clock.now()
+    for name, minutes in (("ann", 5), ("bob", 50), ("cem", 20)):
+        at = now - timedelta(minutes=minutes)
+        scene.person(world, name, owner="waiting", boundary_at=at)
+    scene.person(world, "dan")
+    page = desk.get("/").text
+    assert _names(page) == ["Bob", "Cem", "Ann"]
+    assert "Waiting for you · 50 min" in page
+
+
+def test_with_nobody_waiting_the_inbox_opens_with_all(world: World, desk: Desk) -> None:
+    scene.person(world, "dan")
+    assert _names(desk.get("/").text) == ["Dan"]
+    assert "Nobody is waiting for you." in desk.get("/?tab=needs").text
+
+
+def test_every_tab_shows_its_own_and_counts_them(world: World, desk: Desk) -> None:
+    scene.person(world, "ann", owner="waiting")
+    scene.person(world, "bob", assignee="owner", owner="human")
+    scene.person(world, "cem", status="closed")
+    scene.person(world, "dan")
+    tabs = {"needs": "Ann", "mine": "Bob", "closed": "Cem"}
+    for tab, name in tabs.items():
+        assert _names(desk.get(f"/?tab={tab}").text) == [name]
+    assert set(_names(desk.get("/?tab=bot").text)) == {"Cem", "Dan"}
+    page = desk.get("/?tab=all").text
+    counts = dict(re.findall(r'data-count="(\w+)"[^>]*>(\d+)<', page))
+    assert counts == {"needs": "1", "bot": "2", "mine": "1", "all": "4", "closed": "1"}
+
+
+def test_a_real_conversation_is_listed_under_bot_after_its_first_turn(
+    world: World, desk: Desk
+) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    assert len(_listed(desk.get("/?tab=bot").text)) == 1
+
+
+def test_a_row_says_owner_window_labels_unread_and_failed_sends_in_words(
+    world: World, desk: Desk
+) -> None:
+    ms = int((world.clock.now() - timedelta(hours=20)).timestamp() * 1000)
+    failed = {"send_failed_at": world.clock.now(), "inbound_seq": 3, "last_inbound_at": ms}
+    scene.person(world, "ann", labels=["vip"], owner="human", assignee_name="Marta", **failed)
+    page = desk.get("/?tab=all").text
+    for words in ("Marta", "4 h left", "vip", "3 unread", "Failed send"):
+        assert words in page
+
+
+def test_pages_show_every_conversation_once_even_of_one_instant(world: World, desk: Desk) -> None:
+    scene.conversations(world, 130, updated_at=world.clock.now())
+    seen: list[str] = []
+    path: str | None = "/?tab=all"
+    while path:
+        page = desk.get(path).text
+        seen += _listed(page)
+        found = re.search(r'class="more"><a [^>]*href="/back_office([^"]+)"', page)
+        path = found[1].replace("&amp;", "&") if found else None
+    assert len(seen) == len(set(seen)) == 130
+
+
+@pytest.mark.parametrize("path", ["/?tab=all", "/?tab=bot", "/?tab=needs", "/search?q=line"])
+def test_a_list_costs_the_same_with_many_conversations(world: World, desk: Desk, path: str) -> None:
+    costs = []
+    for number in (60, 5000):
+        scene.conversations(world, number)
+        desk.get(path)
+        world.clear_counts()
+        desk.get(path)
+        costs.append(world.counts()["back_office"])
+    assert costs[0] == costs[1]
+    assert costs[1]["reads"] <= 51 + 50 + 5 + 5 + 1
+    assert costs[1]["round_trips"] <= 9
+
+
+def test_a_filter_narrows_and_can_be_saved_by_name(world: World, desk: Desk) -> None:
+    scene.person(world, "ann", labels=["vip"])
+    scene.person(world, "bob", labels=["vip"], status="closed")
+    scene.person(world, "cem")
+    assert _names(desk.get("/?tab=all&label=vip&status=open").text) == ["Ann"]
+    desk.post("/views", name="Open VIPs", tab="all", label="vip", status="open")
+    page = desk.get("/").text
+    found = re.search(r'href="/back_office(/\?[^"]+)">Open VIPs<', page)
+    assert found
+    assert _names(desk.get(found[1].replace("&amp;", "&")).text) == ["Ann"]
+    desk.post("/views/remove", name="Open VIPs")
+    assert "Open VIPs" not in desk.get("/").text
+
+
+def test_several_at_once_are_closed_labelled_assigned_and_handed_back(
+    world: World, desk: Desk
+) -> None:
+    ids = [scene.person(world, name, owner="waiting") for name in ("ann", "bob")]
+    desk.post("/several", act="label", label="padel", thread=ids)
+    desk.post("/several", act="assign", thread=ids)
+    desk.post("/several", act="close", thread=ids)
+    for name in ("ann", "bob"):
+        stored = world.conversation(name)
+        assert (stored["labels"], stored["assignee"]) == (["padel"], "owner")
+        assert (stored["status"], stored["owner"]) == ("closed", "bot")
+    assert desk.post("/several", act="close").status_code == 400
+
+
+def test_people_are_found_by_the_beginning_of_name_or_handle(world: World, desk: Desk) -> None:
+    scene.person(world, "lucia.mtz")
+    scene.person(world, "tom")
+    assert _names(desk.get("/search?q=@Luc").text) == ["Lucia.Mtz"]
+    assert "Nobody whose name" in desk.get("/search?q=ucia").text
+
+
+def test_messages_are_found_by_their_words_whatever_case_and_accents(
+    world: World, desk: Desk
+) -> None:
+    world.dm("alice", "¿Tenéis pista libre MAÑANA?")
+    world.dm("bob", "a court tomorrow, please")
+    world.settle()
+    for words in ("manana", "Mañana pista", "teneis libre"):
+        assert _listed(desk.get("/search", params={"q": words}).text) == [
+            world.thread("alice").partition("_")[2]
+        ]
+    assert not _listed(desk.get("/search?q=manana+court").text)
+
+
+def test_what_the_bot_and_the_team_wrote_is_found_too(world: World, desk: Desk) -> None:
+    call = {"name": "send_instagram_message", "args": {"text": "Bring trainers"}}
+    world.model_says({"calls": [call]})
+    world.dm("alice", "hello")
+    world.settle()
+    desk.post(f"{desk.thread()}/messages", text="And a towel")
+    for word in ("trainers", "towel"):
+        assert _listed(desk.get(f"/search?q={word}").text)
+
+
+def test_changed_rows_come_only_where_they_belong(world: World, desk: Desk) -> None:
+    waiting = scene.person(world, "ann", owner="waiting")
+    other = scene.person(world, "bob")
+    page = desk.get(f"/rows?tab=needs&ids={waiting},{other},nonsense").text
+    assert _names(page) == ["Ann"]
+    assert '<i data-tab="needs">1</i>' in page

@@ -1,0 +1,61 @@
+"""The live feed: one small query a look, no document written for it, and it ends by itself."""
+
+import json
+from datetime import timedelta
+
+from services.office_live import MOST_LOOKS
+from tests.office import scene
+from tests.office.conftest import Desk, colleague
+from tests.world import World
+
+
+def _events(page: str) -> list[dict[str, object]]:
+    return [json.loads(line[6:]) for line in page.splitlines() if line.startswith('data: {"')]
+
+
+def test_what_changed_since_is_told_once(world: World, desk: Desk) -> None:
+    since = (world.clock.now() - timedelta(seconds=1)).isoformat()
+    thread = scene.person(world, "alice", owner="waiting")
+    answer = desk.get("/live", params={"since": since})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    (told,) = _events(answer.text)
+    assert [row["id"] for row in told["rows"]] == [thread]  # type: ignore[attr-defined]
+    last_id = answer.text.partition("id: ")[2].splitlines()[0]
+    again = desk.get("/live", headers={"last-event-id": last_id})
+    assert _events(again.text) == []
+
+
+def test_an_idle_stream_costs_one_read_a_look_and_writes_nothing(world: World, desk: Desk) -> None:
+    scene.person(world, "alice", updated_at=world.clock.now() - timedelta(hours=1))
+    desk.get("/")
+    world.clear_counts()
+    desk.get("/live", params={"since": world.clock.now().isoformat()})
+    counted = world.counts()["back_office"]
+    assert counted["rpcs"] == {"RunQuery": MOST_LOOKS}
+    assert (counted["reads"], counted["writes"]) == (MOST_LOOKS, 0)
+
+
+def test_a_page_that_slept_too_long_is_told_to_load_anew(world: World, desk: Desk) -> None:
+    since = (world.clock.now() - timedelta(hours=1)).isoformat()
+    for asked in (since, "nonsense", ""):
+        assert "event: reload" in desk.get("/live", params={"since": asked}).text
+
+
+def test_who_else_has_the_conversation_open_is_shown(world: World, desk: Desk) -> None:
+    thread = scene.person(world, "alice")
+    other = colleague(desk)
+    other.post("/live/here", thread=thread, typing="1")
+    asked = {"since": world.clock.now().isoformat(), "thread": thread}
+    told = _events(desk.get("/live", params=asked).text)
+    assert {"name": "Marta", "typing": True} in told[0]["present"]  # type: ignore[operator]
+    world.advance(30)
+    told = _events(desk.get("/live", params=asked).text)
+    assert told[0]["present"] == []
+
+
+def test_the_newest_messages_come_with_their_states(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    page = desk.get(f"{desk.thread()}/newest").text
+    assert "data-newest" in page
+    assert "✓ " in page

@@ -1,0 +1,79 @@
+"""Settings: they count from the next turn on, wrong ones are refused, and each can be undone."""
+
+import re
+
+from tests.office.conftest import Desk
+from tests.world import ACCOUNT, World
+
+
+def test_a_change_counts_from_the_next_turn_on(world: World, desk: Desk) -> None:
+    desk.post("/settings/default", business_name="Padel Nova")
+    world.advance(6)
+    world.dm("alice", "hello")
+    world.settle()
+    assert "Padel Nova" in str(world.model_requests())
+
+
+def test_a_wrong_value_is_refused_beside_its_field_and_kept(world: World, desk: Desk) -> None:
+    page = desk.post("/settings/default", cooldown_seconds="soon", business_name="Not stored")
+    assert page.status_code == 422
+    assert "This must be a number." in page.text
+    assert 'value="soon"' in page.text
+    assert 'value="Not stored"' in page.text
+    assert _stored(world) == {}
+
+
+def test_settings_that_contradict_each_other_are_refused(world: World, desk: Desk) -> None:
+    page = desk.post("/settings/default", delay_min_seconds="20", delay_max_seconds="10")
+    assert page.status_code == 422
+    assert "The longest wait must be longer than the shortest." in page.text
+
+
+def test_who_changed_what_is_shown_and_undone(world: World, desk: Desk) -> None:
+    desk.post("/settings/default", business_name="First")
+    desk.post("/settings/default", business_name="Second")
+    page = desk.get("/settings").text
+    assert "First → Second" in page
+    newest = re.findall(r'action="/back_office(/settings/undo/[^"]+)"', page)
+    second = next(p for p in newest if _after(world, p) == "Second")
+    desk.post(second, scope="default")
+    assert _stored(world) == {"business_name": "First"}
+    first = next(p for p in newest if _after(world, p) == "First")
+    desk.post(first, scope="default")
+    assert _stored(world) == {}
+    assert "put back" in desk.get("/settings").text
+
+
+def test_an_account_overrides_the_default(world: World, desk: Desk) -> None:
+    desk.post("/settings/default", business_name="Everybody")
+    desk.post(f"/settings/{ACCOUNT}", business_name="One")
+    assert 'value="One"' in desk.get(f"/settings/{ACCOUNT}").text
+    assert 'value="Everybody"' in desk.get("/settings").text
+    assert desk.get("/settings/elsewhere").status_code == 404
+
+
+def test_saving_what_stands_already_changes_and_records_nothing(world: World, desk: Desk) -> None:
+    page = desk.post("/settings/default", business_name="our team", cooldown_seconds="7")
+    assert "Nothing new." in page.text
+    assert _stored(world) == {}
+    assert not [a for a in world.documents("audit") if a["action"] == "settings"]
+
+
+def test_every_setting_has_a_field_and_an_explanation(desk: Desk) -> None:
+    from services.domain.setting import catalogue  # noqa: PLC0415 (one test's business)
+
+    page = desk.get("/settings").text
+    for setting in catalogue():
+        assert f'name="{setting.name}"' in page
+        assert setting.explanation, setting.name
+
+
+def _stored(world: World) -> dict[str, object]:
+    """What is stored beside what every test's world begins with."""
+    stored = world.store.document("settings/default").get().to_dict() or {}
+    return {name: value for name, value in stored.items() if name != "disclosure"}
+
+
+def _after(world: World, path: str) -> object:
+    entry = world.store.document(f"audit/{path.rpartition('/')[2]}").get().to_dict() or {}
+    return entry["after"].get("business_name")
