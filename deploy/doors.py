@@ -21,14 +21,14 @@ _TIMEOUT_SECONDS = 60
 def ensure(request: Request) -> None:
     """The tasks' account may call the private functions."""
     step("Doors: only the tasks' account may call what is private")
-    ensure_grants(
-        request,
-        [
-            Grant(wanted.TASKS_ACCOUNT, _INVOKER, _service(request, function), "calls it")
-            for function in request.functions
-            if not function.public
-        ],
-    )
+    ensure_grants(request, list(grants(request)))
+
+
+def grants(request: Request) -> Iterator[Grant]:
+    """The one account that calls private functions."""
+    for function in request.functions:
+        if not function.public:
+            yield Grant(wanted.TASKS_ACCOUNT, _INVOKER, _service(request, function), "calls it")
 
 
 def check(request: Request) -> None:

@@ -55,6 +55,11 @@ METRICS = (
         filter=f'{OURS} AND jsonPayload.action="account_stopped"',
     ),
     Metric(
+        name="moca_connection",
+        what="Checks that found an account's connection to Instagram broken",
+        filter=f'{OURS} AND jsonPayload.action="connection_unhealthy"',
+    ),
+    Metric(
         name="moca_token_not_renewed",
         what="Failed renewals of an access token",
         filter=f'{OURS} AND jsonPayload.action="token_not_renewed"',
@@ -98,6 +103,11 @@ def alerts(quiet_hours: int) -> tuple[Alert, ...]:
             name="Account",
             means="Instagram no longer lets us write for an account; messages are still stored.",
             condition=_more("moca_account_stopped", than=0, minutes=10),
+        ),
+        Alert(
+            name="Connection",
+            means="An account's connection to Instagram does not pass its checks.",
+            condition=_more("moca_connection", than=0, minutes=60),
         ),
         Alert(
             name="Token",

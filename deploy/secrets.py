@@ -2,6 +2,7 @@
 
 import getpass
 import secrets as chance
+from collections.abc import Iterator, Mapping
 
 from deploy import wanted
 from deploy.accounts import Grant, ensure_grants
@@ -30,7 +31,8 @@ def ensure(request: Request) -> dict[str, str]:
             note(f"= {name}, version {newest}")
         if newest is not None:
             versions[secret.variable] = newest
-    _grant(request, versions)
+    step("Secrets: who may read which")
+    ensure_grants(request, list(grants(request, versions)))
     return versions
 
 
@@ -82,18 +84,13 @@ def _typed(secret: wanted.Secret) -> str:
     return getpass.getpass(f"   ? {secret.variable}, {secret.asks}{otherwise}: ").strip()
 
 
-def _grant(request: Request, versions: dict[str, str]) -> None:
-    step("Secrets: who may read which")
-    ensure_grants(
-        request,
-        [
-            Grant(function.name, role, ("secrets", request.secret(variable)), why)
-            for function in request.functions
-            for role, why, variables in (
-                ("roles/secretmanager.secretAccessor", "reads it", function.secrets),
-                ("roles/secretmanager.secretVersionManager", "renews it", function.renews),
-            )
-            for variable in variables
-            if variable in versions
-        ],
-    )
+def grants(request: Request, versions: Mapping[str, str]) -> Iterator[Grant]:
+    """Who may read, and who may renew, the secrets that have a version."""
+    for function in request.functions:
+        for variable in function.secrets:
+            if variable in versions:
+                name = ("secrets", request.secret(variable))
+                yield Grant(function.name, "roles/secretmanager.secretAccessor", name, "reads it")
+                if variable in function.renews:
+                    role = "roles/secretmanager.secretVersionManager"
+                    yield Grant(function.name, role, name, "stores a renewed one")

@@ -230,6 +230,7 @@ FUNCTIONS = (
         secrets=("ADMIN_TOKEN", "SESSION_SECRET", "INSTAGRAM_ACCESS_TOKEN"),
         variables=_GRAPH,
         enqueues=(TURNS, DELIVERIES),
+        renews=("INSTAGRAM_ACCESS_TOKEN",),
     ),
 )
 

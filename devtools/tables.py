@@ -1,7 +1,7 @@
-"""`./dev settings`: the settings tables of docs/settings.md, read from the code.
+"""`./dev settings`: docs/settings.md and docs/rights.md, read from the code.
 
 The words of an operating setting are the `#:` lines above it; those of a variable are its line in
-.env.example. A test fails when the page is not what this writes.
+.env.example. A test fails when a page is not what this writes.
 """
 
 import ast
@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
-from deploy import wanted
+from deploy import accounts, doors, secrets, wanted
 from deploy.check_bundle import complete_environment
+from deploy.gcloud import Gcloud
+from deploy.request import Request
+from deploy.rest import Rest
 from devtools import ROOT
 from services.domain.operation import Operation
 
 PAGE = ROOT / "docs" / "settings.md"
+RIGHTS_PAGE = ROOT / "docs" / "rights.md"
 _SOURCE = ROOT / "services" / "domain" / "operation.py"
 _EXAMPLE = ROOT / ".env.example"
 
@@ -34,6 +38,17 @@ kind is ignored, so that a slip cannot stop the answers.
 
 | setting | default | what it does |
 |---|---|---|
+"""
+_RIGHTS = """\
+# Who may do what
+
+Every role that `./dev deploy` gives, written by `./dev settings` from the same declaration; a test
+compares them. Nobody has a role on the project but for Firestore, whose smallest ready-made role
+that writes is `datastore.user`, for the builds, and for Vertex AI where it is chosen. Nobody may
+read a secret that is not theirs, and only the tasks' account may call what is private.
+
+| account | role | on | because it |
+|---|---|---|---|
 """
 _VARIABLES = """
 ## The environment
@@ -129,10 +144,37 @@ def _safe(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def rights() -> str:
+    """The whole of docs/rights.md: every role that is given, to whom, on what and why."""
+    gcloud = Gcloud("PROJECT", dry_run=True)
+    values = {"INSTAGRAM_PAGE_ID": "ACCOUNT_ID", "VERTEX_AI_LOCATION": "where it is set"}
+    request = Request(gcloud=gcloud, rest=Rest(gcloud), region="REGION", values=values)
+    every = {secret.variable: "1" for secret in wanted.SECRETS}
+    given = [*accounts.grants(request), *secrets.grants(request, every), *doors.grants(request)]
+    rows = [(grant.account, grant.role, _resource(grant.resource), grant.why) for grant in given]
+    return _RIGHTS + "".join(
+        f"| `{account}` | `{role.removeprefix('roles/')}` | {resource} | {why} |\n"
+        for account, role, resource, why in sorted(rows)
+    )
+
+
+def _resource(words: tuple[str, ...]) -> str:
+    kind = {
+        "projects": "the project",
+        "secrets": "secret",
+        "tasks": "queue",
+        "iam": "account",
+        "run": "function",
+    }[words[0]]
+    name = [word for word in words[1:] if not word.startswith("--")][-1].partition("@")[0]
+    return kind if words[0] == "projects" else f"{kind} `{name}`"
+
+
 def main() -> int:
-    """Write the page."""
+    """Write the pages."""
     PAGE.write_text(page(), encoding="utf-8")
-    print("docs/settings.md is as the code says.")
+    RIGHTS_PAGE.write_text(rights(), encoding="utf-8")
+    print("docs/settings.md and docs/rights.md are as the code says.")
     return 0
 
 

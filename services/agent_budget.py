@@ -3,9 +3,13 @@
 import threading
 from datetime import UTC, datetime, timedelta
 
+import structlog
+
 from services.domain.documents import Query
 from services.domain.operation import Operation
 from services.ports import Clock, Documents
+
+_log = structlog.get_logger()
 
 #: How long an instance may work with an older sum: the cap is that much soft.
 KEPT_FOR = timedelta(minutes=1)
@@ -23,7 +27,10 @@ class Budget:
     def is_spent(self, account_id: str, settings: Operation, now: datetime) -> bool:
         """Whether the account's daily cap is reached."""
         cap = settings.daily_cost_cap_usd
-        return bool(cap) and self.microdollars(account_id, now) >= cap * 1_000_000
+        spent = bool(cap) and self.microdollars(account_id, now) >= cap * 1_000_000
+        if spent:
+            _log.warning("cost_cap_reached", account_id=account_id, cap_usd=cap)
+        return spent
 
     def microdollars(self, account_id: str, now: datetime) -> int:
         """What the account's turns of this day cost, in millionths of a dollar."""

@@ -84,6 +84,8 @@ class Tokens:
             return "fresh"
         self._disable_old(account_id, now)
         outcome = self._renew(account_id, stored, now) if _due(stored, now) else "fresh"
+        if outcome not in ("fresh", "renewed", "too_young"):
+            _log.warning("token_not_renewed", account_id=account_id, outcome=outcome)
         if outcome not in ("fresh", "renewed") and expires is not None:
             self._warn(account_id, expires, now)
         if outcome == "unreachable":
