@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks.measure import Figure, machine
 
 #: Every benchmark: a module of this package with `figures() -> Iterator[Figure]`.
-NAMES = ("emulators",)
+NAMES = ("webhook", "cold_start", "emulators")
 
 
 def main() -> int:

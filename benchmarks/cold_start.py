@@ -15,7 +15,7 @@ from tempfile import TemporaryFile
 
 from benchmarks import processes
 from benchmarks.load import post
-from benchmarks.measure import Figure
+from benchmarks.measure import TIMES, Figure
 from benchmarks.webhook import function_environment
 
 RUNS = 10
@@ -67,7 +67,9 @@ def figures() -> Iterator[Figure]:
     for key in ("imports, CPU", "memory", "first answer, CPU", "first answer"):
         for floor in (FRAMEWORK, CLIENTS):
             pairs = zip(values[WEBHOOK, key], values[floor, key], strict=True)
-            yield Figure(f"webhook / {floor}, {key}", "×", [ours / theirs for ours, theirs in pairs])
+            yield Figure(
+                f"webhook / {floor}, {key}", TIMES, [ours / theirs for ours, theirs in pairs]
+            )
 
 
 def _programs() -> Iterator[tuple[str, str, str]]:

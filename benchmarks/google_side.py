@@ -7,6 +7,7 @@ both are a server that takes bytes and answers none, the floor of what any store
 import argparse
 import json
 import signal
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,6 @@ def _empty(loop: LoopThread) -> dict[str, str]:
     return {"firestore": address, "tasks": address}
 
 
-
-
 async def _serve_nothing() -> int:
     server = grpc.aio.server(options=[("grpc.so_reuseport", 0)])
     server.add_generic_rpc_handlers((_Nothing(),))
@@ -76,8 +75,9 @@ async def _nothing(_request: bytes, _context: Any) -> bytes:
     return b""
 
 
-async def _no_answers(_request: bytes, _context: Any) -> Any:
-    for answer in ():
+async def _no_answers(_request: bytes, _context: Any) -> AsyncIterator[bytes]:
+    nothing: tuple[bytes, ...] = ()
+    for answer in nothing:
         yield answer
 
 

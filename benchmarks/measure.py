@@ -11,6 +11,9 @@ from importlib.metadata import version
 #: What the figures depend on beside the machine.
 PACKAGES = ("grpcio", "protobuf", "google-cloud-firestore", "functions-framework")
 
+#: The unit of a ratio.
+TIMES = "times"
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

@@ -18,7 +18,7 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from benchmarks import processes
-from benchmarks.measure import Figure
+from benchmarks.measure import TIMES, Figure
 from deploy import wanted
 from emulators.gateway import credentials
 
@@ -50,7 +50,9 @@ def figures() -> Iterator[Figure]:
         for handler in served:
             _run(load, handler, 16, 200)
         for number in range(ROUNDS):
-            _round(load, served[number % len(served) :] + served[: number % len(served)], values, units)
+            _round(
+                load, served[number % len(served) :] + served[: number % len(served)], values, units
+            )
     for name, runs in values.items():
         yield Figure(name, units[name], runs)
 
@@ -69,7 +71,7 @@ def _round(
             for key in ("requests", "CPU"):
                 name = f"{MOCA} / {other}, {senders} senders, {key}"
                 values[name].append(found[MOCA][key] / found[other][key])
-                units[name] = "×"
+                units[name] = TIMES
 
 
 UNITS = {
@@ -82,7 +84,9 @@ UNITS = {
 }
 
 
-def _run(load: subprocess.Popen[str], handler: Handler, senders: int, count: int) -> dict[str, float]:
+def _run(
+    load: subprocess.Popen[str], handler: Handler, senders: int, count: int
+) -> dict[str, float]:
     assert load.stdin is not None  # noqa: S101 (it is piped)
     order = {"port": handler.port, "senders": senders, "count": count, "seed": next(_seeds)}
     server, google = processes.cpu_seconds(handler.server), processes.cpu_seconds(handler.google)
@@ -145,7 +149,7 @@ def _served(stack: ExitStack, name: str, google: int, addresses: dict[str, str])
         "HOST": "127.0.0.1",
         "PORT": str(port),
     }
-    log = stack.enter_context(TemporaryFile())
+    log = stack.enter_context(TemporaryFile())  # noqa: SIM115 (the stack closes it)
     server = stack.enter_context(
         processes.program("-m", "functions_framework", environ=environ, log=log)
     )

@@ -137,7 +137,8 @@ def bare(request: Request) -> Any:
     made.writes[1].update.name = f"{base}/conversations/{thread}"
     made.writes[2].update.name = f"{base}/contacts/{thread}"
     _store()._firestore_api.commit(  # noqa: SLF001 (the generated client below the library)
-        request=CommitRequest.wrap(made), metadata=_store()._rpc_metadata  # noqa: SLF001 (as above)
+        request=CommitRequest.wrap(made),
+        metadata=_store()._rpc_metadata,  # noqa: SLF001 (as above)
     )
     named = tasks_v2.CreateTaskRequest.pb()()
     named.CopyFrom(_ready_task())
