@@ -5,11 +5,11 @@ for it when it is down.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import prompts
-from services import agent_context, guards
+from services import agent_context, agent_media, guards
 from services.agent_asking import Asking, Spent
 from services.agent_budget import Budget
 from services.agent_context import Shown
@@ -23,7 +23,7 @@ from services.domain.documents import Query
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.errors import ModelError
-from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, Model
+from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, MediaSource, Model
 from services.rules import Rule, Rules
 from services.toolbox import Toolbox
 from tools.base import Tool, ToolContext
@@ -46,6 +46,7 @@ class Agent:
     model: Model | None = None  #: None where no model is configured
     calendar: Calendar | None = None
     knowledge: KnowledgeSearch | None = None
+    media: MediaSource | None = None
     recorded: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     #: ↑ results that stand in for the tools' own, to play a turn again
     prompts_seen: set[str] = field(default_factory=set)
@@ -56,6 +57,7 @@ class Agent:
         Ends within the bounds of the settings, whatever the model does. Raises `ModelError` when
         no model answered, and whatever `keep_claim` raises.
         """
+        asked = replace(asked, media=asked.media or agent_media.fetched(self.media, asked))
         deciding = Deciding(asked, agent_context.shown(asked, self.clock.now()), self.clock)
         settings = asked.settings
         if guards.over_rate(asked.thread, settings, deciding.started_at):
@@ -101,10 +103,13 @@ class Agent:
         )
         run = loop.run()
         summary = summed_up(asking, asked, shown)
+        descriptions = agent_media.described(asking, asked)
         version = prompts.version(system)
         first_use = version not in self.prompts_seen
         self.prompts_seen.add(version)
-        return deciding.by_model(run, spent, summary, version, prompt=system if first_use else None)
+        prompt = system if first_use else None
+        decision = deciding.by_model(run, spent, summary, version, prompt=prompt)
+        return replace(decision, descriptions=descriptions)
 
     def _toolbox(self, asked: Asked, shown: Shown, system: str, looked_up: list[str]) -> Toolbox:
         settings = asked.settings

@@ -7,7 +7,8 @@ from typing import Any, Protocol, TypeVar
 from services.domain.call import Action, Call, Heard
 from services.domain.documents import Query, Snapshot, Write
 from services.domain.findings import Entry, Session
-from services.domain.model import ModelReply, ModelRequest
+from services.domain.message import Message
+from services.domain.model import Media, ModelReply, ModelRequest
 from services.domain.outcome import Answer
 from services.domain.schedule import Appointment
 
@@ -128,6 +129,14 @@ class Model(Protocol):
 
 class NoAnswer(Exception):  # noqa: N818 (an answer that callers expect)
     """A look-up could not be made: the service behind it failed."""
+
+
+class MediaSource(Protocol):
+    """Where the pictures and voice notes of messages come from."""
+
+    def fetch(self, message: Message) -> Sequence[Media]:
+        """What the message holds that a model can see or hear; raises `NoAnswer`."""
+        ...
 
 
 class Calendar(Protocol):

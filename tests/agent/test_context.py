@@ -1,11 +1,15 @@
 """What the model is shown: a stable beginning, the past within bounds, everything fenced."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services import bootstrap
 from services.agent_context import fenced
+from services.domain.message import Message
+from services.domain.model import Media
 from tests.agent.speaking import asked, call, says, step
 from tests.world import World
 
@@ -147,3 +151,35 @@ def test_a_message_cannot_close_its_fence() -> None:
         assert ">>" not in inside
         assert "<<" not in inside
         assert not inside.endswith(">")
+
+
+class _Media:
+    """Hands out one voice note for every message with an attachment."""
+
+    def fetch(self, message: Message) -> list[Media]:
+        assert message.attachments
+        return [Media("audio/mp4", b"\x00voice")]
+
+
+def _voice(world: World, *replies: dict[str, Any]) -> dict[str, Any]:
+    services = bootstrap.services("process_thread")
+    services.__dict__["agent"] = replace(services.agent, media=_Media())
+    world.model_says(*replies)
+    url = "https://cdn.example/voice.mp4"
+    world.dm("alice", "", attachments=[{"type": "audio", "payload": {"url": url}}])
+    world.settle()
+    return world.messages("alice", "inbound")[0]
+
+
+def test_a_voice_note_is_heard_and_kept_in_words(world: World) -> None:
+    stored = _voice(world, says("We are!"), {"text": "Are you open?"})
+    assert world.sent_to("alice") == ["We are!"]
+    parts = asked(world)[0]["contents"][-1]["parts"]
+    assert "inlineData" in parts[-1]
+    assert (stored["transcription"], stored["processing_status"]) == ("Are you open?", "done")
+
+
+def test_a_voice_note_that_cannot_be_put_into_words_costs_no_answer(world: World) -> None:
+    stored = _voice(world, says("We are!"), {"status": 503, "times": 3})
+    assert world.sent_to("alice") == ["We are!"]
+    assert stored["processing_status"] == "failed"

@@ -1,6 +1,7 @@
 """`python -m tests.evals`: every case, a table and, where wanted, JSON; 1 if any case failed."""
 
 import argparse
+import contextlib
 import json
 import os
 import sys
@@ -16,22 +17,32 @@ from tests.world import World
 _BEGINNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.__stdout__, flush=True)
+
+
 def main() -> int:
     """Run what the command line names."""
     parser = argparse.ArgumentParser(prog="./dev eval", allow_abbrev=False)
-    parser.add_argument("--only", default="", help="cases whose file or name holds this")
+    parser.add_argument("--only", default="", help="cases whose file, name or reason holds this")
     parser.add_argument("--json", type=Path, help="write the results there")
     options = parser.parse_args()
     key = os.environ.get("GEMINI_API_KEY", "")  # noqa: TID251 (a program's entry point)
     found = cases.load(options.only)
-    stack = LocalStack(SimClock(frozen_at=_BEGINNING), gemini_key=key).start()
-    try:
-        results = [_result(World(stack), case) for case in found]
-    finally:
-        stack.stop()
+    # What the functions log would drown the table.
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        results = _results(found, key)
     if options.json:
         options.json.write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
     return _report(results, real=bool(key))
+
+
+def _results(found: list[cases.Case], key: str) -> list[dict[str, Any]]:
+    stack = LocalStack(SimClock(frozen_at=_BEGINNING), gemini_key=key).start()
+    try:
+        return [_result(World(stack), case) for case in found]
+    finally:
+        stack.stop()
 
 
 def _result(world: World, case: cases.Case) -> dict[str, Any]:
@@ -50,9 +61,9 @@ def _result(world: World, case: cases.Case) -> dict[str, Any]:
         "sent": list(played.sent),
         "cost_microdollars": played.cost_microdollars,
     }
-    print(f"{'ok  ' if not failures else 'FAIL'}  {case.file:<12} {case.name}", flush=True)
+    _say(f"{'ok  ' if not failures else 'FAIL'}  {case.file:<12} {case.name}")
     for failure in failures:
-        print(f"      {failure}", flush=True)
+        _say(f"      {failure}")
     return result
 
 
@@ -61,7 +72,7 @@ def _report(results: list[dict[str, Any]], *, real: bool) -> int:
     hostile = sum(result["hostile"] for result in results)
     cost = sum(result["cost_microdollars"] for result in results) / 1_000_000
     model = "the real model" if real else "the scripted model"
-    print(
+    _say(
         f"\n{len(results)} cases ({hostile} hostile) over {model}: "
         f"{len(results) - failed} passed, {failed} failed, ${cost:.4f} by the price table"
     )

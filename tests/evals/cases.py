@@ -41,13 +41,17 @@ class Case:
 
 
 def load(only: str = "") -> list[Case]:
-    """Every case of every file, in their order, whose file or name holds `only`."""
+    """Every case of every file, in their order, whose file, name or reason holds `only`."""
     found = [
         Case(path.stem, _checked(path, body))
         for path in sorted(HERE.glob("*.yaml"))
         for body in json.loads(path.read_text(encoding="utf-8"))
     ]
-    return [case for case in found if only.casefold() in f"{case.file} {case.name}".casefold()]
+    return [
+        case
+        for case in found
+        if only.casefold() in f"{case.file} {case.name} {case.get('why')}".casefold()
+    ]
 
 
 def _checked(path: Path, body: dict[str, Any]) -> Mapping[str, Any]:
