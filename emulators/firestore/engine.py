@@ -67,7 +67,8 @@ class Engine:
             self._coordinator.clear()
             if self._store is not None:
                 self._store.clear()
-            self.history = History(since=self._instants.present())
+            # A new instant: whoever has seen the last one must learn that all is gone.
+            self.history = History(since=self._instants.next_commit())
             self.faults.clear()
             self.counts.clear()
             self._tell_listeners()

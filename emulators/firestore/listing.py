@@ -29,7 +29,7 @@ def list_documents(engine: Engine, request: ListDocumentsRequest, caller: str) -
     """A page of a collection's documents, in the order that the request gives."""
     query = compile_query(request.parent, _as_query(request))
     offset = _offset(request.page_token)
-    size = request.page_size or DEFAULT_PAGE
+    size = _size(request.page_size)
 
     def answer(view: View) -> list[Message]:
         found = query.run(view.scan(query.scope))
@@ -57,7 +57,7 @@ def list_documents(engine: Engine, request: ListDocumentsRequest, caller: str) -
 def list_collection_ids(engine: Engine, request: ListCollectionIdsRequest, caller: str) -> Answer:
     """The ids of the collections right under a document, or under the root."""
     database, parent = parse_parent(request.parent)
-    size = request.page_size or DEFAULT_PAGE
+    size = _size(request.page_size)
 
     def answer(view: View) -> list[Message]:
         engine.counts.add(caller, reads=1)
@@ -83,6 +83,12 @@ def _as_query(request: ListDocumentsRequest) -> StructuredQuery:
         order.field.field_path = path
         order.direction = 2 if direction.strip().lower() == "desc" else 1
     return source
+
+
+def _size(wanted: int) -> int:
+    if wanted < 0:
+        raise invalid("The page size must not be negative.")
+    return wanted or DEFAULT_PAGE
 
 
 def _offset(token: str) -> int:

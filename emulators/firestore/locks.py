@@ -8,7 +8,6 @@ from emulators.firestore.predicates import Predicate
 from emulators.firestore.records import Record
 from emulators.firestore.tickets import Ticket
 from emulators.firestore.transactions import Transaction
-from emulators.refused import Refused
 
 Lookup = Callable[[str], Record | None]
 
@@ -162,8 +161,8 @@ class Locks:
     def _watching(self, request: Request) -> Iterator[Transaction]:
         try:
             touched = [record for record in request.touched() if record is not None]
-        except Refused:
-            return  # the commit is refused whether it waits or not: let it run and say so
+        except Exception:  # noqa: BLE001 (it fails whether it waits or not: let it run and say so)
+            return
         for asker in self._askers.values():
             if asker is not request.owner and any(
                 held.covers(record) for held in asker.predicates for record in touched

@@ -71,7 +71,9 @@ def partition_query(engine: Engine, request: PartitionQueryRequest, caller: str)
     def answer(view: View) -> list[Message]:
         engine.counts.add(caller, reads=1)
         records = query.run(view.scan(query.scope))
-        cursors = partition(query, records, request.partition_count)
+        # More parts than documents are the same parts.
+        count = min(request.partition_count, max(1, len(records)))
+        cursors = partition(query, records, count)
         return [PartitionQueryResponse(partitions=cursors)]
 
     return engine.read(Reading(query.scope.database, request, caller, answer))

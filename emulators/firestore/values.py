@@ -4,8 +4,11 @@ from collections.abc import Callable, Mapping
 from math import isnan
 from typing import Any
 
+import grpc
+
 from emulators.firestore.messages import Document, MapValue, Value
 from emulators.firestore.names import DATABASE_SEGMENTS, reference_key
+from emulators.refused import Refused
 
 Key = tuple[Any, ...]
 """Where a value sorts: hashable, comparable with every other key, equal for equal values."""
@@ -24,9 +27,18 @@ _VECTOR_TYPE = "__vector__"
 
 
 def sort_key(value: Value) -> Key:
-    """The value's key; integers and doubles compare exactly, and -0 equals 0."""
+    """The value's key; integers and doubles compare exactly, and -0 equals 0.
+
+    Raises:
+        Refused: INVALID_ARGUMENT for what only pipelines may hold.
+    """
     kind = value.WhichOneof("value_type")
-    return NULL_KEY if kind is None else _KEYS[kind](value)
+    if kind is None:
+        return NULL_KEY
+    key = _KEYS.get(kind)
+    if key is None:
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, f"A {kind} is for pipelines only.")
+    return key(value)
 
 
 def equal(one: Value, other: Value) -> bool:
