@@ -88,9 +88,12 @@ class Screen:
         self.open(f"/conversations/{self.world.thread(person)}?tab=all")
         self.page.wait_for_selector("body[data-live=on]")
 
+    def examine(self) -> None:
+        """Have axe-core in every page from here on; the page's own policy would not let it in."""
+        self.page.add_init_script(path=AXE)
+
     def violations(self) -> list[str]:
         """What axe-core finds on the page as it is."""
-        self.page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
         found = self.page.evaluate("async () => (await axe.run()).violations")
         return [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
 

@@ -39,6 +39,7 @@ def _everything(screen: Screen) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_violation(screen: Screen, scheme: str) -> None:
+    screen.examine()
     screen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two
     thread = _everything(screen)
     found = {}
@@ -55,6 +56,7 @@ def test_no_page_has_a_violation(screen: Screen, scheme: str) -> None:
 
 
 def test_the_door_has_no_violation(screen: Screen) -> None:
+    screen.examine()
     screen.page.context.clear_cookies()
     screen.open("/sign-in")
     assert screen.violations() == []

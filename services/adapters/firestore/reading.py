@@ -1,5 +1,6 @@
 """Reads, alone or inside a transaction that the first of them begins."""
 
+from dataclasses import replace
 from typing import Any
 
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
@@ -73,7 +74,8 @@ class Reading:
         above = query.collection.rpartition("/")[0]
         request = rpc.RunAggregationQueryRequest.pb()(parent=f"{root}/{above}" if above else root)
         aggregation = request.structured_aggregation_query
-        aggregation.structured_query.CopyFrom(query_message(query))
+        # The limit bounds what is billed, the count what is answered.
+        aggregation.structured_query.CopyFrom(query_message(replace(query, limit=up_to)))
         aggregation.aggregations.add(alias="n").count.up_to.value = up_to
         wrapped = rpc.RunAggregationQueryRequest.wrap(request)
         answers = self._client.run_aggregation_query(request=wrapped, **self._call)
