@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
     from services.delivery import Delivery
+    from services.exporting import Exporting
     from services.ingest import Ingest
     from services.knowledge import Knowledge
     from services.manual import Manual
@@ -244,6 +245,13 @@ class Services:
         from services.knowledge import Knowledge
 
         return Knowledge(self.documents, self.live_settings, self._gemini)
+
+    @functools.cached_property
+    def exporting(self) -> "Exporting":
+        """Making tests out of real turns."""
+        from services.exporting import Exporting
+
+        return Exporting(self.documents, self.live_settings)
 
     @functools.cached_property
     def turns(self) -> "Turns":

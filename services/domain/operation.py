@@ -44,11 +44,15 @@ class Operation:
     max_attempts: int = 5
     #: How long the agent may take for one turn, in seconds.
     turn_seconds: float = 60
-    #: Model requests, tool calls, bubbles, characters of all bubbles, and tokens in one turn.
+    #: Model requests whose answers count, in one turn; the last one may only end it.
     max_steps: int = 6
+    #: Tool calls in one turn, before it may only be ended.
     max_tool_calls: int = 12
+    #: Bubbles of one turn.
     max_bubbles: int = 5
+    #: Characters of all bubbles of one turn.
     max_reply_characters: int = 3000
+    #: Tokens in one turn, over all its requests, before it may only be ended.
     max_turn_tokens: int = 60_000
     #: How long the bot stays silent after a human wrote in the Instagram app, in minutes.
     handoff_minutes: float = 30
@@ -71,9 +75,9 @@ class Operation:
     retention_days: float = 365
     #: How long fetched media are kept, in days; 0: not at all, only their address and description.
     media_days: float = 0
-    #: Messages of the past that the agent is shown, and about how many tokens of them at most;
-    #: what no longer fits is summed up. 0 tokens: no past at all.
+    #: Messages of the past that the agent is shown at most.
     history_messages: int = 30
+    #: About how many tokens of the past; what no longer fits is summed up. 0: no past at all.
     history_tokens: int = 2000
     #: Who answers: "gemini", "rules", "rules_then_gemini"; empty: Gemini where it is configured,
     #: else the rules.
@@ -92,9 +96,10 @@ class Operation:
     time_zone: str = "Europe/Berlin"
     #: Further instructions of the owner's, one a line.
     house_rules: str = ""
-    #: The first line of the first bubble where a person must know that a machine writes; empty
-    #: for none. At the start, after so many hours of silence, and after a human's time.
+    #: The first line of the first bubble where a person must be told that a machine writes: at
+    #: the start, after a long silence, after a human's time ({business}); empty for none.
     disclosure: str = "🤖 {business}, automated reply"
+    #: After how many hours of silence they are told again.
     disclosure_gap_hours: float = 168
     #: What the person is told when a human is asked for; empty for nothing.
     handoff_text: str = "Thank you! A member of our team will get back to you here."
