@@ -7,6 +7,7 @@ from flask import Flask, url_for
 
 from admin import (
     access,
+    account,
     api,
     composer,
     contact,
@@ -32,8 +33,8 @@ SESSION = timedelta(hours=12)
 LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
-    access, inbox, conversation, composer, live, contact, settings, shelf, team, me, operate,
-    dashboard, api,
+    access, inbox, conversation, composer, live, contact, settings, account, shelf, team, me,
+    operate, dashboard, api,
 )  # fmt: skip
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, make_response, render_template, request
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 
-from admin.access import office, operator
+from admin.access import now, office, operator, services
 from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
+from services import audit
 from services.domain.ids import split_thread_id
+from services.errors import Rejected
 from services.office_contact import WrongFields
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contacts/<thread_id>")
@@ -38,6 +40,38 @@ def opt(thread_id: str) -> Any:
     office().contact.opt(thread_id, operator(), out=out)
     say("The bot does not write to this person any more." if out else "The bot may write again.")
     return back_to(thread_id)
+
+
+@blueprint.get("/export.json")
+def export(thread_id: str) -> Any:
+    """Everything that is stored about the person, as a file."""
+    _require_admin()
+    answer = make_response(services().people.exports.contact(thread_id))
+    answer.headers["Content-Disposition"] = f'attachment; filename="contact-{thread_id}.json"'
+    _record(thread_id, "contact_exported")
+    return answer
+
+
+@blueprint.post("/delete")
+def delete(thread_id: str) -> Any:
+    """Delete the person with all messages, once their number was typed to confirm it."""
+    _require_admin()
+    if request.form.get("confirm", "").strip() != thread_id.partition("_")[2]:
+        raise Rejected("Nothing was deleted: type the person's number exactly as it is shown.")
+    code = services().people.deletions.request(thread_id, "back_office")
+    _record(thread_id, "contact_deleted")
+    say(f"Deleted. The confirmation code is {code}.")
+    return redirect(url_for("inbox.conversations"), 303)
+
+
+def _require_admin() -> None:
+    if not operator().is_admin:
+        abort(403, "Only admins export or delete people.")
+
+
+def _record(thread_id: str, action: str) -> None:
+    entry = audit.entry(services().ids.new(), now(), operator(), action, f"contacts/{thread_id}")
+    services().documents.commit([entry])
 
 
 def _typed_again(thread_id: str, problems: dict[str, str]) -> Any:

@@ -124,7 +124,7 @@ class OfficeInbox:
     documents: Documents
 
     def listed(self, view: View, operator_id: str, cursor: str | None = None) -> Listed:
-        """One page of a view: two round trips, one read a row and one a contact."""
+        """One page of a view: two round trips at most, a read a row and one a nameless one."""
         field, direction = view.order
         found = page(
             self.documents, view.query(operator_id), field, Cursor.parse(cursor), direction
@@ -188,10 +188,12 @@ class OfficeInbox:
 
     def _with_contacts(self, rows: Sequence[Snapshot]) -> list[Row]:
         contacts: dict[str, dict[str, Any]] = {}
-        if rows:
-            found = self.documents.get(*(f"contacts/{row.id}" for row in rows))
+        # A conversation carries its person's name once a profile was fetched.
+        nameless = [row.id for row in rows if not (row.fields or {}).get("contact_name")]
+        if nameless:
+            found = self.documents.get(*(f"contacts/{thread_id}" for thread_id in nameless))
             contacts = {s.id: s.fields or {} for s in found}
-        return [Row(row.id, row.fields or {}, contacts[row.id]) for row in rows]
+        return [Row(row.id, row.fields or {}, contacts.get(row.id, {})) for row in rows]
 
 
 def changed_page(documents: Documents, since: datetime, limit: int) -> Page:

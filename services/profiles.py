@@ -10,6 +10,7 @@ import structlog
 from services.domain.contents import text_of
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge
+from services.domain.terms import plain
 from services.errors import GraphRefused, MocaError
 from services.ports import Clock, Documents, GraphReads
 
@@ -74,4 +75,5 @@ def _stored(profile: Mapping[str, Any]) -> dict[str, Any]:
     count = profile.get("follower_count")
     found["follower_count"] = count if isinstance(count, int) else None
     found |= {name: profile[name] for name in _FLAGS if isinstance(profile.get(name), bool)}
-    return {**found, "profile_error": None}
+    keys = {f"{name}_key": plain(found[name] or "") for name in ("name", "username")}
+    return {**found, **keys, "profile_error": None}
