@@ -20,7 +20,7 @@ def handle(request: Request, services: Services) -> Answer:
 def _deliver(request: Request, services: Services, notes: dict[str, Any]) -> Answer:
     url = services.settings.deliver_url
     body = request.get_json(silent=True, force=True)
-    hint = _hint(body)
+    hint = hint_of(body)
 
     tells = isinstance(body, Mapping) and body.get("alerts") == "1"
 
@@ -33,7 +33,7 @@ def _deliver(request: Request, services: Services, notes: dict[str, Any]) -> Ans
     return run_task(request, services, notes, run, url)
 
 
-def _hint(body: Any) -> Hint:
+def hint_of(body: Any) -> Hint:
     """What the task knows besides its thread; whatever else it says is nothing."""
     if not isinstance(body, Mapping):
         return Hint()

@@ -8,24 +8,21 @@ import structlog
 from services.accounts import Accounts
 from services.domain import schedule, slots
 from services.domain.conversation import Conversation
-from services.domain.documents import Update, Write
 from services.domain.ids import split_thread_id
-from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.schedule import Appointment
 from services.domain.sendable import call_of
 from services.errors import GraphRefused, Unavailable
 from services.lines import (
     CALL_WITHIN,
-    DELIVERY_GRACE,
     SLOT_AHEAD,
     Head,
     PuttingBack,
     TakingHead,
 )
 from services.live_settings import AccountView, LiveSettings
-from services.pacing import Pacer
-from services.ports import Clock, Documents, Ids, Messenger, Reads, TaskQueue
+from services.pacing import Pacer, Reserving
+from services.ports import Clock, Documents, Ids, Messenger, TaskQueue
 from services.recording import Recording
 from services.settling import Settling
 
@@ -33,8 +30,8 @@ _log = structlog.get_logger()
 
 #: Items that one call sends before it hands the rest to another task: well inside its time limit.
 MOST_ITEMS = 10
-#: A slot so far ahead is written down, so that the sweep does not take its line for forgotten.
-FAR_AHEAD = timedelta(seconds=30)
+#: A slot so far ahead is written down, so that a thread that waits takes no second one.
+FAR_AHEAD = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class Delivery:
         hint = hint or Hint()
         slot = self._slot(run, hint.slot)
         if slot is not None and slot > self.clock.now() + self._tolerance(hint):
-            waits = self._wait_for(run, slot)
+            waits = self._wait_for(run, slot, own=slot == hint.slot)
             if waits is not None:
                 return waits
             slot = None  # somebody else holds the line, or held it
@@ -99,7 +96,8 @@ class Delivery:
                 run.view.operation.handoff_minutes,
             )
         )
-        if head.item is None and slot is not None:
+        if head.item is None and slot is not None and slot != hint.slot:
+            # A task's own slot is not given on: the task may come twice.
             self.pacer.give_back(run.account_id, slot)
         if head.doubtful is not None:
             head = self._read_back(run, head, head.doubtful)
@@ -126,9 +124,9 @@ class Delivery:
         if given is not None and not slots.late(given, now, run.per_second):
             return given
         account = run.view.account
-        if not account.may_send or account.parked(now):
+        if not account.may_send:
             return None  # nothing can go: the line is only looked at
-        return self.pacer.take(run.account_id, run.per_second)
+        return self.pacer.take(run.account_id, run.per_second, account.parked(now))
 
     def _tolerance(self, hint: Hint) -> timedelta:
         # The queue is never early: where its task's slot seems to lie ahead, our clock is behind.
@@ -139,22 +137,27 @@ class Delivery:
         now = self.clock.now()
         return max(now, slot) if slot is not None and slot == hint.slot else now
 
-    def _wait_for(self, run: _Run, slot: datetime) -> str | None:
+    def _wait_for(self, run: _Run, slot: datetime, *, own: bool) -> str | None:
         """A slot that lies ahead is a task, if anything waits to be sent; else it is given back.
 
         None where an item is on its way, so that its hold must be looked at.
         """
-        path = f"conversations/{run.thread_id}"
-        stored = self.documents.get(path)[0].fields
-        thread = Conversation.from_doc(run.thread_id, stored or {})
-        if thread.sending is not None or not thread.outbox:
+        thread, reserved = self._reserved(run, slot)
+        if not own and (reserved != slot or thread.sending is not None or not thread.outbox):
             self.pacer.give_back(run.account_id, slot)
+        if thread.sending is not None or not thread.outbox:
             return None if thread.sending is not None else "empty"
-        if slot > self.clock.now() + FAR_AHEAD:
-            self.documents.transact(lambda reads: _due_after(reads, run.thread_id, slot))
-        look = schedule.delivery_in_slot(run.thread_id, slot)
-        self._ensure(run, look, slot, thread.outbox[0])
+        look = schedule.delivery_in_slot(run.thread_id, reserved)
+        self._ensure(run, look, reserved, thread.outbox[0])
         return "paced"
+
+    def _reserved(self, run: _Run, slot: datetime) -> tuple[Conversation, datetime]:
+        """The thread as it is, and the slot for which it waits."""
+        now = self.clock.now()
+        if slot > now + FAR_AHEAD:
+            return self.documents.transact(Reserving(run.thread_id, slot, now))
+        stored = self.documents.get(f"conversations/{run.thread_id}")[0].fields
+        return Conversation.from_doc(run.thread_id, stored or {}), slot
 
     # Sending
 
@@ -248,6 +251,10 @@ class Delivery:
     def _ensure_look(self, run: _Run, head: Head, slot: datetime | None) -> None:
         if head.item is not None or head.look_at is None:
             return
+        if head.parked:
+            after = self.pacer.take(run.account_id, run.per_second, head.look_at)
+            if self._wait_for(run, after, own=False) is not None:
+                return
         if slot is not None and head.look_at == slot:
             self._ensure(run, schedule.delivery_in_slot(run.thread_id, slot), slot, head.look_id)
             return
@@ -271,14 +278,3 @@ class Delivery:
         if item_id is not None:
             body["item"] = item_id
         self.deliveries.ensure(look, body)
-
-
-def _due_after(reads: Reads, thread_id: str, slot: datetime) -> tuple[None, list[Write]]:
-    path = f"conversations/{thread_id}"
-    (stored,) = reads.get(path)
-    thread = Conversation.from_doc(thread_id, stored.fields or {})
-    due = slot + DELIVERY_GRACE
-    known = thread.deliver_due_at
-    if thread.sending is not None or not thread.outbox or (known is not None and known >= due):
-        return None, []
-    return None, [Update(path, {"deliver_due_at": to_ms(due)})]

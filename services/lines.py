@@ -49,6 +49,7 @@ class Head:
     next_id: str | None = None  #: the item behind it
     look_at: datetime | None = None
     look_id: str | None = None  #: the item that the look will be about
+    parked: bool = False  #: it is the end of the account's rest: a slot may be had after it
     attempt: int = 0  #: the attempt after which the look repeats the item
     doubtful: Message | None = None  #: an unconfirmed item that Instagram may be asked about
 
@@ -204,7 +205,8 @@ def _first(
         return _waits(outbox, item, now + HELD_LOOK, held_for=account.id)
     parked = account.parked(now)
     if parked is not None:
-        return _waits(outbox, item, parked)
+        head, fields, writes = _waits(outbox, item, parked)
+        return replace(head, parked=True), fields, writes
     if item.next_attempt_at is not None and now < item.next_attempt_at:
         return _waits(outbox, item, item.next_attempt_at)
     last = gate.thread.last_slot_at

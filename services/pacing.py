@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.domain import slots
-from services.domain.documents import Merge, Write
+from services.domain.conversation import Conversation
+from services.domain.documents import Merge, Update, Write
+from services.domain.instants import to_ms
 from services.domain.slots import Lease
+from services.lines import DELIVERY_GRACE
 from services.ports import Clock, Documents, Reads
 
 
@@ -32,6 +35,33 @@ class Leasing:
         return leased, [Merge(path, {"next_slot_ms": leased.next_ms})]
 
 
+@dataclass(frozen=True, slots=True)
+class Reserving:
+    """Writes down the far slot for which a thread waits; meant for `Documents.transact`.
+
+    Whoever comes meanwhile waits for the same slot instead of taking another one, and the sweep
+    does not take the line for forgotten.
+    """
+
+    thread_id: str
+    slot: datetime
+    now: datetime
+
+    def __call__(self, reads: Reads) -> tuple[tuple[Conversation, datetime], Sequence[Write]]:
+        """The thread as it was, and the slot that counts."""
+        path = f"conversations/{self.thread_id}"
+        (stored,) = reads.get(path)
+        thread = Conversation.from_doc(self.thread_id, stored.fields or {})
+        if thread.sending is not None or not thread.outbox:
+            return (thread, self.slot), []
+        reserved = thread.reserved_slot_at
+        if reserved is not None and self.now < reserved <= self.slot:
+            return (thread, reserved), []
+        due = to_ms(self.slot + DELIVERY_GRACE)
+        fields = {"reserved_slot_at": self.slot, "deliver_due_at": due}
+        return (thread, self.slot), [Update(path, fields)]
+
+
 class Pacer:
     """This instance's share of the slots of all accounts; safe for its threads."""
 
@@ -41,16 +71,19 @@ class Pacer:
         self._lock = threading.Lock()  # never held during a call
         self._kept: dict[str, deque[datetime]] = {}
 
-    def take(self, account_id: str, per_second: float) -> datetime:
-        """The earliest slot that is not late; it may lie ahead.
+    def take(
+        self, account_id: str, per_second: float, not_before: datetime | None = None
+    ) -> datetime:
+        """The earliest slot that is neither late nor before `not_before`; it may lie ahead.
 
         It is the caller's alone. Two round trips where the last block is used up, else none.
         Raises `Unavailable`.
         """
-        kept = self._earliest(account_id, per_second)
+        kept = self._earliest(account_id, per_second, not_before)
         if kept is not None:
             return kept
-        leasing = Leasing(account_id, per_second, self._clock.now())
+        now = self._clock.now()
+        leasing = Leasing(account_id, per_second, max(now, not_before) if not_before else now)
         first, *others = self._documents.transact(leasing).slots
         with self._lock:
             mine = self._kept.setdefault(account_id, deque())
@@ -63,12 +96,15 @@ class Pacer:
             mine = self._kept.setdefault(account_id, deque())
             self._kept[account_id] = deque(sorted([slot, *mine]))
 
-    def _earliest(self, account_id: str, per_second: float) -> datetime | None:
+    def _earliest(
+        self, account_id: str, per_second: float, not_before: datetime | None
+    ) -> datetime | None:
         now = self._clock.now()
         with self._lock:
             mine = self._kept.get(account_id)
             while mine:
                 slot = mine.popleft()
-                if not slots.late(slot, now, per_second):
+                too_early = not_before is not None and slot < not_before
+                if not slots.late(slot, now, per_second) and not too_early:
                     return slot
         return None

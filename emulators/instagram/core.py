@@ -115,7 +115,8 @@ def _failure(fault: Fault) -> Response:
         page = "<html><body>Sorry, something went wrong.</body></html>"
         return Response(page, fault.status, mimetype="text/html")
     if fault.code in _THROTTLES:
-        g.regain_minutes = fault.regain_minutes or _REGAIN_MINUTES
+        minutes = fault.regain_minutes
+        g.regain_minutes = _REGAIN_MINUTES if minutes is None else minutes
     raise refusal(fault.code, fault.subcode, status=fault.status, message=fault.message)
 
 

@@ -102,6 +102,7 @@ class Conversation:
     deliver_due_at: datetime | None = None  #: when the line must have moved
     held_for: str | None = None  #: the account that must be able to send again first
     last_slot_at: datetime | None = None  #: the instant that was leased for the last send
+    reserved_slot_at: datetime | None = None  #: a far one, for which a task is made
     early_reads: tuple[str, ...] = ()  #: messages that were read before their mid was recorded
     opted_out_at: datetime | None = None  #: when the person last said so
     opted_in_at: datetime | None = None
@@ -141,6 +142,7 @@ class Conversation:
             deliver_due_at=maybe_from_ms(doc.get("deliver_due_at")),
             held_for=doc.get("held_for"),
             last_slot_at=doc.get("last_slot_at"),
+            reserved_slot_at=doc.get("reserved_slot_at"),
             early_reads=tuple(doc.get("early_reads") or ()),
             opted_out_at=maybe_from_ms(doc.get("opted_out_at")),
             opted_in_at=maybe_from_ms(doc.get("opted_in_at")),

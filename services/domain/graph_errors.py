@@ -13,6 +13,8 @@ from services.domain.outcome import NotSent, Outcome, Refused, Stopped, Throttle
 #: Minutes of rest where Meta does not say how long, and the longest that we take its word for.
 REST_MINUTES = 5.0
 LONGEST_REST_MINUTES = 60.0
+#: Minutes of rest after a call that was one too many in its second, where Meta names none.
+SHORT_REST_MINUTES = 1 / 6
 
 _Follows = Callable[[str, Usage], Outcome]
 
@@ -27,6 +29,12 @@ class Rule:
 
 def _park(says: str) -> Rule:
     return Rule(says, lambda reason, usage: Throttled(reason, rest_minutes(usage)))
+
+
+def _breathe(says: str) -> Rule:
+    return Rule(
+        says, lambda reason, usage: Throttled(reason, rest_minutes(usage, SHORT_REST_MINUTES))
+    )
 
 
 def _stop(state: AccountState, says: str) -> Rule:
@@ -66,7 +74,7 @@ RULES: dict[tuple[int, int | None], Rule] = {
     (4, None): _park("the app has used up its calls"),
     (17, None): _park("the user has used up its calls"),
     (32, None): _park("the page has used up its calls"),
-    (613, None): _park("the account sends faster than Instagram allows"),
+    (613, None): _breathe("the account sends faster than Instagram allows"),
     (613, 2018338): _stop(_BLOCKED, "Instagram warns of an abuse of message tags"),
     (80001, None): _park("the page has used up its business calls"),
     (80002, None): _park("the account has used up its business calls"),
@@ -135,9 +143,9 @@ def of_error(
     return Unknown(reason) if status >= 500 else Refused(reason)
 
 
-def rest_minutes(usage: Usage) -> float:
+def rest_minutes(usage: Usage, otherwise: float = REST_MINUTES) -> float:
     """How long the account rests, by Meta's word where it gave one."""
-    return min(usage.regain_minutes or REST_MINUTES, LONGEST_REST_MINUTES)
+    return min(usage.regain_minutes or otherwise, LONGEST_REST_MINUTES)
 
 
 def not_reached(kind: str) -> Outcome:

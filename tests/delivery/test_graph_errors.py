@@ -94,8 +94,11 @@ def test_an_unknown_error_of_the_server_is_ambiguous_and_of_the_caller_is_not() 
     assert isinstance(of_error(400, 4711, None), Refused)
 
 
-@pytest.mark.parametrize(("said", "rests"), [(0, 5), (12, 12), (600, 60)])
-def test_an_account_rests_as_long_as_meta_says(said: float, rests: float) -> None:
-    outcome = of_error(400, 613, None, Usage(100, said))
+@pytest.mark.parametrize(
+    ("code", "said", "minutes"),
+    [(4, 0, 5), (80002, 12, 12), (80002, 600, 60), (613, 7, 7), (613, 0, 1 / 6)],
+)
+def test_an_account_rests_as_long_as_meta_says(code: int, said: float, minutes: float) -> None:
+    outcome = of_error(400, code, None, Usage(100, said))
     assert isinstance(outcome, Throttled)
-    assert outcome.minutes == rests
+    assert outcome.minutes == minutes
