@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from services.adapters.gemini import GeminiModel
     from services.adapters.instagram import Instagram
     from services.adapters.secrets import SecretManager
-    from services.adapters.spond import Spond
     from services.agent import Agent
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
@@ -193,51 +192,16 @@ class Services:
     @functools.cached_property
     def _gemini(self) -> "GeminiModel | None":
         """Gemini, where a key or a location of Vertex AI is given."""
-        settings = self.settings
-        if not (settings.gemini_api_key or settings.vertex_location):
-            return None
-        from services.adapters import gemini
+        from services.bootstrap_agent import gemini_model
 
-        if settings.vertex_location:
-            location, url = settings.vertex_location, settings.gemini_url
-            return gemini.GeminiModel(gemini.connect_vertex(settings.project, location, url))
-        return gemini.GeminiModel(gemini.connect(settings.gemini_api_key, settings.gemini_url))
-
-    @functools.cached_property
-    def _calendar(self) -> "Spond | None":
-        """The club's calendar, where a login is given."""
-        settings = self.settings
-        if not (settings.spond_username and settings.spond_password):
-            return None
-        from services.adapters.spond import Spond
-
-        return Spond(
-            settings.spond_url,
-            settings.spond_username,
-            settings.spond_password,
-            settings.spond_group,
-            self.clock,
-        )
+        return gemini_model(self.settings)
 
     @functools.cached_property
     def agent(self) -> "Agent":
         """Deciding what to do about new messages."""
-        from services.agent import Agent
-        from services.agent_budget import Budget
-        from services.rules import Rules
-        from tools import TOOLS
+        from services import bootstrap_agent
 
-        return Agent(
-            documents=self.documents,
-            clock=self.clock,
-            ids=self.ids,
-            tools=TOOLS,
-            rules=Rules(self.documents, self.clock),
-            budget=Budget(self.documents, self.clock),
-            model=self.model,
-            calendar=self._calendar,
-            knowledge=self.knowledge,
-        )
+        return bootstrap_agent.agent(self)
 
     @functools.cached_property
     def knowledge(self) -> "Knowledge":
