@@ -25,6 +25,7 @@ from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+from services.recording import without_token
 
 #: What other services may send.
 KINDS = ("verification", "acknowledgement", "custom")
@@ -318,5 +319,6 @@ def _arrived(
         "error": None,
         "unsettled": None,
         "settled_by": by.id,
+        **without_token(item),
     }
     return None, [Update(found.path, sent), Update(path, fields)]

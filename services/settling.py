@@ -13,6 +13,7 @@ from services.domain.message import Message
 from services.domain.states import Status
 from services.lines import DELIVERY_GRACE
 from services.ports import Reads
+from services.recording import without_token
 
 #: A message of the same text is the item's if it is no older than its call and not much younger.
 NOT_AFTER = timedelta(minutes=10)
@@ -43,7 +44,7 @@ class Settling:
         for heard in self.heard:
             known = Query(f"{path}/messages", where=[("mid", "==", heard.mid)], limit=1)
             if is_of(self.item, heard, self.account_id) and not reads.query(known):
-                return True, _settled(thread, self.item.id, heard, self.now)
+                return True, _settled(thread, self.item, heard, self.now)
         return False, []
 
 
@@ -58,10 +59,11 @@ def is_of(item: Message, heard: Heard, account_id: str) -> bool:
     return bool(heard.attachments) if item.attachments else heard.text == item.text
 
 
-def _settled(thread: Conversation, item_id: str, heard: Heard, now: datetime) -> list[Write]:
+def _settled(thread: Conversation, item: Message, heard: Heard, now: datetime) -> list[Write]:
     path = f"conversations/{thread.thread_id}"
-    outbox = [item for item in thread.outbox if item != item_id]
+    outbox = [other for other in thread.outbox if other != item.id]
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     sent = {"status": Status.SENT, "mid": heard.mid, "sent_at": heard.created_at, "error": None}
+    sent |= without_token(item)
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
-    return [Update(f"{path}/messages/{item_id}", sent), Update(path, fields)]
+    return [Update(f"{path}/messages/{item.id}", sent), Update(path, fields)]
