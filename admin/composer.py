@@ -66,6 +66,13 @@ def preview(thread_id: str) -> Any:  # noqa: ARG001 (the thread is part of the a
     return render_template("conversation/_split.html", parts=parts)
 
 
+@blueprint.post("/suggest")
+def suggest(thread_id: str) -> Any:
+    """A draft of the bot's in the composer; it is the operator's to send, change or drop."""
+    text = office().suggest().draft(thread_id)
+    return _typed_again(thread_id, text, "reply", "", 200)
+
+
 @blueprint.get("/canned.json")
 def canned(thread_id: str) -> Any:
     """The canned answers, filled in for this person."""
@@ -88,15 +95,15 @@ def canned(thread_id: str) -> Any:
     }
 
 
-def _typed_again(thread_id: str, text: str, kind: str, problem: str) -> Any:
+def _typed_again(thread_id: str, text: str, kind: str, problem: str, status: int = 422) -> Any:
     thread = office().thread.opened(thread_id)
     if thread is None:
         abort(404)
     context = pane_context(thread) | {"typed": text, "typed_kind": kind, "problem": problem}
     if wants_part():
-        answer = make_response(render_template("conversation/_composer.html", **context), 422)
+        answer = make_response(render_template("conversation/_composer.html", **context), status)
         answer.headers["HX-Retarget"] = "#composer"
         answer.headers["HX-Reswap"] = "outerHTML"
         return answer
     page = render_template("inbox/desk.html", **(list_context(view()) | context))
-    return page, 422
+    return page, status

@@ -19,6 +19,8 @@ CHARTS = {
     "first_reply_p95_seconds": ("First reply, 95 %", "s"),
     "handoffs": ("Handoffs", ""),
     "failures": ("Failures", ""),
+    "thumbs_up": ("Replies rated good", ""),
+    "thumbs_down": ("Replies rated wrong", ""),
     "model_cost_usd": ("Model cost", "$"),
 }
 WIDTH, HEIGHT = 300, 60
@@ -48,7 +50,7 @@ class Chart:
 @blueprint.get("")
 def show() -> Any:
     """The dashboard."""
-    days = office().operate.days(services().settings.account_id)
+    days = office().days.last(services().settings.account_id)
     charts = [_chart(days, name, *told) for name, told in CHARTS.items()]
     roles = _summed(days, "by_role")
     reasons = _summed(days, "handoffs_by_reason")

@@ -295,12 +295,14 @@ class Services:
         from services.office_access import OfficeAccess
         from services.office_actions import OfficeActions
         from services.office_contact import OfficeContact
+        from services.office_days import OfficeDays
         from services.office_inbox import OfficeInbox
         from services.office_live import OfficeLive
         from services.office_operate import OfficeOperate
         from services.office_sending import OfficeSending
         from services.office_settings import OfficeSettings
         from services.office_shelf import OfficeShelf
+        from services.office_suggest import OfficeSuggest
         from services.office_thread import OfficeThread
 
         documents, clock, ids = self.documents, self.clock, self.ids
@@ -315,4 +317,6 @@ class Services:
             settings=OfficeSettings(documents, self.live_settings, clock, ids),
             shelf=OfficeShelf(documents, clock, ids),
             operate=OfficeOperate(documents, clock),
+            days=OfficeDays(documents, clock),
+            suggest=lambda: OfficeSuggest(documents, self.agent, self.live_settings, ids),
         )

@@ -1,16 +1,19 @@
 """The back office's use cases in one place: what `admin/` is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.office_access import OfficeAccess
 from services.office_actions import OfficeActions
 from services.office_contact import OfficeContact
+from services.office_days import OfficeDays
 from services.office_inbox import OfficeInbox
 from services.office_live import OfficeLive
 from services.office_operate import OfficeOperate
 from services.office_sending import OfficeSending
 from services.office_settings import OfficeSettings
 from services.office_shelf import OfficeShelf
+from services.office_suggest import OfficeSuggest
 from services.office_thread import OfficeThread
 
 
@@ -28,3 +31,5 @@ class Office:
     settings: OfficeSettings
     shelf: OfficeShelf
     operate: OfficeOperate
+    days: OfficeDays
+    suggest: Callable[[], OfficeSuggest]  #: built when first asked: it needs the model

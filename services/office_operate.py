@@ -1,7 +1,6 @@
 """What is under way and what went wrong: the line, the events, the turns, the audit, the days."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from services.domain.documents import Query
@@ -15,8 +14,6 @@ LINES = {
     "unconfirmed": ("unconfirmed",),
     "failed": ("failed",),
 }
-#: Days that the dashboard draws.
-DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +58,6 @@ class OfficeOperate:
         """Who changed what."""
         return self._found(Query("audit"), "at", cursor)
 
-    def days(self, account_id: str) -> list[dict[str, Any]]:
-        """The roll-ups of the last days, oldest first; a day without one is left out."""
-        today = self.clock.now().date()
-        paths = [_day(account_id, today - timedelta(days=n)) for n in range(DAYS - 1, -1, -1)]
-        found = self.documents.get(*paths)
-        return [{"date": s.id.rpartition("_")[2], **s.fields} for s in found if s.fields]
-
     def _found(self, query: Query, field: str, cursor: str | None) -> Found:
         found = page(self.documents, query, field, Cursor.parse(cursor))
         rows = []
@@ -76,7 +66,3 @@ class OfficeOperate:
             thread = parts[1] if len(parts) == 4 and split_thread_id(parts[1]) else ""
             rows.append({"thread_id": thread, **(stored.fields or {}), "id": stored.id})
         return Found(rows, found.next)
-
-
-def _day(account_id: str, day: date) -> str:
-    return f"days/{account_id}_{day.isoformat()}"

@@ -71,7 +71,7 @@
       height = 0;
       dropDoubleDays();
     }
-    if (event.detail.target.id === "pane") opened();
+    if (event.detail.target.id === "pane") opened(); else counted();
   });
   document.addEventListener("htmx:responseError", (event) => {
     if (event.detail.xhr.status === 401) location.reload();

@@ -1,0 +1,73 @@
+"""A draft of the agent's for an operator: nothing of it is stored, queued or counted as a turn."""
+
+from dataclasses import dataclass
+
+from services.agent import Agent
+from services.agent_input import Asked
+from services.domain.conversation import Conversation
+from services.domain.documents import Query
+from services.domain.message import Message
+from services.domain.states import Direction
+from services.errors import ModelError, Rejected
+from services.live_settings import LiveSettings
+from services.ports import Documents, Ids
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeSuggest:
+    """Asks the agent what it would say."""
+
+    documents: Documents
+    agent: Agent
+    settings: LiveSettings
+    ids: Ids
+
+    def draft(self, thread_id: str) -> str:
+        """What the agent would answer to what the person wrote last.
+
+        Raises `Rejected` where it would say nothing, and where no model answers.
+        """
+        conversation, contact = self.documents.get(
+            f"conversations/{thread_id}", f"contacts/{thread_id}"
+        )
+        settings = self.settings.account(thread_id.partition("_")[0]).operation
+        history = self._history(thread_id, settings.history_messages or 1)
+        new = _unanswered(history)
+        if conversation.fields is None or not new:
+            raise Rejected("There is nothing to answer: the last word is yours.")
+        asked = Asked(
+            thread=Conversation.from_doc(thread_id, conversation.fields),
+            turn_id=self.ids.new(),
+            messages=new,
+            history=history,
+            contact=contact.fields or {},
+            settings=settings,
+        )
+        try:
+            decision = self.agent.decide(asked, lambda: None)
+        except ModelError as error:
+            raise Rejected(f"The model gave no draft: {error}") from error
+        text = "\n\n".join(bubble.text for bubble in decision.bubbles)
+        if not text:
+            raise Rejected("The bot would say nothing here.")
+        return text
+
+    def _history(self, thread_id: str, size: int) -> list[Message]:
+        query = Query(
+            f"conversations/{thread_id}/messages",
+            order=[("created_at", "DESCENDING")],
+            limit=size,
+        )
+        found = self.documents.query(query)
+        return [Message.from_doc(s.id, s.fields or {}) for s in reversed(found)]
+
+
+def _unanswered(history: list[Message]) -> list[Message]:
+    """What the person wrote since somebody last answered."""
+    new: list[Message] = []
+    for message in reversed(history):
+        if message.direction is Direction.OUTGOING:
+            break
+        if message.direction is Direction.INBOUND and (message.text or message.attachments):
+            new.insert(0, message)
+    return new
