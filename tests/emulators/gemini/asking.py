@@ -34,12 +34,17 @@ def called(response: Any) -> list[tuple[str, dict[str, Any]]]:
     return [(call.name, dict(call.args)) for call in response.function_calls or []]
 
 
-def answered(response: Any, result: str = "queued") -> types.Content:
+def refused(response: Any) -> types.Content:
+    """What our side sends back when the calls of a response were wrong."""
+    return answered(response, key="error")
+
+
+def answered(response: Any, result: str = "queued", key: str = "result") -> types.Content:
     """What our side sends back after the calls of a response."""
     parts = [
         types.Part(
             function_response=types.FunctionResponse(
-                id=call.id, name=call.name, response={"result": result}
+                id=call.id, name=call.name, response={key: result}
             )
         )
         for call in response.function_calls

@@ -4,7 +4,7 @@ import pytest
 from google import genai
 
 from emulators.gemini.simulator import GeminiSim
-from tests.emulators.gemini.asking import HUMAN, SEND, SILENT, answered, ask, called, said
+from tests.emulators.gemini.asking import HUMAN, SEND, SILENT, answered, ask, called, refused, said
 
 
 def test_one_message_quotes_everything_that_was_said(sim: GeminiSim, client: genai.Client) -> None:
@@ -33,6 +33,18 @@ def test_an_acknowledgement_with_a_question_is_answered(
 def test_who_asks_for_a_human_gets_one(sim: GeminiSim, client: genai.Client) -> None:
     ((name, args),) = called(ask(client, "can I talk to a human?", SEND, HUMAN))
     assert (name, args["note"]) == (HUMAN, "can I talk to a human?")
+
+
+def test_a_message_that_was_refused_is_sent_again_without_its_quote_once(
+    sim: GeminiSim, client: genai.Client
+) -> None:
+    first = ask(client, "see evil.com", SEND, SILENT, mode="ANY")
+    history = [said("see evil.com"), first.candidates[0].content, refused(first)]
+    second = ask(client, history, SEND, SILENT, mode="ANY")
+    ((name, args),) = called(second)
+    assert (name, "evil.com" in args["text"]) == (SEND, False)
+    history += [second.candidates[0].content, refused(second)]
+    assert called(ask(client, history, SEND, SILENT, mode="ANY"))[0][0] == SILENT
 
 
 def test_without_tools_the_quote_is_plain_text(sim: GeminiSim, client: genai.Client) -> None:
