@@ -96,11 +96,7 @@ class Turns:
         """A run that claims nothing leaves its thread to a task that will look again."""
         thread, step = taken.thread, taken.step
         if isinstance(step, Busy):
-            self._look(
-                thread,
-                schedule.look_at_claim(thread.thread_id, step.claim_id, step.until),
-                trace_id,
-            )
+            self._look_at_claim(thread, step.claim_id, step.until, trace_id)
         elif isinstance(step, Wait):
             self._look_at(thread, step.until, trace_id)
         elif isinstance(step, Claim):
@@ -168,9 +164,7 @@ class Turns:
     def _look_after_fence(self, ended: Ended, trace_id: str) -> None:
         thread = ended.thread
         if thread.claim is not None and self.clock.now() < thread.claim.expires_at:
-            until = thread.claim.expires_at
-            look = schedule.look_at_claim(thread.thread_id, thread.claim.id, until)
-            self._look(thread, look, trace_id)
+            self._look_at_claim(thread, thread.claim.id, thread.claim.expires_at, trace_id)
         else:
             self._look_at(thread, self.clock.now(), trace_id)
 
@@ -197,6 +191,16 @@ class Turns:
                 self.clock.now(),
             )
         )
+
+    def _look_at_claim(
+        self, thread: Conversation, claim_id: str, until: datetime, trace_id: str
+    ) -> None:
+        now = self.clock.now()
+        margin = self.clock_margin_seconds
+        look = schedule.look_at_claim(
+            thread.thread_id, claim_id, until, now, clock_margin_seconds=margin
+        )
+        self._look(thread, look, trace_id)
 
     def _look_at(self, thread: Conversation, at: datetime, trace_id: str) -> None:
         now = self.clock.now()

@@ -45,9 +45,17 @@ def later(
     return Appointment(digest(thread, "at", at.timestamp()), at)
 
 
-def look_at_claim(thread: str, claim_id: str, expires_at: datetime) -> Appointment:
-    """One look at a live claim when it ends, whoever asks and however often."""
-    return Appointment(digest(thread, "claim", claim_id, expires_at.timestamp()), expires_at)
+def look_at_claim(
+    thread: str, claim_id: str, expires_at: datetime, now: datetime, *, clock_margin_seconds: float
+) -> Appointment:
+    """One look at a live claim once it has ended by every clock, whoever asks and however often.
+
+    A look at the very instant finds the claim alive where its clock is behind, and would then ask
+    for its own name.
+    """
+    margin = timedelta(seconds=clock_margin_seconds)
+    at = _whole_second(max(expires_at + margin, now + margin + timedelta(seconds=1)))
+    return Appointment(digest(thread, "claim", claim_id, at.timestamp()), at)
 
 
 def delivery_of_turn(thread: str, turn_id: str, now: datetime) -> Appointment:

@@ -61,7 +61,7 @@ def test_the_kinds_of_tasks_never_share_a_name() -> None:
     names = {
         schedule.later("t", at, NOW, clock_margin_seconds=0).name,
         schedule.delivery_later("t", at, NOW, clock_margin_seconds=0).name,
-        schedule.look_at_claim("t", "c", at).name,
+        schedule.look_at_claim("t", "c", at, at, clock_margin_seconds=0).name,
         schedule.delivery_of_turn("t", "c", at).name,
     }
     assert len(names) == 4
@@ -71,3 +71,13 @@ def test_a_commit_after_the_margin_is_not_covered_by_the_task() -> None:
     task = schedule.Appointment("n", NOW + timedelta(seconds=5))
     assert schedule.covers(task, NOW + timedelta(seconds=2.9), clock_margin_seconds=2)
     assert not schedule.covers(task, NOW + timedelta(seconds=3), clock_margin_seconds=2)
+
+
+def test_a_look_at_a_claim_comes_when_the_claim_is_over_by_every_clock() -> None:
+    """Found by seed 32 of the simulator: a clock behind saw the claim live and slept for ever."""
+    expires_at = datetime(2026, 11, 2, 9, 2, tzinfo=UTC)
+    early = expires_at - timedelta(seconds=60)
+    look = schedule.look_at_claim("t", "c", expires_at, early, clock_margin_seconds=2)
+    assert look.at >= expires_at + timedelta(seconds=2)
+    again = schedule.look_at_claim("t", "c", expires_at, look.at, clock_margin_seconds=2)
+    assert again.name != look.name
