@@ -21,6 +21,11 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev eval [--only WORDS] [--json FILE]
                           the agent's conversations with expectations, over their own scripts;
                           with GEMINI_API_KEY set, over the real model
+  ./dev sim [--seeds N] [--seed S] [--steps K] [--shrink] [--mutants]
+                          drive the functions through seeded schedules and faults, and say
+                          what broke; --seed alone replays one as a story
+  ./dev sim --hour [--minutes N] [--seed S]
+                          an hour of deliveries on a virtual clock, under steady misfortune
   ./dev check             format, lint, types and import rules: everything but the tests
   ./dev bench [name …] [--json FILE]
                           measure speed and cost; without a name, everything
@@ -108,6 +113,15 @@ def evaluate(arguments: list[str]) -> int:
     processes.become(command, processes.environment(outside=True))
 
 
+def sim(arguments: list[str]) -> int:
+    """Become the simulator; with --hour, that of an hour of deliveries."""
+    venv.ready()
+    module = "tests.delivery.hour" if "--hour" in arguments else "tests.simulation"
+    rest = [argument for argument in arguments if argument != "--hour"]
+    command = [str(venv.PYTHON), "-m", module, *rest]
+    processes.become(command, processes.environment(outside=False))
+
+
 def check(arguments: list[str]) -> int:
     """Run every step, even after one that fails; 1 if any did."""
     _parser("check").parse_args(arguments)
@@ -161,6 +175,7 @@ COMMANDS = {
     "lock": module("devtools.supply", "lock", outside=True),
     "settings": module("devtools.tables"),
     "setup": setup,
+    "sim": sim,
     "subscribe": module("devtools.doctor", "subscribe", outside=True),
     "test": test,
     "up": up,

@@ -1,0 +1,112 @@
+"""`./dev sim`: search seeds for a broken promise, replay one, or prove that mutants are caught."""
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+
+from tests.simulation.coverage import missing
+from tests.simulation.mutants import MUTANTS
+from tests.simulation.run import STEPS, Case, Result, run
+from tests.simulation.search import Outcome, Report, outcomes
+from tests.simulation.shrink import shrunk
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command line; 1 when a promise was broken."""
+    options = _options(arguments)
+    if options.mutants:
+        return _hunt(options)
+    if options.seed is not None and options.seeds is None:
+        return _replay(options)
+    return _search(options)
+
+
+def _options(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./dev sim", allow_abbrev=False, description=__doc__)
+    parser.add_argument("--seeds", type=int, help="how many seeds to search (default 200)")
+    parser.add_argument("--seed", type=int, help="replay this one; with --seeds: begin here")
+    parser.add_argument("--steps", type=int, default=STEPS, help="actions of each run's plan")
+    parser.add_argument("--mutants", action="store_true", help="prove that deliberate bugs show")
+    parser.add_argument("--mutant", default="", help="replay a seed with this deliberate bug")
+    parser.add_argument("--shrink", action="store_true", help="make a failing run small")
+    parser.add_argument("--without", default="", help="actions left out, by number: 3,5")
+    parser.add_argument("--calm", default="", help="faults left out, by name, separated by ;")
+    return parser.parse_args(arguments)
+
+
+def _replay(options: argparse.Namespace) -> int:
+    case = Case(
+        options.seed,
+        steps=options.steps,
+        mutant=options.mutant,
+        without_actions=frozenset(map(int, filter(None, options.without.split(",")))),
+        without_faults=frozenset(filter(None, options.calm.split(";"))),
+    )
+    result = shrunk(case) if options.shrink and run(case).violation else run(case)
+    print(result.story())
+    print(_verdict(result))
+    return 1 if result.violation else 0
+
+
+def _verdict(result: Result) -> str:
+    if not result.violation:
+        return f"Seed {result.case.seed}: every promise held in {result.decisions} decisions."
+    case = result.case
+    without = ",".join(map(str, sorted(case.without_actions)))
+    calm = ";".join(sorted(case.without_faults))
+    parts = [f"--seed {case.seed} --steps {case.steps}"]
+    parts += [f"--without {without}"] if without else []
+    parts += [f"--calm '{calm}'"] if calm else []
+    return f"BROKEN: {result.violation}\nAgain: ./dev sim {' '.join(parts)}"
+
+
+def _hunt(options: argparse.Namespace) -> int:
+    """For each mutant the first seed that kills it."""
+    alive = []
+    for mutant in MUTANTS:
+        cases = [Case(seed, options.steps, mutant) for seed in range(options.seeds or 200)]
+        killer = next((o for o in outcomes(cases) if o.violation), None)
+        if killer is None:
+            alive.append(mutant)
+        seed = killer.case.seed if killer else "ALIVE"
+        print(f"{mutant:44} {seed:>6}  {killer.violation if killer else ''}", flush=True)
+    print(f"{len(MUTANTS) - len(alive)} of {len(MUTANTS)} mutants were caught.")
+    return 1 if alive else 0
+
+
+def _search(options: argparse.Namespace) -> int:
+    began = time.perf_counter()
+    first = options.seed or 0
+    cases = [Case(seed, options.steps) for seed in range(first, first + (options.seeds or 200))]
+    report = Report()
+    for outcome in outcomes(cases):
+        report.add(outcome)
+        if outcome.violation:
+            print(f"seed {outcome.case.seed}: {outcome.violation}", flush=True)
+    _print(report, time.perf_counter() - began)
+    if report.failed:
+        _tell_the_first(report.failed[0])
+    return 1 if report.failed else 0
+
+
+def _print(report: Report, seconds: float) -> None:
+    for what in sorted(report.met):
+        print(f"{report.met[what]:8}  {what}")
+    for what in missing(report.met):
+        print(f"{0:8}  {what}: NOT MET")
+    print(
+        f"{report.runs} seeds, {report.decisions} decisions, {seconds:.0f} s, "
+        f"{len(report.failed)} broken."
+    )
+
+
+def _tell_the_first(failed: Outcome) -> None:
+    print("\nThe first of them, made small:\n")
+    result = shrunk(failed.case)
+    print(result.story())
+    print(_verdict(result))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,101 @@
+"""What people, the owner and the team do in a run: a plan drawn from the seed before it begins."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.simulation.chance import Chance
+
+PEOPLE = ("alice", "bob")
+#: A message with this word makes the model fail every time.
+POISON = "poison"
+#: Calls that the owner likes to type into, and how often they are passed before.
+MOMENTS = ("Model.generate", "Graph.send", "Firestore.Commit", "Tasks.CreateTask")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that somebody does, at a second of the run or in the middle of a call."""
+
+    number: int
+    at: float
+    what: str
+    who: str = ""
+    more: dict[str, Any] = field(default_factory=dict)
+    moment: tuple[str, str] | None = None  #: (call, before or after): done at the next such call
+
+    def __str__(self) -> str:
+        said = " ".join(f"{key}={value}" for key, value in self.more.items())
+        when = f" (at the next {self.moment[0]}, {self.moment[1]})" if self.moment else ""
+        return f"{self.what} {self.who} {said}{when}".strip()
+
+
+def plan(chance: Chance, steps: int) -> list[Action]:
+    """About `steps` actions, in the order of their seconds."""
+    return list(_actions(chance, steps))
+
+
+def _actions(chance: Chance, steps: int) -> Iterator[Action]:
+    at, crowd = 1.0, chance.pick((1, 2, 2), "people")
+    for number in range(steps):
+        at += _gap(chance, number)
+        who = chance.pick(PEOPLE[:crowd], "who", number)
+        yield _action(chance, number, at, who)
+
+
+def _gap(chance: Chance, number: int) -> float:
+    drawn = chance.draw("gap", number)
+    if drawn < 0.65:
+        return drawn * 4  # inside a burst
+    if drawn < 0.93:
+        return chance.between(4, 40, "pause", number)
+    if drawn < 0.995:
+        return chance.between(60, 900, "long pause", number)
+    return 26 * 3600
+
+
+def _action(chance: Chance, number: int, at: float, who: str) -> Action:
+    drawn = chance.draw("what", number)
+    moment = None
+    if chance.happens(0.4, "moment", number):
+        moment = (
+            chance.pick(MOMENTS, "call", number),
+            chance.pick(("before", "after"), "when", number),
+        )
+    if drawn < 0.72:
+        return Action(number, at, "writes", who, {"text": f"q{number}"})
+    if drawn < 0.82:
+        return _rarer(chance, number, at, who)
+    if drawn < 0.92:
+        return Action(number, at, "owner types to", who, {"text": f"o{number}"}, moment)
+    if drawn < 0.96:
+        return Action(number, at, "settings", "", _settings(chance, number))
+    return Action(number, at, "sweep", "")
+
+
+def _rarer(chance: Chance, number: int, at: float, who: str) -> Action:
+    """The same text again, a message that the model cannot answer, an edit, an unsend, STOP."""
+    text = chance.pick(
+        (f"q{max(0, number - 1)}", f"q{number} {POISON}", "edit", "unsend", "STOP", "START"),
+        "rarer",
+        number,
+    )
+    if text in ("edit", "unsend"):
+        return Action(number, at, f"does: {text}", who, {"text": f"q{number}"})
+    return Action(number, at, "writes", who, {"text": text})
+
+
+def _settings(chance: Chance, number: int) -> dict[str, Any]:
+    return chance.pick(
+        (
+            {"cooldown_seconds": 0.0},
+            {"cooldown_seconds": 20.0},
+            {"debounce_seconds": 0.0},
+            {"debounce_seconds": 8.0},
+            {"handoff_minutes": 1.0},
+            {"claim_seconds": 20.0},
+            {"max_attempts": 2},
+        ),
+        "settings",
+        number,
+    )
