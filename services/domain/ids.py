@@ -35,7 +35,9 @@ def digest(*parts: object) -> str:
 
     Cloud Tasks and Firestore slow down on names with a common or rising prefix.
     """
-    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:32]
+    return hashlib.sha256("|".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[
+        :32
+    ]
 
 
 def fraction(*parts: object) -> float:
