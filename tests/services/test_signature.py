@@ -34,3 +34,9 @@ def test_an_empty_expected_secret_matches_nothing() -> None:
     assert not same_secret("", "")
     assert not same_secret(None, "")
     assert same_secret("a", "a")
+
+
+def test_the_vector_that_github_publishes_for_the_same_scheme_matches() -> None:
+    # GitHub documentation, Validating webhook deliveries, Testing the webhook payload validation.
+    header = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    assert matching_secret(b"Hello, World!", header, ["It's a Secret to Everybody"]) == 0
