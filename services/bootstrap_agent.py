@@ -37,6 +37,7 @@ def agent(services: "Services") -> Agent:
         model=services.model,
         calendar=_calendar(services),
         knowledge=services.knowledge,
+        media=services.people.media,
     )
 
 

@@ -7,8 +7,10 @@ from services.adapters.chance import secret_token
 
 if TYPE_CHECKING:
     from services.bootstrap import Services
+    from services.describing import Describing
     from services.ingest import Ingest
     from services.linking import Linking
+    from services.media import MessageMedia
     from services.missing import Missing
     from services.privacy import Deletions, Exports
     from services.profiles import Profiles
@@ -74,6 +76,30 @@ class People:
         from services.privacy import Exports
 
         return Exports(self._parts.documents, self._parts.clock)
+
+    @functools.cached_property
+    def media(self) -> "MessageMedia":
+        """The pictures and voice notes of messages."""
+        from urllib.parse import urlsplit
+
+        from services.adapters.media import PublicMedia
+        from services.media import MessageMedia
+
+        parts = self._parts
+        trusted = ""
+        if parts.settings.local:  # the emulator serves its media on this machine
+            api = urlsplit(parts.settings.instagram_url)
+            trusted = f"{api.scheme}://{api.netloc}"
+        files = PublicMedia(parts.clock, trusted=trusted)
+        return MessageMedia(files, parts.documents, parts.live_settings, parts.clock)
+
+    @functools.cached_property
+    def describing(self) -> "Describing":
+        """Media in words, for whoever asks."""
+        from services.describing import Describing
+
+        parts = self._parts
+        return Describing(parts.documents, self.media, parts.model, parts.live_settings)
 
     @functools.cached_property
     def ingest(self) -> "Ingest":

@@ -11,6 +11,7 @@ MocaError
 ├── Unavailable            nobody yet: a service is unreachable; the caller tries again
 │   └── Contention           too many writers on one document
 ├── GraphRefused           whoever called: Instagram said no, by code and subcode
+├── NoMedia                the reader: a file that a message names cannot be had
 ├── TurnFailed             the queue: this turn is tried again with backoff
 └── ModelError             the turn: the model gave no usable answer
     ├── ModelBusy            nobody yet: overloaded or silent, asking again may help
@@ -63,6 +64,10 @@ class Unavailable(MocaError):  # noqa: N818 (named after the status that it beco
 
 class Contention(Unavailable):
     """Too many writers on the same document; the transaction was given up."""
+
+
+class NoMedia(MocaError):  # noqa: N818 (it is an answer)
+    """A file that a message names cannot, or must not, be fetched."""
 
 
 class TurnFailed(MocaError):  # noqa: N818 (it is an outcome, raised so that the queue retries)

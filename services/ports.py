@@ -104,6 +104,14 @@ class Messenger(Protocol):
         ...
 
 
+class FileSource(Protocol):
+    """Where files come from whose address somebody else has named."""
+
+    def fetch(self, url: str, kinds: Sequence[str]) -> Media:
+        """The file, if its type is one of `kinds`; raises `NoMedia` for whatever is not safe."""
+        ...
+
+
 class GraphReads(Protocol):
     """What Instagram tells about people and messages.
 

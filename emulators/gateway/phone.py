@@ -10,6 +10,7 @@ from flask import Flask, Response, jsonify, request, send_from_directory
 
 from emulators.gateway import views
 from emulators.gateway.changes import Changes
+from emulators.gateway.kinds import beside, kinds
 from emulators.instagram.control import words
 from emulators.instagram.happenings import Happened, owner_does, person_does
 
@@ -49,7 +50,14 @@ def _add_files(app: Flask) -> None:
 def _add_deeds(app: Flask, stack: "LocalStack") -> None:
     @app.post("/_local/dm")
     def dm() -> Response:
-        return _done(person_does(stack.instagram.core, words("from")))
+        said = words("from")
+        if beside(stack.instagram.core, said):
+            return jsonify({"kind": said["kind"]})
+        return _done(person_does(stack.instagram.core, said))
+
+    @app.get("/_local/kinds")
+    def offered() -> Response:
+        return jsonify(kinds())
 
     @app.post("/_local/owner")
     def owner() -> Response:

@@ -8,6 +8,7 @@ let source = null;
 let state = { people: [], chat: null, system: null };
 let ahead = 0; // the local clock before this machine's, in ms
 let drawn = "";
+let kinds = [{ group: "Messages", kinds: [{ kind: "text", label: "Text", needs_text: true, owner: true }] }];
 
 function make(tag, { text, kind, ...rest } = {}, ...children) {
   const element = document.createElement(tag);
@@ -221,16 +222,42 @@ async function post(what, said) {
   }
 }
 
+// ── Writing ────────────────────────────────────────────────────────────────────────────────────
+
+const asOwner = () => new FormData(at("composer")).get("side") === "owner";
+const chosenKind = () => kinds.flatMap((group) => group.kinds).find((one) => one.kind === at("kind").value);
+
+function drawKinds() {
+  const before = at("kind").value;
+  const owner = asOwner();
+  const groups = kinds.map((group) => {
+    const offered = group.kinds.filter((one) => !owner || one.owner);
+    const options = offered.map((one) => make("option", { text: one.label, value: one.kind }));
+    return make("optgroup", { label: group.group }, ...options);
+  });
+  at("kind").replaceChildren(...groups.filter((group) => group.children.length));
+  at("kind").value = [...at("kind").options].some((option) => option.value === before) ? before : "text";
+}
+
+function ownerSays(kind, text) {
+  if (kind === "text") return { to: who, text };
+  if (kind === "unsend") return { to: who, kind };
+  return { to: who, attachments: [{ type: kind }] };
+}
+
 at("composer").addEventListener("submit", (event) => {
   event.preventDefault();
   const text = at("text").value.trim();
-  const kind = at("kind").value;
-  if (!who || (!text && (kind === "text" || kind === "story_reply"))) return;
-  const owner = new FormData(event.target).get("side") === "owner";
-  if (owner) post("owner", { to: who, text });
-  else post("dm", { from: who, kind, ...(text && { text }) });
+  const { kind, needs_text: needsText } = chosenKind();
+  if (!who || (needsText && !text)) return;
+  if (asOwner()) post("owner", ownerSays(kind, text));
+  else post("dm", { from: who, kind, ...(text && { text }), ...(at("standby").checked && { standby: true }) });
   at("text").value = "";
   at("kind").value = "text";
+});
+
+at("composer").addEventListener("change", (event) => {
+  if (event.target.name === "side") drawKinds();
 });
 
 at("add").addEventListener("submit", (event) => {
@@ -245,3 +272,7 @@ addEventListener("pagehide", () => source?.close());
 setInterval(() => document.querySelectorAll("[data-instant]").forEach(tick), 500);
 draw();
 listen();
+fetch("/_local/kinds").then((answer) => answer.json()).then((found) => {
+  kinds = found;
+  drawKinds();
+});

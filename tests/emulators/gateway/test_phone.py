@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from emulators.gateway.phone import STATIC
+from emulators.instagram.payloads import KINDS
 from tests.world import World
 
 
@@ -88,3 +89,27 @@ def test_an_open_page_is_told_of_a_message_as_it_comes(world: World) -> None:
         assert next(pushed)["chat"]["messages"] == []
         _post(world, "dm", {"from": "alice", "text": "hello"})
         assert [message["text"] for message in next(pushed)["chat"]["messages"]] == ["hello"]
+
+
+def test_the_page_offers_every_kind_and_each_can_be_sent(world: World) -> None:
+    groups = world.http.get(f"{world.stack.url}/_local/kinds").json()
+    offered = {one["kind"] for group in groups for one in group["kinds"]}
+    assert offered >= set(KINDS) - {"attachment"}
+    _post(world, "dm", {"from": "alice", "text": "hello"})
+    world.settle()
+    for kind in sorted(offered):
+        answer = _post(world, "dm", {"from": "alice", "kind": kind, "text": "words"})
+        assert answer.status_code == 200, (kind, answer.text)
+    world.settle()
+    assert all(d.statuses == [200] for d in world.stack.instagram.webhooks.delivered())
+
+
+def test_the_owner_can_send_what_the_page_offers_them(world: World) -> None:
+    groups = world.http.get(f"{world.stack.url}/_local/kinds").json()
+    offered = [one["kind"] for group in groups for one in group["kinds"] if one["owner"]]
+    for kind in set(offered) - {"text", "unsend"}:
+        words = {"to": "alice", "attachments": [{"type": kind}]}
+        assert _post(world, "owner", words).status_code == 200
+    assert _post(world, "owner", {"to": "alice", "kind": "unsend"}).status_code == 200
+    world.settle()
+    assert len(world.messages("alice", "outgoing")) == len(offered) - 1

@@ -1,0 +1,96 @@
+"""The pictures and voice notes of messages: fetched by whoever reads them, not by the webhook.
+
+Nothing is kept unless a setting says so; the address and the description stay. Media of story
+mentions are never fetched: Meta forbids to store them, and only their address is kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from services.domain.documents import Merge
+from services.domain.message import Message
+from services.domain.model import Media
+from services.errors import MocaError, NoMedia
+from services.live_settings import LiveSettings
+from services.ports import Clock, Documents, FileSource, NoAnswer
+
+_log = structlog.get_logger()
+
+#: Attachment types → what their file may be. Types follow the webhook, not the CDN.
+FETCHED: Mapping[str, tuple[str, ...]] = {
+    "image": ("image",),
+    "sticker": ("image",),
+    "media": ("image",),
+    "audio": ("audio",),
+}
+#: Files of one message.
+MOST_FILES = 4
+#: Bytes of one kept file: a document holds a mebibyte.
+MOST_KEPT = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class MessageMedia:
+    """Fetches what a message holds."""
+
+    files: FileSource
+    documents: Documents
+    settings: LiveSettings
+    clock: Clock
+
+    def fetch(self, message: Message) -> Sequence[Media]:
+        """What of it a model can see or hear; nothing of what has been put into words already.
+
+        Raises `NoAnswer` when none of it can be had.
+        """
+        wanted = _wanted(message)
+        found: list[Media] = []
+        reasons: list[str] = []
+        for url, kinds in wanted:
+            try:
+                found.append(self.files.fetch(url, kinds))
+            except NoMedia as reason:
+                reasons.append(str(reason))
+        if wanted and not found:
+            raise NoAnswer("; ".join(dict.fromkeys(reasons)))
+        self._keep(message, found)
+        return found
+
+    def _keep(self, message: Message, found: Sequence[Media]) -> None:
+        """Keep the files as long as the setting says: by default not at all."""
+        account_id = message.thread_id.partition("_")[0]
+        days = self.settings.account(account_id).operation.media_days
+        if days <= 0 or not found:
+            return
+        now = self.clock.now()
+        writes = [
+            Merge(
+                f"conversations/{message.thread_id}/media/{message.id}-{number}",
+                {
+                    "message_id": message.id,
+                    "mime_type": media.mime_type,
+                    "content": media.content,
+                    "created_at": now,
+                    "expire_at": now + timedelta(days=days),
+                },
+            )
+            for number, media in enumerate(found)
+            if len(media.content) <= MOST_KEPT
+        ]
+        try:
+            self.documents.commit(writes)
+        except MocaError as error:
+            _log.warning("media_not_kept", thread_id=message.thread_id, error=str(error))
+
+
+def _wanted(message: Message) -> list[tuple[str, tuple[str, ...]]]:
+    if message.kind == "story_mention" or message.description or message.transcription:
+        return []
+    return [
+        (str(attachment["url"]), FETCHED[str(attachment.get("type"))])
+        for attachment in message.attachments[:MOST_FILES]
+        if attachment.get("url") and str(attachment.get("type")) in FETCHED
+    ]
