@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
 
-from admin.access import office, services
+from admin.access import now, office, services
+from services.office_days import DAYS
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
@@ -51,7 +53,10 @@ class Chart:
 def show() -> Any:
     """The dashboard."""
     days = office().days.last(services().settings.account_id)
-    charts = [_chart(days, name, *told) for name, told in CHARTS.items()]
+    by_date = {day["date"]: day for day in days}
+    dates = [(now().date() - timedelta(days=n)).isoformat() for n in range(DAYS - 1, -1, -1)]
+    all_days = [by_date.get(date, {"date": date}) for date in dates]
+    charts = [_chart(all_days, name, *told) for name, told in CHARTS.items()]
     roles = _summed(days, "by_role")
     reasons = _summed(days, "handoffs_by_reason")
     return render_template(
@@ -74,7 +79,10 @@ def _chart(days: Sequence[Mapping[str, Any]], name: str, title: str, unit: str) 
         )
         for n, v in enumerate(values)
     ]
-    middle = sum(values) / len(values) if values and name.startswith("first_reply") else sum(values)
+    busy = [value for value in values if value]
+    middle = sum(values)
+    if name.startswith("first_reply"):
+        middle /= len(busy) or 1
     return Chart(title, unit, f"{middle:,.2f}".rstrip("0").rstrip("."), bars)
 
 

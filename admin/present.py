@@ -25,6 +25,7 @@ _HANDOFFS = {
     "tool_failure": "a tool failed",
     "model_failure": "the model failed twice",
     "usage_limit": "a limit was reached",
+    "no_rule": "no rule answers it",
     "operator": "a colleague asked",
 }
 

@@ -1,0 +1,87 @@
+"""`python -m tests.browser.pictures`: the pictures of the office in docs/, from a real run."""
+
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from emulators.clock import SimClock
+from emulators.gateway import credentials, demo
+from emulators.gateway.local import LocalStack
+from tests.browser.conftest import CHROMIUM
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+DESK, PHONE = (1360, 820), (390, 780)
+
+
+def main() -> int:
+    """Play the demo, open the office as a person would, and keep what one sees."""
+    if CHROMIUM is None:
+        print("Chromium is not installed: `apt-get install chromium`.", file=sys.stderr)
+        return 1
+    clock = SimClock()
+    clock.advance(-demo.BEGAN.total_seconds())
+    stack = LocalStack(clock).start()
+    try:
+        demo.play(stack, threading.Event())
+        _dress(stack)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+            _take(browser, stack)
+            browser.close()
+    finally:
+        stack.stop()
+    return 0
+
+
+def _dress(stack: LocalStack) -> None:
+    """Two people wait for the team, one has labels: what a demo of the bot alone has not."""
+    store, now = stack.store_client("local"), stack.clock.now()
+    rows = sorted(store.collection("conversations").stream(), key=lambda row: row.id)
+    for row, reason, minutes in ((rows[3], "customer_request", 71), (rows[5], "no_rule", 22)):
+        since = {"boundary_at": now - timedelta(minutes=minutes)}
+        row.reference.update({"owner": "waiting", "owner_reason": reason, **since})
+    rows[2].reference.update({"labels": ["regular", "doubles"]})
+
+
+def _take(browser: Browser, stack: LocalStack) -> None:
+    office = f"{stack.url}/back_office"
+    for name, (width, height), scheme in (
+        ("office", DESK, "light"),
+        ("office-dark", DESK, "dark"),
+        ("office-phone", PHONE, "light"),
+    ):
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme=scheme,  # type: ignore[arg-type] # one of two
+        )
+        page = context.new_page()
+        _sign_in(page, office)
+        page.locator(".row-link").nth(4).click()
+        page.wait_for_selector("#thread")
+        page.mouse.move(5, 5)
+        page.wait_for_timeout(500)
+        page.screenshot(path=DOCS / f"{name}.png")
+        context.close()
+    context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]})
+    page = context.new_page()
+    _sign_in(page, office)
+    for name in ("settings", "dashboard"):
+        page.goto(f"{office}/{name}")
+        page.screenshot(path=DOCS / f"office-{name}.png")
+    context.close()
+
+
+def _sign_in(page: Page, office: str) -> None:
+    page.goto(f"{office}/sign-in")
+    page.get_by_label("Token").fill(credentials.ADMIN_TOKEN)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("nav.rail")
+    page.goto(f"{office}/?tab=all")
+    page.wait_for_selector(".row-link")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
