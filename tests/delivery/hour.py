@@ -11,11 +11,8 @@ import json
 import random
 import sys
 import time
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +27,7 @@ from emulators.cloud_tasks.engine import TasksEngine
 from emulators.firestore import inprocess as store_inprocess
 from emulators.firestore.engine import Engine
 from emulators.gateway import credentials
-from emulators.instagram.deliveries import Event, delivery_of
+from emulators.instagram.deliveries import delivery_of
 from emulators.instagram.people import igsid_of
 from emulators.instagram.simulator import InstagramSim
 from functions.deliver import hint_of
@@ -43,6 +40,8 @@ from services.adapters.instagram import Instagram
 from services.bootstrap import Services
 from services.ports import Documents, Messenger, TaskQueue
 from services.settings import Settings, from_environment
+from tests.delivery.findings import look
+from tests.delivery.weather import Echoes, Weather
 
 ROOT = Path(__file__).parents[2]
 BEGINNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -53,70 +52,6 @@ INSTANCES = 3
 SWEEP_EVERY = timedelta(minutes=5)
 #: After the last message nothing may take longer than this.
 DRAINED_WITHIN = timedelta(hours=12)
-FINAL = {"sent", "read", "failed", "cancelled"}
-
-
-@dataclass
-class Weather(httpx.BaseTransport):
-    """Instagram's API in this process; some answers fail, by a seed."""
-
-    inner: httpx.WSGITransport
-    chance: random.Random
-    met: Counter[str] = field(default_factory=Counter)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """One call under its luck."""
-        if request.method != "POST":
-            return self.inner.handle_request(request)
-        draw, took_effect = self.chance.random(), self.chance.random() < 0.5
-        if draw < 0.05:
-            self.met["throttled"] += 1
-            return _throttled(rests=draw < 0.0005)
-        if draw < 0.08:
-            self.met["ambiguous" if draw < 0.07 else "resets"] += 1
-            self.met["of these took effect"] += took_effect
-            if took_effect:
-                self.inner.handle_request(request)
-            if draw < 0.07:
-                return httpx.Response(500, html="<html>Sorry</html>")
-            raise httpx.ReadError("connection reset")
-        return self.inner.handle_request(request)
-
-
-def _throttled(*, rests: bool) -> httpx.Response:
-    error = {"message": "(#613) slow down", "code": 613, "type": "OAuthException"}
-    business = {ACCOUNT: [{"call_count": 0, "estimated_time_to_regain_access": int(rests)}]}
-    headers = {"X-Business-Use-Case-Usage": json.dumps(business)}
-    return httpx.Response(400, json={"error": error}, headers=headers)
-
-
-class Echoes:
-    """Instagram's webhooks: each a little late, some twice, some never."""
-
-    live = False
-
-    def __init__(self, clock: SimClock, chance: random.Random) -> None:
-        self._clock, self._chance = clock, chance
-        self.waiting: list[tuple[datetime, Event]] = []
-
-    def add(self, events: Sequence[Event], _after_seconds: float = 0) -> None:
-        """Queue what Instagram tells."""
-        for event in events:
-            draw = self._chance.random()
-            copies = 0 if draw < 0.02 else 2 if draw < 0.05 else 1
-            for _ in range(copies):
-                late = self._chance.uniform(0.2, 25 if draw > 0.97 else 2)
-                self.waiting.append((self._clock.now() + timedelta(seconds=late), event))
-
-    def reset(self) -> None:
-        """Forget them."""
-        self.waiting.clear()
-
-    def due(self, now: datetime) -> list[Event]:
-        """What arrives by now, in order."""
-        due = sorted((w for w in self.waiting if w[0] <= now), key=lambda w: w[0])
-        self.waiting = [w for w in self.waiting if w[0] > now]
-        return [event for _, event in due]
 
 
 class HourServices(Services):
@@ -180,6 +115,7 @@ class Hour:
         self.store: Client = store_inprocess.client(
             self.engine, credentials.PROJECT, caller="looking"
         )
+        self.began_at = BEGINNING
         self.delivered = 0
 
     def run(self) -> None:
@@ -264,88 +200,6 @@ class Hour:
         urls = {"PROCESS_MESSAGE_URL": f"{URL}/process_thread", "DELIVER_URL": f"{URL}/deliver"}
         emulated = {"CLOUD_TASKS_EMULATOR_HOST": "inprocess"}
         return from_environment({**credentials.FIXED, **urls, **emulated}, "hour")
-
-
-@dataclass
-class Findings:
-    """What the hour came to; `wrong` is what must be empty."""
-
-    numbers: dict[str, Any]
-    wrong: list[str]
-
-
-def look(hour: Hour) -> Findings:
-    """Read everything back, and hold it against what was promised."""
-    items = [m.to_dict() or {} for m in hour.store.collection_group("messages").stream()]
-    items = [m for m in items if m.get("direction") == "outgoing" and m.get("role") == "system"]
-    arrived = [m for m in hour.sim.core.state.messages.values() if m.author == "api"]
-    texts = Counter(str(m.text) for m in arrived)
-    statuses = Counter(str(m["status"]) for m in items)
-    slots = sorted(m["slot_at"] for m in items if m.get("slot_at"))
-    instants = sorted(m.at for m in arrived)
-    wrong = [f"{text} arrived {n} times" for text, n in texts.items() if n > 1]
-    wrong += [f"{m['text']} is {m['status']}" for m in items if m["status"] not in FINAL]
-    wrong += [f"{text} says sent and never arrived" for text in _sent(items) - set(texts)]
-    wrong += _out_of_order(arrived)
-    wrong += [] if len(items) == hour.offered else [f"{len(items)} of {hour.offered} items"]
-    wrong += [] if len(set(slots)) == len(slots) else ["a slot was used twice"]
-    return Findings(_numbers(hour, items, texts, statuses, slots, instants), wrong)
-
-
-def _sent(items: Sequence[dict[str, Any]]) -> set[str]:
-    return {str(m["text"]) for m in items if m["status"] in ("sent", "read")}
-
-
-def _out_of_order(arrived: Sequence[Any]) -> list[str]:
-    by_person: dict[str, list[int]] = defaultdict(list)
-    for message in arrived:
-        by_person[message.igsid].append(int(str(message.text).rpartition(" ")[2]))
-    return [f"order of {p}" for p, numbers in by_person.items() if numbers != sorted(numbers)]
-
-
-def _numbers(  # noqa: PLR0917 (one report of many facts)
-    hour: Hour,
-    items: Sequence[dict[str, Any]],
-    texts: Counter[str],
-    statuses: Counter[str],
-    slots: Sequence[datetime],
-    instants: Sequence[datetime],
-) -> dict[str, Any]:
-    waits = sorted(
-        (m["slot_at"] - m["queued_at"]).total_seconds() for m in items if m.get("slot_at")
-    )
-    unsettled = [m for m in items if m.get("unsettled")]
-    counted: dict[str, Any] = hour.engine.counts.snapshot().get("deliver", {})
-    return {
-        "messages queued": hour.offered,
-        "ended as": dict(statuses),
-        "arrived at Instagram": sum(texts.values()),
-        "arrived twice": sum(n > 1 for n in texts.values()),
-        "met on the way": dict(hour.weather.met),
-        "given to a person": len(unsettled),
-        "of these had arrived": sum(m["text"] in texts for m in unsettled),
-        "most in any second": _most_in_a_second(instants),
-        "closest slots, ms": _closest(slots),
-        "attempts a message": round(sum(m["attempts"] for m in items) / max(len(items), 1), 3),
-        "deliver calls": hour.delivered,
-        "round trips a message": round(counted.get("round_trips", 0) / max(len(items), 1), 2),
-        "waited p50, s": round(waits[len(waits) // 2], 1) if waits else None,
-        "waited p95, s": round(waits[len(waits) * 95 // 100], 1) if waits else None,
-        "at rest after, min": round((hour.clock.now() - BEGINNING).total_seconds() / 60, 1),
-    }
-
-
-def _most_in_a_second(instants: Sequence[datetime]) -> int:
-    most = first = 0
-    for last, at in enumerate(instants):
-        while instants[first] <= at - timedelta(seconds=1):
-            first += 1
-        most = max(most, last - first + 1)
-    return most
-
-
-def _closest(slots: Sequence[datetime]) -> int | None:
-    return min((int((b - a).total_seconds() * 1000) for a, b in pairwise(slots)), default=None)
 
 
 def main(arguments: Sequence[str]) -> int:
