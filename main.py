@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Request
 
+from services import starting
 from services.bootstrap import services
 from services.settings import function_target
 
@@ -67,3 +68,5 @@ if (target := function_target()) in ENTRY_POINTS:
     # While the instance starts the platform gives it the most CPU, and a missing setting stops it.
     importlib.import_module(f"functions.{target}")
     services(target)
+    for module in starting.MODULES[target]:
+        importlib.import_module(module)

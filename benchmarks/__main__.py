@@ -9,7 +9,16 @@ from pathlib import Path
 from benchmarks.measure import Figure, machine
 
 #: Every benchmark: a module of this package with `figures() -> Iterator[Figure]`.
-NAMES = ("webhook", "cold_start", "emulators")
+NAMES = (
+    "webhook",
+    "cold_start",
+    "steps",
+    "counted",
+    "cost",
+    "growth",
+    "burst",
+    "emulators",
+)
 
 
 def main() -> int:

@@ -7,6 +7,7 @@ real request is answered. CPU time is beside the wall's, as it does not count wh
 
 import http.client
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ FRAMEWORK = "bare functions-framework"
 CLIENTS = "framework with Firestore and Tasks clients"
 WEBHOOK = "webhook"
 
+#: Another checkout, whose webhook is measured beside this one's.
+_BEFORE = os.environ.get("MOCA_BENCH_BEFORE", "")  # noqa: TID251 (a program)
 _FLOOR = "benchmarks/handlers/floor.py"
 _NOTHING = "benchmarks/handlers/nothing.py"
 #: Entry point → the service that its requests use.
@@ -58,7 +61,7 @@ def figures() -> Iterator[Figure]:
         for _ in range(RUNS):
             for name, target, source in _programs():
                 found = _imported(target, source, addresses)
-                if target in ("nothing", "floor", "webhook"):
+                if target in ("nothing", "floor", WEBHOOK):
                     found |= _first_answer(target, source, addresses)
                 for key, value in found.items():
                     values[name, key].append(value)
@@ -77,6 +80,8 @@ def _programs() -> Iterator[tuple[str, str, str]]:
     yield CLIENTS, "floor", _FLOOR
     for target in PARTS:
         yield target, target, "main.py"
+    if _BEFORE:
+        yield "webhook before", WEBHOOK, f"{_BEFORE}/main.py"
 
 
 def _imported(target: str, source: str, addresses: dict[str, str]) -> dict[str, float]:
@@ -90,9 +95,9 @@ def _imported(target: str, source: str, addresses: dict[str, str]) -> dict[str, 
 
 
 def _first_answer(target: str, source: str, addresses: dict[str, str]) -> dict[str, float]:
+    request = post(int(time.time()), 1, int(time.time() * 1000))  # noqa: TID251 (the sender's)
     port = processes.free_port()
     environ = _environ(target, source, addresses) | {"HOST": "127.0.0.1", "PORT": str(port)}
-    request = post(int(time.time()), port, int(time.time() * 1000))  # noqa: TID251 (the sender's)
     with ExitStack() as stack:
         log = stack.enter_context(TemporaryFile())
         started = time.perf_counter()
@@ -100,11 +105,17 @@ def _first_answer(target: str, source: str, addresses: dict[str, str]) -> dict[s
             processes.program("-m", "functions_framework", environ=environ, log=log)
         )
         processes.await_port(port)
+        listens = time.perf_counter()
         _answered(port, request)
-        took = (time.perf_counter() - started) * 1000
+        answered = time.perf_counter()
         cpu = processes.cpu_seconds(server.pid) * 1000
         worker = max(map(processes.memory_mib, processes.tree(server.pid)))
-    return {"first answer": took, "first answer, CPU": cpu, "worker's memory": worker}
+    return {
+        "first answer": (answered - started) * 1000,
+        "first answer, CPU": cpu,
+        "first request alone": (answered - listens) * 1000,
+        "worker's memory": worker,
+    }
 
 
 def _answered(port: int, request: bytes) -> None:
@@ -121,4 +132,6 @@ def _answered(port: int, request: bytes) -> None:
 def _environ(target: str, source: str, addresses: dict[str, str]) -> dict[str, str]:
     known = target if target in PARTS else "webhook"
     named = {"FUNCTION_TARGET": target, "FUNCTION_SOURCE": source}
+    if _BEFORE and source.startswith(_BEFORE):
+        named["PYTHONPATH"] = _BEFORE
     return function_environment(addresses, known) | named

@@ -1,7 +1,7 @@
-"""`python -m benchmarks.google_side`: Firestore and Cloud Tasks, taking and answering only.
+"""`python -m benchmarks.google_side`: everything that the functions call, answering only.
 
-Nothing is dispatched: what a task would do later is no part of what is measured. With `--empty`
-both are a server that takes bytes and answers none, the floor of what any store could need.
+Nothing is dispatched and no webhook goes out: what a task would do later is no part of what is
+measured. With `--empty` Firestore and Cloud Tasks are a server that takes bytes and answers none, the floor of what any store could need.
 """
 
 import argparse
@@ -18,6 +18,9 @@ from emulators.cloud_tasks.engine import TasksEngine
 from emulators.cloud_tasks.server import TasksServer
 from emulators.firestore.engine import Engine
 from emulators.firestore.server import FirestoreServer
+from emulators.gemini.simulator import GeminiSim
+from emulators.http import HttpServer
+from emulators.instagram.simulator import InstagramSim
 from emulators.loop import LoopThread
 from emulators.secret_manager.engine import SecretsEngine
 
@@ -43,8 +46,17 @@ def _emulators(loop: LoopThread) -> dict[str, str]:
     firestore = FirestoreServer(engine, loop, 0)
     firestore.start()
     queue = TasksServer(tasks, SecretsEngine(clock.now), loop).start()
-    _kept.extend((firestore, queue))
-    return {"firestore": firestore.address, "tasks": queue.address}
+    instagram = HttpServer(InstagramSim(clock, "http://127.0.0.1:1/").app, 0)
+    gemini = HttpServer(GeminiSim(clock).app, 0)
+    for server in (instagram, gemini):
+        server.start()
+    _kept.extend((firestore, queue, instagram, gemini))
+    return {
+        "firestore": firestore.address,
+        "tasks": queue.address,
+        "instagram": instagram.url,
+        "gemini": gemini.url,
+    }
 
 
 def _empty(loop: LoopThread) -> dict[str, str]:

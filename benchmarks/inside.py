@@ -10,7 +10,8 @@ import base64
 import functools
 import itertools
 import json
-from collections import Counter
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,7 +24,6 @@ from werkzeug.test import EnvironBuilder
 
 import functions.deliver
 import functions.process_thread
-import functions.sweep
 import functions.webhook
 from emulators.clock import SimClock
 from emulators.cloud_tasks import inprocess as tasks_inprocess
@@ -53,21 +53,25 @@ _HANDLERS: Mapping[str, Callable[[Request, Services], Any]] = {
     "webhook": functions.webhook.handle,
     "process_thread": functions.process_thread.handle,
     "deliver": functions.deliver.handle,
-    "sweep": functions.sweep.handle,
 }
 _ENVIRON = credentials.FIXED | {
     "PROCESS_MESSAGE_URL": f"{_URL}/process_thread",
     "DELIVER_URL": f"{_URL}/deliver",
     "PUBLIC_BASE_URL": _URL,
-    "CLOUD_TASKS_EMULATOR_HOST": "in process",
+    "INSTAGRAM_API_BASE_URL": "http://127.0.0.1:1",  # nobody asks: `Messages` answers
+    "CLOUD_TASKS_EMULATOR_HOST": "127.0.0.1:1",  # nobody asks: the channel is in process
+    "SECRET_MANAGER_EMULATOR_HOST": "127.0.0.1:1",  # nobody asks: nothing is fetched
 }
 
 
 class Inside:
-    """One deployment, each function with one instance that stays warm."""
+    """One deployment, each function with one instance that stays warm.
 
-    def __init__(self, bubbles: int = 1) -> None:
-        structlog.configure(processors=[_drop])
+    Looking at the processor's clock takes its time: `timed=False` leaves `spent` at zero.
+    """
+
+    def __init__(self, bubbles: int = 1, *, timed: bool = True) -> None:
+        quiet()
         self.clock = SimClock(frozen_at=BEGINNING)
         self.engine = Engine(self.clock.now, indexes=_ROOT / "firestore.indexes.json")
         self.tasks = TasksEngine(self.clock.now)
@@ -75,42 +79,51 @@ class Inside:
         self.messenger = Messages(self.clock)
         self.model = Parrot(bubbles)
         self.requests: Counter[str] = Counter()
+        self.dispatches = 0
+        self.spent: dict[str, list[float]] = defaultdict(
+            list
+        )  #: ms of each request, without Google
+        self.google = Stopwatch(time.thread_time if timed else float)
         self._mids = itertools.count(1)
         self._instances = {name: _Deployed(name, self) for name in _HANDLERS}
 
     def configure(self, **settings: Any) -> None:
         """Change operating settings, at once."""
-        self._instances["sweep"].documents.commit([Merge("settings/default", settings)])
+        self._instances["deliver"].documents.commit([Merge("settings/default", settings)])
         for instance in self._instances.values():
             instance.live_settings.forget()
 
     def writes(self, person: int, text: str = "Hello, is there a table tonight?") -> str:
         """A person writes and Meta posts it; the message's id."""
         mid = f"aWdfZAG1faXRlbToxOk{next(self._mids):08d}".ljust(120, "Z")
-        self._event(igsid(person), ACCOUNT, {"mid": mid, "text": text})
+        self._event(igsid(person), ACCOUNT, {"message": {"mid": mid, "text": text}})
         return mid
+
+    def reads(self, person: int, mid: str) -> None:
+        """A person has seen a message."""
+        self._event(igsid(person), ACCOUNT, {"read": {"mid": mid}})
 
     def echoes(self) -> None:
         """Meta posts an echo of everything sent since the last time."""
         for call, mid in self.messenger.unechoed():
             message = {"mid": mid, "text": call.text, "is_echo": True}
-            self._event(ACCOUNT, call.igsid, message)
+            self._event(ACCOUNT, call.igsid, {"message": message})
 
-    def _event(self, sender: str, recipient: str, message: dict[str, Any]) -> None:
+    def _event(self, sender: str, recipient: str, content: dict[str, Any]) -> None:
         now = int(self.clock.now().timestamp() * 1000)
         parties = {"sender": {"id": sender}, "recipient": {"id": recipient}}
-        item = {**parties, "timestamp": now, "message": message}
+        item = {**parties, "timestamp": now, **content}
         entry = {"time": now, "id": ACCOUNT, "messaging": [item]}
         body = wire_bytes({"object": "instagram", "entry": [entry]})
         self.call("webhook", body, signature_headers(body, credentials.APP_SECRET))
 
-    def run_due(self, echo: bool = True) -> int:
-        """Run the tasks that the queues give out now; how many."""
+    def run_due(self) -> int:
+        """Run the tasks that the queues give out now, and post the echoes; how many."""
         due = self.tasks.due(self.clock.now())
         for attempt in due:
             self.tasks.finish(attempt, self._dispatched(attempt))
-            if echo:
-                self.echoes()
+            self.dispatches += 1
+            self.echoes()
         return len(due)
 
     def settle(self, within: timedelta = timedelta(hours=3)) -> None:
@@ -124,25 +137,9 @@ class Inside:
                 return
             self.clock.set(max(next_at, self.clock.now()))
 
-    def sweep(self) -> None:
-        """The scheduler calls."""
-        self.call("sweep", b"{}", _bearer(f"{_URL}/sweep"))
-
-    def process(self, person: int) -> None:
-        """A task for a person's turn arrives."""
-        self._task("process_thread", person)
-
-    def deliver(self, person: int) -> None:
-        """A task for a person's line arrives."""
-        self._task("deliver", person)
-
-    def _task(self, function: str, person: int) -> None:
-        body = json.dumps({"thread_id": thread(person), "trace_id": "bench"}).encode()
-        self.call(function, body, _bearer(f"{_URL}/{function}"))
-
     def _dispatched(self, attempt: Attempt) -> int:
         function = attempt.url.rpartition("/")[2]
-        headers = {**attempt.headers, **_bearer(attempt.audience)}
+        headers = {**attempt.headers, **bearer(attempt.audience)}
         return self.call(function, attempt.body, headers)
 
     def call(self, function: str, body: bytes, headers: Mapping[str, str]) -> int:
@@ -155,7 +152,11 @@ class Inside:
             headers=list(headers.items()),
             content_type="application/json",
         )
-        answer = _HANDLERS[function](Request(builder.get_environ()), self._instances[function])
+        request, began = Request(builder.get_environ()), self.google.seconds
+        started = self.google.now()
+        answer = _HANDLERS[function](request, self._instances[function])
+        took = self.google.now() - started - (self.google.seconds - began)
+        self.spent[function].append(took * 1000)
         if answer[1] != 200:
             raise RuntimeError(f"{function} answered {answer[1]}: {answer[0]}")
         return int(answer[1])
@@ -178,6 +179,24 @@ class Inside:
         self.engine.counts.clear()
         self.tasks.counts.clear()
         self.requests.clear()
+        self.dispatches = 0
+
+
+class Stopwatch:
+    """The processor time that went into playing Google."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self.now = now
+        self.seconds = 0.0
+        self._since = 0.0
+
+    def start(self, _method: str) -> None:
+        """Google's part begins."""
+        self._since = self.now()
+
+    def stop(self, _method: str) -> None:
+        """Google's part ends."""
+        self.seconds += self.now() - self._since
 
 
 def igsid(person: int) -> str:
@@ -198,11 +217,13 @@ class Messages:
         self._numbers = itertools.count(1)
         self._waiting: list[tuple[Call, str]] = []
         self.sent: list[tuple[datetime, str]] = []  #: when, to whom
+        self.last_mid = ""
 
     def send(self, _account_id: str, call: Call) -> Answer:
         """It arrived."""
         mid = f"bU1faXRlbToxOk{next(self._numbers):08d}".ljust(120, "Z")
         self.sent.append((self._clock.now(), call.igsid))
+        self.last_mid = mid
         self._waiting.append((call, mid))
         return Answer(Sent(mid))
 
@@ -213,6 +234,10 @@ class Messages:
     def get_thread_messages(self, _account_id: str, _igsid: str) -> Sequence[Heard]:
         """Nobody asks, as no answer is ever lost."""
         return ()
+
+    def get_user_profile(self, _account_id: str, _igsid: str) -> Mapping[str, Any]:
+        """Who they are."""
+        return {"name": "A person", "username": "a.person"}
 
     def unechoed(self) -> Iterator[tuple[Call, str]]:
         """What was sent and has not been echoed; once."""
@@ -248,14 +273,21 @@ class _Deployed(Services):
     def documents(self) -> Documents:
         """The store."""
         info = ClientInfo(user_agent=f"moca-{self.function}")
-        channel = store_inprocess.channel(self._inside.engine, caller=self.function)
+        engine, watch = self._inside.engine, self._inside.google
+        hooks = store_inprocess.Hooks(
+            wait=store_inprocess.waiting(engine), before=watch.start, after=watch.stop
+        )
+        channel = store_inprocess.channel(engine, hooks, self.function)
         clock: Clock = self.clock
         return FirestoreDocuments(over(channel, info), self.settings.project, clock, self.ids)
 
     def _queue(self, queue: str, url: str) -> TaskQueue:
         settings = self.settings
         path = f"projects/{settings.project}/locations/{settings.tasks_location}/queues/{queue}"
-        client = tasks_inprocess.client(self._inside.tasks, self.function)
+        watch = self._inside.google
+        client = tasks_inprocess.client(
+            self._inside.tasks, self.function, before=watch.start, after=watch.stop
+        )
         return CloudTaskQueue(client, path, url, settings.tasks_service_account)
 
     @functools.cached_property
@@ -273,18 +305,30 @@ class _Deployed(Services):
         """Everything arrives."""
         return self._inside.messenger
 
+    @functools.cached_property
+    def instagram(self) -> Any:
+        """Tells everybody's name at once."""
+        return self._inside.messenger
+
 
 def _in_turn(first: Callable[[], Any], second: Callable[[], Any]) -> None:
     first()
     second()
 
 
-def _bearer(audience: str) -> dict[str, str]:
+def bearer(audience: str) -> dict[str, str]:
     """The token as a function sees it behind IAM: readable claims, no signature."""
     claims = json.dumps({"email": credentials.TASKS_SERVICE_ACCOUNT, "aud": audience}).encode()
     middle = base64.urlsafe_b64encode(claims).decode().rstrip("=")
     return {"Authorization": f"Bearer e30.{middle}.SIGNATURE_REMOVED_BY_GOOGLE"}
 
 
-def _drop(*_: Any) -> Any:
+def quiet() -> None:
+    """Let only errors be said, whatever was configured before."""
+    structlog.configure(processors=[_drop])
+
+
+def _drop(_logger: Any, level: str, event: Any) -> Any:
+    if level in ("error", "critical"):
+        return repr(event)
     raise structlog.DropEvent

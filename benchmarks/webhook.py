@@ -142,8 +142,17 @@ _TARGETS = {
 
 def _served(stack: ExitStack, name: str, google: int, addresses: dict[str, str]) -> Handler:
     target, source = _TARGETS.get(name, ("webhook", "main.py"))
+    port, server = serve(stack, target, addresses, source)
+    return Handler(name, port, server, google)
+
+
+def serve(
+    stack: ExitStack, target: str, addresses: dict[str, str], source: str = "main.py"
+) -> tuple[int, int]:
+    """An entry point's real server; its port and its process."""
     port = processes.free_port()
-    environ = function_environment(addresses) | {
+    known = target if source == "main.py" else "webhook"
+    environ = function_environment(addresses, known) | {
         "FUNCTION_TARGET": target,
         "FUNCTION_SOURCE": source,
         "HOST": "127.0.0.1",
@@ -154,7 +163,7 @@ def _served(stack: ExitStack, name: str, google: int, addresses: dict[str, str])
         processes.program("-m", "functions_framework", environ=environ, log=log)
     )
     processes.await_port(port)
-    return Handler(name, port, server.pid, google)
+    return port, server.pid
 
 
 def function_environment(addresses: dict[str, str], target: str = "webhook") -> dict[str, str]:
@@ -167,5 +176,7 @@ def function_environment(addresses: dict[str, str], target: str = "webhook") -> 
         "DELIVER_URL": "http://127.0.0.1:1/deliver",
         "PUBLIC_BASE_URL": "http://127.0.0.1:1",
         "GEMINI_API_KEY": "local-gemini-key",
+        "GOOGLE_GEMINI_BASE_URL": addresses.get("gemini", ""),
+        "INSTAGRAM_API_BASE_URL": addresses.get("instagram", "http://127.0.0.1:1") + "/v26.0",
         "THREADS": str(wanted.function(target).concurrency),
     }

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import main
 import services
+from emulators.gateway import credentials
+from services import starting
 
 ROOT = Path(__file__).parents[1]
+_URLS = {"PROCESS_MESSAGE_URL": "https://a.example", "DELIVER_URL": "https://b.example"}
 
 
-def _start(**environ: str) -> subprocess.CompletedProcess[str]:
+def _start(code: str = "print('started')", **environ: str) -> subprocess.CompletedProcess[str]:
     environ = {"PATH": "/usr/bin:/bin", **environ}
-    command = [sys.executable, "-c", "import main; print('started')"]
+    command = [sys.executable, "-c", f"import main, sys; {code}"]
     return subprocess.run(  # noqa: S603 (our own interpreter and code)
         command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
     )
@@ -42,6 +45,17 @@ def test_the_webhook_starts_without_the_model_the_office_or_pydantic() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout == "[]\n"
+
+
+def test_an_instance_imports_its_clients_while_it_starts() -> None:
+    heavy = ("google.cloud.firestore_v1", "google.cloud.tasks_v2", "google.genai", "httpx")
+    code = f"print([m for m in {heavy} if m in sys.modules])"
+    found = _start(code, **credentials.FIXED, **_URLS, FUNCTION_TARGET="webhook").stdout
+    assert found == f"{[*heavy[:2]]}\n"
+
+
+def test_every_entry_point_knows_what_it_imports() -> None:
+    assert set(starting.MODULES) == set(main.ENTRY_POINTS)
 
 
 def test_every_entry_point_is_a_function_of_main() -> None:

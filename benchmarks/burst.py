@@ -1,0 +1,92 @@
+"""A burst on the virtual clock: 10,000 messages from 2,000 people within ten seconds.
+
+The clock is moved from instant to instant, so that minutes of waiting take none; every function
+takes no time on it. What shows is what queues and pacing decide: when the first reply leaves, how
+many wait, and that each person is answered once. The queues' rates are the deployed ones.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from benchmarks.inside import BEGINNING, Inside, igsid
+from benchmarks.measure import Figure
+from emulators.firestore.engine import INDEXED_DATABASE
+
+PEOPLE = 2_000
+MESSAGES = 10_000
+SECONDS = 10
+#: Messages a second of one account: the default, and as many as Instagram lets through.
+RATES = (3, 80)
+
+
+def figures() -> Iterator[Figure]:
+    """The burst at each pace."""
+    for rate in RATES:
+        yield from _burst(rate)
+
+
+def _burst(rate: int) -> Iterator[Figure]:
+    inside = Inside(timed=False)
+    inside.configure(messages_per_second=rate)
+    first_at = _write(inside)
+    inside.settle(timedelta(hours=2))
+    sent = inside.messenger.sent
+    waits = sorted(_waits(first_at, sent))
+    name = f"{rate} messages a second"
+    for percent in (50, 95, 99):
+        yield Figure(f"{name}, first reply, p{percent}", "s", [waits[len(waits) * percent // 100]])
+    seconds = Counter(int((at - BEGINNING).total_seconds()) for at, _ in sent)
+    ends = max(seconds)
+    backlog = [len(first_at) - sum(seconds[s] for s in range(t)) for t in range(ends + 2)]
+    step = max(ends // 60, 1)
+    yield Figure(f"{name}, people waiting, every {step} s", "counted", backlog[::step])
+    yield Figure(f"{name}, people who wrote", "counted", [len(first_at)])
+    yield Figure(f"{name}, people answered", "counted", [len({person for _, person in sent})])
+    yield Figure(f"{name}, replies", "counted", [len(sent)])
+    yield Figure(f"{name}, most sent within one second", "counted", [_busiest(sent)])
+    states = _states(inside)
+    yield Figure(f"{name}, messages stored", "counted", [sum(states.values())])
+    yield Figure(f"{name}, messages processed", "counted", [states["processed"]])
+    for function, usage in inside.counts().items():
+        yield Figure(f"{name}, {function}, requests", "counted", [usage["requests"]])
+
+
+def _write(inside: Inside) -> dict[str, datetime]:
+    """Post the burst, evenly spread; when each person wrote first."""
+    first_at: dict[str, datetime] = {}
+    for n in range(MESSAGES):
+        inside.clock.set(BEGINNING + timedelta(seconds=n * SECONDS / MESSAGES))
+        person = n * 7 % PEOPLE
+        first_at.setdefault(igsid(person), inside.clock.now())
+        inside.writes(person, f"Question {n}?")
+        if inside.tasks.next_at() == inside.clock.now():
+            inside.run_due()
+    return first_at
+
+
+def _waits(first_at: dict[str, datetime], sent: list[tuple[datetime, str]]) -> list[float]:
+    answered: dict[str, datetime] = {}
+    for at, person in sent:
+        answered.setdefault(person, at)
+    return [(answered[person] - at).total_seconds() for person, at in first_at.items()]
+
+
+def _busiest(sent: list[tuple[datetime, str]]) -> int:
+    """The most within any second, wherever it begins."""
+    instants = sorted(at for at, _ in sent)
+    most = begin = 0
+    for end, at in enumerate(instants):
+        while at - instants[begin] >= timedelta(seconds=1):
+            begin += 1
+        most = max(most, end - begin + 1)
+    return most
+
+
+def _states(inside: Inside) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for record in inside.engine.history.group(INDEXED_DATABASE, "messages"):
+        fields = record.document.fields
+        if fields["direction"].string_value == "inbound":
+            found[fields["status"].string_value] += 1
+    return found
