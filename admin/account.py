@@ -3,16 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from admin.access import now, operator, services
 from admin.desk import say
 from services import audit
 from services.accounts import ADVICE
 from services.domain.account import Account
+from services.domain.documents import Merge, Query
+from services.domain.ids import is_platform_id
+from services.errors import Rejected
 from services.health import Finding
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+#: Accounts that the page lists.
+MOST_ACCOUNTS = 50
 
 
 @blueprint.before_request
@@ -34,7 +40,7 @@ def pause() -> Any:
     services().accounts.pause(_id())
     _record("account_paused")
     say("Paused: nothing goes out until you resume.")
-    return redirect(url_for("account.show"), 303)
+    return redirect(url_for("account.show", account=_id()), 303)
 
 
 @blueprint.post("/resume")
@@ -43,7 +49,7 @@ def resume() -> Any:
     lines = services().accounts.resume(_id(), services().ids.new())
     _record("account_resumed")
     say(f"Resumed: {lines} waiting conversation{'' if lines == 1 else 's'} set going.")
-    return redirect(url_for("account.show"), 303)
+    return redirect(url_for("account.show", account=_id()), 303)
 
 
 @blueprint.post("/self-test")
@@ -54,9 +60,42 @@ def self_test() -> Any:
     return _page(findings)
 
 
-def _page(findings: Sequence[Finding] = ()) -> str:
+@blueprint.post("/token")
+def token() -> Any:
+    """A new token after a log-in: checked with Instagram, stored as a secret, never shown."""
+    typed = request.form.get("token", "")
+    try:
+        username = services().care.tokens.replace(_id(), typed, services().ids.new())
+    except Rejected as error:
+        return _page(problem=str(error)), 422
+    _record("token_replaced")
+    say(f"Stored. Instagram knows it as @{username}; what waited is sent now.")
+    return redirect(url_for("account.show", account=_id()), 303)
+
+
+@blueprint.post("/add")
+def add() -> Any:
+    """One more account of ours, by its id; the next step is its token."""
+    account_id = request.form.get("account_id", "").strip()
+    if not is_platform_id(account_id):
+        return _page(problem="An account's id is a number of up to 32 digits."), 422
+    services().documents.commit(
+        [
+            Merge(f"accounts/{account_id}", {"added_at": now(), "added_by": operator().id}),
+            audit.entry(
+                services().ids.new(), now(), operator(), "account_added", f"accounts/{account_id}"
+            ),
+        ]
+    )
+    say("Added. Now paste its token.")
+    return redirect(url_for("account.show", account=account_id), 303)
+
+
+def _page(findings: Sequence[Finding] = (), problem: str = "") -> str:
     (stored,) = services().documents.get(f"accounts/{_id()}")
     account = Account.from_doc(_id(), stored.fields)
+    own = services().settings.account_id
+    others = services().documents.query(Query("accounts", limit=MOST_ACCOUNTS))
     return render_template(
         "settings/account.html",
         account=account,
@@ -64,11 +103,14 @@ def _page(findings: Sequence[Finding] = ()) -> str:
         advice=ADVICE.get(account.state, ""),
         parked_until=account.parked(now()),
         findings=findings,
+        problem=problem,
+        account_ids=list(dict.fromkeys([own, *(s.id for s in others)])),
     )
 
 
 def _id() -> str:
-    return services().settings.account_id
+    wanted = request.args.get("account", "")
+    return wanted if is_platform_id(wanted) else services().settings.account_id
 
 
 def _record(action: str) -> None:

@@ -42,6 +42,16 @@ def events() -> Any:
     return render_template("operate/events.html", which=which, found=found)
 
 
+@blueprint.post("/events/<thread_id>/<message_id>/again")
+def again(thread_id: str, message_id: str) -> Any:
+    """Give a message that was given up to the bot again."""
+    if split_thread_id(thread_id) is None:
+        abort(404)
+    office().again.answer(thread_id, message_id, operator())
+    say("The bot looks at it again.")
+    return redirect(url_for("operate.events", which="failed"), 303)
+
+
 @blueprint.get("/turns")
 def turns() -> Any:
     """What the agent did."""

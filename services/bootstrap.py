@@ -294,6 +294,7 @@ class Services:
         from services.office import Office
         from services.office_access import OfficeAccess
         from services.office_actions import OfficeActions
+        from services.office_again import OfficeAgain
         from services.office_contact import OfficeContact
         from services.office_days import OfficeDays
         from services.office_inbox import OfficeInbox
@@ -313,6 +314,9 @@ class Services:
             actions=OfficeActions(documents, clock, ids),
             sending=OfficeSending(documents, self.manual, clock, ids),
             contact=OfficeContact(documents, clock, ids),
+            again=OfficeAgain(
+                documents, self.turn_tasks, clock, ids, self.settings.clock_margin_seconds
+            ),
             live=OfficeLive(documents, clock),
             settings=OfficeSettings(documents, self.live_settings, clock, ids),
             shelf=OfficeShelf(documents, clock, ids),

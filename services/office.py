@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from services.office_access import OfficeAccess
 from services.office_actions import OfficeActions
+from services.office_again import OfficeAgain
 from services.office_contact import OfficeContact
 from services.office_days import OfficeDays
 from services.office_inbox import OfficeInbox
@@ -27,6 +28,7 @@ class Office:
     actions: OfficeActions
     sending: OfficeSending
     contact: OfficeContact
+    again: OfficeAgain
     live: OfficeLive
     settings: OfficeSettings
     shelf: OfficeShelf

@@ -1,5 +1,8 @@
 """The account page: pausing holds everything back, and the self-test says what is wrong."""
 
+import re
+
+from emulators.gateway import credentials
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
 from tests.world import World
@@ -42,3 +45,38 @@ def test_agents_neither_pause_export_nor_delete(world: World, desk: Desk) -> Non
     assert other.get(f"/contacts/{thread}/export.json").status_code == 403
     assert other.post(f"/contacts/{thread}/delete", confirm="1").status_code == 403
     assert "Delete this person" not in other.get(other.thread()).text
+
+
+def test_a_new_token_is_checked_stored_and_never_shown(world: World, desk: Desk) -> None:
+    page = desk.post("/account/token", token="not a token")
+    assert (page.status_code, "This is not an access token" in page.text) == (422, True)
+    page = desk.post("/account/token", token=credentials.ACCESS_TOKEN)
+    assert "Instagram knows it as @" in page.text
+    assert credentials.ACCESS_TOKEN not in page.text
+    assert credentials.ACCESS_TOKEN not in desk.get("/account").text
+    assert credentials.ACCESS_TOKEN not in str(world.documents("audit"))
+
+
+def test_one_more_account_is_known_without_a_new_deployment(world: World, desk: Desk) -> None:
+    assert desk.post("/account/add", account_id="abc").status_code == 422
+    page = desk.post("/account/add", account_id="17841400000000002")
+    assert "Account 17841400000000002" in page.text
+    assert world.store.document("accounts/17841400000000002").get().exists
+
+
+def test_a_message_that_was_given_up_is_answered_again(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    thread = f"conversations/{world.thread('alice')}"
+    (stored,) = [
+        m for m in world.store.collection(f"{thread}/messages").stream()
+        if (m.to_dict() or {})["direction"] == "inbound"
+    ]  # fmt: skip
+    stored.reference.update({"status": "failed", "error": "tried too often"})
+    page = desk.get("/operate/events?which=failed").text
+    (address,) = re.findall(r'action="/back_office(/operate/events/[^"]+/again)"', page)
+    desk.post(address)
+    world.settle(60)
+    assert world.statuses("alice") == ["processed"]
+    assert len(world.sent_to("alice")) == 2
+    assert desk.post(address).status_code == 400
