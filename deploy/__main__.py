@@ -65,6 +65,7 @@ def deploy(request: Request) -> None:
     scheduler.ensure(request)
     monitoring.ensure(request)
     budget.ensure(request)
+    functions.tell_addresses(request)
 
 
 def _undo(request: Request, options: argparse.Namespace) -> None:

@@ -80,6 +80,15 @@ def ensure(request: Request, versions: dict[str, str]) -> None:
             )
 
 
+def tell_addresses(request: Request) -> None:
+    """Where the functions that the outside needs are."""
+    step("Addresses")
+    project_number = number(request)
+    for function in wanted.FUNCTIONS:
+        if function.public:
+            note(f"{function.entry_point:12} {address(request, function, project_number)}")
+
+
 def _require_active(function: wanted.Function, known: Json) -> None:
     state = known.get("state", "ACTIVE")
     if state != "ACTIVE":

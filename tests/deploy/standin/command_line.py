@@ -9,9 +9,10 @@ SURFACE = os.path.join(os.path.dirname(__file__), "surface.json")  # noqa: PTH11
 class Refusal(Exception):  # noqa: N818 (it is an answer to the caller)
     """What the stand-in says on standard error, ending with 1 or 2."""
 
-    def __init__(self, said: str, code: int = 1) -> None:
+    def __init__(self, said: str, code: int = 1, *, keep: bool = False) -> None:
         super().__init__(said)
         self.code = code
+        self.keep = keep  #: whether what was changed before stays
 
 
 class Call:

@@ -17,12 +17,17 @@ def main(arguments: list[str]) -> int:
     with open(f"{folder}/calls.jsonl", "a", encoding="utf-8") as calls:  # noqa: PTH123
         calls.write(json.dumps(arguments) + "\n")
     try:
-        call = understood(arguments)
-        answer = carry_out(call, state, stdin)
+        answer = carry_out(understood(arguments), state, stdin)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
+        if refusal.keep:
+            _keep(folder, state)
         return refusal.code
-    with open(f"{folder}/state.json", "w", encoding="utf-8") as file:  # noqa: PTH123
-        json.dump(state, file)
+    _keep(folder, state)
     print(answer if isinstance(answer, str) else json.dumps(answer))
     return 0
+
+
+def _keep(folder: str, state: dict[str, object]) -> None:
+    with open(f"{folder}/state.json", "w", encoding="utf-8") as file:  # noqa: PTH123
+        json.dump(state, file)

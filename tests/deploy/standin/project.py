@@ -78,6 +78,9 @@ def _policy(call: Call, state: State) -> Answer:
         members.remove(member)
         return {}
     email = member.removeprefix("serviceAccount:")
+    if state.get("slow_bindings", 0):
+        state["slow_bindings"] -= 1
+        raise Refusal(f"INVALID_ARGUMENT: Service account {email} does not exist.", keep=True)
     if member.startswith("serviceAccount:") and email not in state["accounts"]:
         raise Refusal(f"INVALID_ARGUMENT: Service account {email} does not exist.")
     if member not in members:
