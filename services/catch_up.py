@@ -65,6 +65,7 @@ class CatchUp:
         last = stored.get("caught_up_at")
         since = last - OVERLAP if last else began_at - FIRST_LOOK
         found = threads = 0
+        self.clock.pause(BETWEEN_CALLS)  # somebody may just have asked something else
         try:
             for summary in self.history.get_threads(account_id):
                 if summary.updated_at < since or threads == MOST_THREADS:

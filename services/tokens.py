@@ -11,7 +11,7 @@ import structlog
 from services.accounts import ADVICE, Accounts
 from services.domain.account import AccountState
 from services.domain.documents import Create, Merge
-from services.domain.ids import digest
+from services.domain.ids import digest, is_platform_id
 from services.domain.states import Status
 from services.errors import GraphRefused, Rejected, Unavailable
 from services.ports import AlreadyStored, Clock, Documents
@@ -98,20 +98,33 @@ class Tokens:
 
         Raises `Rejected` with the reason for a person to read, and `Unavailable`.
         """
+        owner, username = self._whose(token)
+        if owner != account_id:
+            raise Rejected(f"This token belongs to account {owner}, not to {account_id}.")
+        self._adopt(owner, username, token.strip(), trace_id)
+        return username
+
+    def add(self, token: str, trace_id: str) -> tuple[str, str]:
+        """Take over whatever account the token belongs to; its id and username. Raises likewise."""
+        owner, username = self._whose(token)
+        if not is_platform_id(owner):
+            raise Rejected("Instagram did not say which account this token belongs to.")
+        self._adopt(owner, username, token.strip(), trace_id)
+        return owner, username
+
+    def _whose(self, token: str) -> tuple[str, str]:
         token = token.strip()
         if not _TOKEN.fullmatch(token):
             raise Rejected("This is not an access token: paste it as Meta's dashboard shows it.")
         try:
-            owner, username = self.issuer.whose(token)
+            return self.issuer.whose(token)
         except GraphRefused as error:
             raise Rejected(f"Instagram does not accept this token. {error}") from error
-        if owner != account_id:
-            raise Rejected(f"This token belongs to account {owner}, not to {account_id}.")
-        now = self.clock.now()
-        self._store(account_id, token, now, LIFE)
+
+    def _adopt(self, account_id: str, username: str, token: str, trace_id: str) -> None:
+        self._store(account_id, token, self.clock.now(), LIFE)
         self._note(account_id, {"username": username, "token_error": None})
         self.accounts.resume(account_id, trace_id)
-        return username
 
     def _renew(self, account_id: str, stored: dict[str, Any], now: datetime) -> str:
         try:

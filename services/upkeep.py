@@ -8,7 +8,7 @@ import structlog
 from services.catch_up import CatchUp
 from services.domain.documents import Query
 from services.errors import Unavailable
-from services.health import Health
+from services.health import Finding, Health
 from services.ports import Clock, Documents
 from services.tokens import Tokens
 
@@ -25,6 +25,16 @@ MOST_ACCOUNTS = 50
 def due(now: datetime) -> bool:
     """Whether the sweep that runs at `now` is the hour's."""
     return now.minute in MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """How connecting an account went."""
+
+    account_id: str
+    username: str
+    findings: tuple[Finding, ...]
+    caught_up: int  #: messages that were missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,21 @@ class Upkeep:
             account: self._account(account, health_at, trace_id)
             for account, health_at in checked.items()
         }
+
+    def connect(self, token: str, trace_id: str, account_id: str | None = None) -> Connected:
+        """Add an account by its token, or give `account_id` a new one.
+
+        The token is checked and stored, the webhooks are subscribed, what waited is sent and what
+        was missed is caught up with. Raises `Rejected` with the reason, and `Unavailable`.
+        """
+        if account_id is None:
+            account_id, username = self.tokens.add(token, trace_id)
+        else:
+            username = self.tokens.replace(account_id, token, trace_id)
+        findings = self.health.self_test(account_id)
+        return Connected(
+            account_id, username, tuple(findings), self.catch_up.run(account_id, trace_id)
+        )
 
     def _account(self, account_id: str, health_at: datetime | None, trace_id: str) -> str:
         try:

@@ -90,7 +90,9 @@ def flat(text: str) -> str:
 
 def _line(alert: Alert, names: Mapping[str, str]) -> str:
     what = WORDS.get(alert.reason, alert.reason.replace("_", " "))
-    who = names.get(alert.thread_id) or ("A customer" if alert.thread_id else "Account")
     note = alert.text.strip()
-    note = note[: LONGEST_NOTE - 1] + "…" if len(note) > LONGEST_NOTE and alert.thread_id else note
+    if not alert.thread_id:  # it is about the account: our own words, all of them
+        return note or what
+    who = names.get(alert.thread_id) or "A customer"
+    note = note[: LONGEST_NOTE - 1] + "…" if len(note) > LONGEST_NOTE else note
     return ": ".join(part for part in (f"{who} {what}".strip(), note) if part)

@@ -99,6 +99,19 @@ def test_what_the_owner_typed_meanwhile_makes_the_bot_step_back(world: World) ->
     assert world.conversation("alice")["owner"] == "human"
 
 
+def test_connecting_checks_stores_subscribes_and_catches_up(world: World) -> None:
+    url = f"{world.stack.instagram_url}/_sim/account"
+    world.http.post(url, json={"subscribed_fields": ["messages"]})
+    limits = f"{world.stack.instagram_url}/_sim/limits"
+    world.http.post(limits, json={"per_second": {"conversation": 10}})  # time stands still here
+    _drop_webhooks(world, "alice", "are you there?")
+    connected = bootstrap.services("back_office").care.upkeep.connect("local-access-token", "t")
+    assert (connected.account_id, connected.username) == (ACCOUNT, "moca_local")
+    assert all(finding.ok for finding in connected.findings)
+    assert connected.caught_up == 1
+    assert bootstrap.services("back_office").secrets.latest(f"instagram-token-{ACCOUNT}")
+
+
 def test_the_sweep_looks_after_accounts_once_an_hour(world: World) -> None:
     _to_minute(world, 40)
     assert world.call_task("sweep", {}).json() == {"repaired": {"turns": 0, "deliveries": 0}}

@@ -1,6 +1,6 @@
 """What Instagram answers decides what happens to the item, the thread and the account."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -161,3 +161,40 @@ def test_typing_and_seen_never_fail_a_reply(world: World, queue: Queue) -> None:
     deliver(world, "alice")
     world.settle()
     assert world.sent_to("alice") == ["one", "two"]
+
+
+def test_at_the_brink_the_account_rests_before_it_is_told_to(world: World, queue: Queue) -> None:
+    world.http.post(f"{world.stack.instagram_url}/_sim/limits", json={"usage_percent": 96})
+    queue("alice", "one", "two")
+    deliver(world, "alice")
+    world.settle(within_seconds=59)
+    assert world.sent_to("alice") == ["one"]
+    world.settle(within_seconds=62)
+    assert world.sent_to("alice") == ["one", "two"]
+
+
+class _SlowClock:
+    """A clock by which every step takes eight seconds, as with a store that hardly answers."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._asked = world, 0
+
+    def now(self) -> datetime:
+        """Later each time."""
+        self._asked += 1
+        return self._world.clock.now() + timedelta(seconds=8 * self._asked)
+
+    def pause(self, _seconds: float) -> None:
+        """Nobody waits."""
+
+
+def test_a_sender_whose_hold_may_end_during_the_call_does_not_call(
+    world: World, queue: Queue
+) -> None:
+    (one,) = queue("alice", "one")
+    bootstrap.configure(world.stack.environment, clock=_SlowClock(world))
+    body = {"thread_id": world.thread("alice"), "trace_id": "t"}
+    world.call_task("deliver", {**body, "item": one})
+    bootstrap.configure(world.stack.environment, clock=world.clock)
+    assert world.sent_to("alice") == []
+    assert item(world, "alice", one)["status"] in ("queued", "unconfirmed")
