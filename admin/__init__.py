@@ -8,6 +8,7 @@ from flask import Flask, url_for
 from admin import (
     access,
     account,
+    answers,
     api,
     composer,
     contact,
@@ -33,8 +34,8 @@ SESSION = timedelta(hours=12)
 LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
-    access, inbox, conversation, composer, live, contact, settings, account, shelf, team, me,
-    operate, dashboard, api,
+    access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
+    team, me, operate, dashboard, api,
 )  # fmt: skip
 
 

@@ -284,6 +284,7 @@ class Services:
             self.documents,
             self.turn_tasks,
             self.delivery_tasks,
+            self.live_settings,
             self.clock,
             self.settings.clock_margin_seconds,
         )
@@ -295,6 +296,7 @@ class Services:
         from services.office_access import OfficeAccess
         from services.office_actions import OfficeActions
         from services.office_again import OfficeAgain
+        from services.office_answers import OfficeAnswers
         from services.office_contact import OfficeContact
         from services.office_days import OfficeDays
         from services.office_inbox import OfficeInbox
@@ -317,6 +319,7 @@ class Services:
             again=OfficeAgain(
                 documents, self.turn_tasks, clock, ids, self.settings.clock_margin_seconds
             ),
+            answers=OfficeAnswers(documents, lambda: self.knowledge, clock, ids),
             live=OfficeLive(documents, clock),
             settings=OfficeSettings(documents, self.live_settings, clock, ids),
             shelf=OfficeShelf(documents, clock, ids),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.office_access import OfficeAccess
 from services.office_actions import OfficeActions
 from services.office_again import OfficeAgain
+from services.office_answers import OfficeAnswers
 from services.office_contact import OfficeContact
 from services.office_days import OfficeDays
 from services.office_inbox import OfficeInbox
@@ -29,6 +30,7 @@ class Office:
     sending: OfficeSending
     contact: OfficeContact
     again: OfficeAgain
+    answers: OfficeAnswers
     live: OfficeLive
     settings: OfficeSettings
     shelf: OfficeShelf

@@ -8,7 +8,8 @@ from tests.browser.conftest import PHONE, Screen
 from tests.office import scene
 
 PAGES = (
-    "/?tab=all", "/?tab=needs", "/search?q=message", "/settings", "/team", "/canned", "/me",
+    "/?tab=all", "/?tab=needs", "/search?q=message", "/settings",
+    "/account", "/answers/rules", "/answers/knowledge", "/team", "/canned", "/me",
     "/operate/queue/failed", "/operate/events", "/operate/turns", "/operate/audit", "/dashboard",
 )  # fmt: skip
 

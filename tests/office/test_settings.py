@@ -68,6 +68,28 @@ def test_every_setting_has_a_field_and_an_explanation(desk: Desk) -> None:
         assert setting.explanation, setting.name
 
 
+def test_a_rule_answers_in_the_models_place(world: World, desk: Desk) -> None:
+    rule = {"kind": "keyword", "words": "opening hours", "action": "reply", "reply": "8 to 23."}
+    desk.post("/settings/default", engine="rules_then_gemini")
+    desk.post("/answers/rules", **rule)
+    world.advance(31)
+    world.dm("alice", "what are your opening hours?")
+    world.settle()
+    assert world.sent_to("alice") == ["8 to 23."]
+    bad = desk.post("/answers/rules", kind="pattern", words="(", action="silent", reply="kept")
+    assert (bad.status_code, "cannot be read" in bad.text, "kept" in bad.text) == (422, True, True)
+
+
+def test_what_is_written_down_is_listed_and_forgotten(world: World, desk: Desk) -> None:
+    desk.post("/answers/knowledge", title="Parking", text="Behind the hall.")
+    page = desk.get("/answers/knowledge").text
+    assert "Behind the hall." in page
+    found = re.findall(r'name="id" value="([^"]+)"', page)
+    desk.post("/answers/knowledge/remove", id=found[0])
+    assert world.documents("knowledge") == []
+    assert desk.post("/answers/knowledge", title=" ", text="x").status_code == 422
+
+
 def _stored(world: World) -> dict[str, object]:
     """What is stored beside what every test's world begins with."""
     stored = world.store.document("settings/default").get().to_dict() or {}

@@ -1,0 +1,97 @@
+"""What the bot answers from: rules, and what the business has written down."""
+
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+
+from admin.access import office, operator, services
+from admin.desk import say
+from services.errors import Rejected
+from services.office_answers import ACTIONS, KINDS
+
+blueprint = Blueprint("answers", __name__, url_prefix="/answers")
+
+
+@blueprint.before_request
+def require_admin() -> None:
+    """Agents answer; admins configure."""
+    if not operator().is_admin:
+        abort(403, "Rules and knowledge are for admins.")
+
+
+@blueprint.get("/rules")
+def rules() -> Any:
+    """All rules, and a form for one more."""
+    return _rules()
+
+
+@blueprint.post("/rules")
+def save_rule() -> Any:
+    """Add a rule."""
+    try:
+        office().answers.save_rule(request.form, operator())
+    except Rejected as error:
+        return _rules(str(error)), 422
+    say("The rule is saved; it counts within half a minute.")
+    return redirect(url_for("answers.rules"), 303)
+
+
+@blueprint.post("/rules/remove")
+def drop_rule() -> Any:
+    """Remove one."""
+    office().answers.drop_rule(_id(), operator())
+    say("The rule is removed.")
+    return redirect(url_for("answers.rules"), 303)
+
+
+@blueprint.get("/knowledge")
+def knowledge() -> Any:
+    """What is written down, and a form for more."""
+    return _knowledge()
+
+
+@blueprint.post("/knowledge")
+def save_entry() -> Any:
+    """Write something down."""
+    title, text = request.form.get("title", ""), request.form.get("text", "")
+    try:
+        office().answers.save_entry(services().settings.account_id, title, text, operator())
+    except Rejected as error:
+        return _knowledge(str(error)), 422
+    say("Written down: the bot finds it from the next turn on.")
+    return redirect(url_for("answers.knowledge"), 303)
+
+
+@blueprint.post("/knowledge/remove")
+def drop_entry() -> Any:
+    """Forget one."""
+    office().answers.drop_entry(_id(), operator())
+    say("Forgotten.")
+    return redirect(url_for("answers.knowledge"), 303)
+
+
+def _rules(problem: str = "") -> str:
+    return render_template(
+        "settings/rules.html",
+        rules=office().answers.rules(),
+        kinds=KINDS,
+        actions=ACTIONS,
+        problem=problem,
+        typed=request.form,
+    )
+
+
+def _knowledge(problem: str = "") -> str:
+    return render_template(
+        "settings/knowledge.html",
+        entries=office().answers.entries(services().settings.account_id),
+        problem=problem,
+        typed=request.form,
+    )
+
+
+def _id() -> str:
+    found = request.form.get("id", "")
+    if not found.replace("-", "").replace("_", "").isalnum():
+        abort(404)
+    return found

@@ -1,0 +1,104 @@
+"""What the bot answers from: rules by keyword, and what the business has written down."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services import audit
+from services.domain.documents import Delete, Merge, Query, Snapshot, Write
+from services.domain.instants import to_ms
+from services.errors import Rejected
+from services.knowledge import Knowledge
+from services.office_access import Operator
+from services.ports import Clock, Documents, Ids
+
+#: Rows that a page lists; the rules themselves are read whole by the agent.
+MOST_RULES = 200
+MOST_ENTRIES = 100
+KINDS = {"keyword": "a word or phrase", "pattern": "a regular expression"}
+ACTIONS = {"reply": "reply", "hand_to_human": "hand over to a person", "silent": "say nothing"}
+LONGEST_REPLY = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAnswers:
+    """Lists and changes them in an operator's name."""
+
+    documents: Documents
+    knowledge: Callable[[], Knowledge]
+    clock: Clock
+    ids: Ids
+
+    def rules(self) -> list[dict[str, Any]]:
+        """The rules, in the order in which the agent tries them."""
+        found = _rows(self.documents.query(Query("rules", limit=MOST_RULES)))
+        return sorted(found, key=lambda rule: (rule.get("order") or 0, rule["id"]))
+
+    def save_rule(self, typed: Mapping[str, str], by: Operator) -> None:
+        """A new rule. Raises `Rejected` with what is wrong."""
+        kind, action = typed.get("kind", ""), typed.get("action", "")
+        words = [line.strip() for line in typed.get("words", "").splitlines() if line.strip()]
+        reply = typed.get("reply", "").strip()
+        if kind not in KINDS or action not in ACTIONS:
+            raise Rejected("Choose what is looked for, and what is done.")
+        if not words or len(words) > 50:
+            raise Rejected("A rule looks for 1 to 50 words or patterns, one a line.")
+        if action == "reply" and not 0 < len(reply) <= LONGEST_REPLY:
+            raise Rejected(f"A reply has 1 to {LONGEST_REPLY} characters.")
+        if kind == "pattern":
+            _require_patterns(words)
+        fields = {
+            "account_id": "",
+            "enabled": True,
+            "order": to_ms(self.clock.now()),
+            "kind": kind,
+            "words": words,
+            "action": action,
+            "reply": reply,
+        }
+        self._write(f"rules/{self.ids.new()}", fields, by, "rule")
+
+    def drop_rule(self, rule_id: str, by: Operator) -> None:
+        """Remove a rule; no matter whether it exists."""
+        self._write(f"rules/{rule_id}", None, by, "rule_removed")
+
+    def entries(self, account_id: str) -> list[dict[str, Any]]:
+        """What is written down for an account."""
+        where: list[Any] = [("account_id", "==", account_id)]
+        return _rows(self.documents.query(Query("knowledge", where=where, limit=MOST_ENTRIES)))
+
+    def save_entry(self, account_id: str, title: str, text: str, by: Operator) -> None:
+        """Write something down, so that the agent finds it. Raises `Rejected`."""
+        if not title.strip():
+            raise Rejected("Give it a title.")
+        entry_id = self.ids.new()
+        self.knowledge().save(entry_id, account_id, title, text)
+        self._record(f"knowledge/{entry_id}", by, "knowledge")
+
+    def drop_entry(self, entry_id: str, by: Operator) -> None:
+        """Forget something; no matter whether it exists."""
+        self._write(f"knowledge/{entry_id}", None, by, "knowledge_removed")
+
+    def _write(
+        self, path: str, fields: Mapping[str, Any] | None, by: Operator, action: str
+    ) -> None:
+        change: Write = Delete(path) if fields is None else Merge(path, fields)
+        entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path, after=fields)
+        self.documents.commit([change, entry])
+
+    def _record(self, path: str, by: Operator, action: str) -> None:
+        entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path)
+        self.documents.commit([entry])
+
+
+def _require_patterns(words: list[str]) -> None:
+    for word in words:
+        try:
+            re.compile(word)
+        except re.error as error:
+            raise Rejected(f"The pattern {word[:40]!r} cannot be read: {error}.") from error
+
+
+def _rows(found: list[Snapshot]) -> list[dict[str, Any]]:
+    return [{**(s.fields or {}), "id": s.id} for s in found]
