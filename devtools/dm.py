@@ -22,7 +22,8 @@ def send(text: str, person: str, base: int) -> int:
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline:
         if new := _replies(base, person)[seen:]:
-            print(*(f"bot: {reply['text']}" for reply in new), sep="\n")
+            texts = (str(reply["text"]).replace("\n", "\n     ") for reply in new)
+            print(*(f"bot: {text}" for text in texts), sep="\n")
             return 0
         time.sleep(0.25)
     print(f"No reply within {PATIENCE_SECONDS} s; http://127.0.0.1:{base}/ shows what happened.")

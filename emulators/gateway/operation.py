@@ -8,6 +8,7 @@ QUICK = {
     "delay_max_seconds": 2.0,
     "debounce_seconds": 1.0,
     "cooldown_seconds": 2.0,
+    "turns_per_hour": 0,  # one developer is many customers
 }
 
 

@@ -25,6 +25,17 @@ class Operation:
     debounce_seconds: float = 4
     #: … but no longer than this after the first message that waits, in seconds.
     debounce_cap_seconds: float = 30
+    #: Whether that wait ends at once when a text without attachments clearly ends.
+    debounce_ends_early: bool = False
+    #: Whether what comes while the model thinks starts the turn anew, at most twice, so that one
+    #: reply answers all of it.
+    supersede: bool = False
+    #: When somebody is there: "mo-fr 09:00-18:00; sa 10:00-14:00"; empty for always.
+    hours_weekly: str = ""
+    #: Days on which nobody is, as dates: "2026-12-25, 2027-01-01".
+    hours_holidays: str = ""
+    #: What a person is told, once, who writes while nobody is there; empty for nothing.
+    hours_away_text: str = ""
     #: Shortest gap between a turn's last bubble and the next turn of the thread, in seconds.
     cooldown_seconds: float = 7
     #: Messages that the account sends per second, over all threads and instances.
@@ -56,6 +67,10 @@ class Operation:
     max_turn_tokens: int = 60_000
     #: How long the bot stays silent after a human wrote in the Instagram app, in minutes.
     handoff_minutes: float = 30
+    #: After how many minutes of waiting for a human the manager is told a second time.
+    waiting_alert_minutes: float = 15
+    #: Whether a new message reopens a closed conversation; else it stays unanswered.
+    reopen_on_message: bool = True
     #: Whole messages by which a person opts out of all answers, and in again; comma separated.
     opt_out_words: str = "stop, unsubscribe, stopp, abmelden, arrêt, baja"
     opt_in_words: str = "start, unstop, subscribe, anmelden"
@@ -108,7 +123,7 @@ class Operation:
     #: Dollars that the model may cost a day and account before humans are asked; 0 for no limit.
     daily_cost_cap_usd: float = 5
     #: Turns of one person in an hour before the rest is left unanswered; 0 for no limit.
-    turns_per_hour: int = 30
+    turns_per_hour: int = 60
     #: The models: the one that is asked, and the one that is asked when it fails.
     model: str = "gemini-3.1-flash-lite"
     fallback_model: str = "gemini-3.5-flash-lite"

@@ -137,6 +137,15 @@ def test_a_follow_up_whose_model_fails_is_tried_again(world: World) -> None:
     assert world.sent_to("alice") == ["Try it", "Did it work?"]
 
 
+def test_a_follow_up_that_is_given_up_is_not_begun_again(world: World) -> None:
+    _plan(world)
+    world.model_says({"status": 503, "times": 60})
+    world.settle(within_seconds=3 * 3600)
+    assert world.conversation("alice")["follow_up"] is None
+    internal = world.messages("alice", "internal")
+    assert [m["status"] for m in internal if m["kind"] == "follow_up"] == ["failed"]
+
+
 def test_a_follow_up_whose_task_was_lost_is_found_by_the_sweep(world: World) -> None:
     _plan(world)
     world.stack.tasks.reset()

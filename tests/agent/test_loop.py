@@ -108,7 +108,7 @@ def test_wrong_arguments_are_explained_to_the_model(world: World) -> None:
 
 def test_half_a_wrong_answer_is_not_sent(world: World) -> None:
     both = step(call("send_instagram_message", text="one"), call("send_instagram_message"))
-    assert _ask(world, both, says("one", "two")) == ["one", "two"]
+    assert _ask(world, both, says("uno", "dos")) == ["uno", "dos"]
 
 
 def test_a_model_that_repeats_its_mistake_ends_with_a_human(world: World) -> None:
