@@ -65,8 +65,11 @@ class OfficeAnswers:
 
     def entries(self, account_id: str) -> list[dict[str, Any]]:
         """What is written down for an account."""
-        where: list[Any] = [("account_id", "==", account_id)]
-        return _rows(self.documents.query(Query("knowledge", where=where, limit=MOST_ENTRIES)))
+        return _rows(
+            self.documents.query(
+                Query("knowledge", where=[("account_id", "==", account_id)], limit=MOST_ENTRIES)
+            )
+        )
 
     def save_entry(self, account_id: str, title: str, text: str, by: Operator) -> None:
         """Write something down, so that the agent finds it. Raises `Rejected`."""
