@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import connecting, follow_ups, notes, ownership
+from services import absence, connecting, follow_ups, notes, ownership
 from services.connecting import Offer
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
@@ -13,7 +13,7 @@ from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import Claim, Nothing, Skip, Step, Wait, next_step
-from services.domain.states import OPEN_INBOUND, Status
+from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
 from services.linking import event_of
 from services.ports import Reads
@@ -46,6 +46,7 @@ class Taking:
     now: datetime
     offer: Offer | None = None  #: the link for a person who has not connected
     fetch: bool = True  #: whether a message that never came is to be fetched before the turn
+    account_ready: bool = True  #: whether the account may send at all
 
     def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
         """Decide what the thread needs and, if it is a turn, claim its messages."""
@@ -60,6 +61,10 @@ class Taking:
             return Taken(thread, Claim(ours), thread.claim, contact.fields or {}), []
         taken, writes = self._look(reads, thread, pending)
         return replace(taken, contact=contact.fields or {}), writes
+
+    def _next(self, thread: Conversation, pending: list[Message]) -> Step:
+        ready = self.account_ready
+        return next_step(thread, pending, self.settings, self.now, account_ready=ready)
 
     def _look(
         self, reads: Reads, thread: Conversation, pending: list[Message]
@@ -78,12 +83,12 @@ class Taking:
         self, thread: Conversation, pending: list[Message], *, more: bool
     ) -> tuple[Taken, Sequence[Write]]:
         writes: list[Write] = []
-        step = next_step(thread, pending, self.settings, self.now)
+        step = self._next(thread, pending)
         while isinstance(step, Skip):
             writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
             gone = {m.id for m in step.messages}
             pending = [m for m in pending if m.id not in gone]
-            step = next_step(thread, pending, self.settings, self.now)
+            step = self._next(thread, pending)
         if isinstance(step, Nothing):
             step = follow_ups.next_step(thread, self.now)
         if isinstance(step, Claim) and self.offer and connecting.refused(thread, self.settings):
@@ -92,7 +97,9 @@ class Taking:
             return self._claim(thread, step, writes, more=more)
         fields: dict[str, Any] = {}
         if isinstance(step, Wait):
-            fields = {"due_at": to_ms(step.until)}
+            away = absence.told(thread, step, self.settings, self.now)
+            thread, fields = away.thread, {"due_at": to_ms(step.until), **away.fields}
+            writes += away.writes
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
             fields = {"due_at": None, "claim": None, "follow_up": None}
         if fields:
@@ -134,7 +141,9 @@ class Taking:
             )
             writes += [_claimed(thread, m) for m in step.messages]
         # Lists find a conversation by these, and ingest cannot write them without reading.
-        fields = {"owner": thread.owner, "status": thread.status, **fields}
+        fields = {"owner": thread.owner, "status": ConversationStatus.OPEN, **fields}
+        if thread.status is not ConversationStatus.OPEN:
+            fields["scheduled_until"] = None
         fields["follow_up"] = None
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at) if claim else None

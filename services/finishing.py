@@ -23,11 +23,16 @@ DELIVERY_GRACE = timedelta(seconds=60)
 RELEASE_GRACE = timedelta(seconds=60)
 
 
+#: How often in a row newer messages start a turn anew.
+MOST_SUPERSEDED = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a turn ended, and what must be ensured because of it."""
 
-    outcome: str  #: answered · silent · handed_off · discarded · fenced · released · failed
+    #: answered · silent · handed_off · superseded · discarded · fenced · released · failed
+    outcome: str
     thread: Conversation
     follow_up_at: datetime | None = None
     deliver: bool = False
@@ -56,6 +61,8 @@ class Finishing:
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         if not thread.holds(self.claim.id, self.now):
             return Ended("fenced", thread), []
+        if self._superseded(thread):
+            return self._again(thread)
         overtaken = thread.owner_epoch != self.claim.owner_epoch
         decision = Decision(reason="owner_changed") if overtaken else self.decision
         intents = Intents(thread, self.claim, decision, self.now)
@@ -74,6 +81,7 @@ class Finishing:
             "cooldown_until": cooldown,
             "due_at": to_ms(follow_up_at) if follow_up_at else None,
             "failed_turns": 0,
+            "superseded": 0,
             **intents.fields,
         }
         if items:
@@ -87,6 +95,24 @@ class Finishing:
             *writes,
             Update(path, fields),
         ]
+
+    def _superseded(self, thread: Conversation) -> bool:
+        newer = thread.has_newer_than(self.claim) and thread.owner_epoch == self.claim.owner_epoch
+        return self.settings.supersede and newer and thread.superseded < MOST_SUPERSEDED
+
+    def _again(self, thread: Conversation) -> tuple[Ended, Sequence[Write]]:
+        """Newer messages came while the model thought: one turn is to answer all of them."""
+        path = f"conversations/{self.thread_id}"
+        at = policy.follow_up(thread, thread.cooldown_until, self.settings, self.now)
+        back = [
+            Update(
+                f"{path}/messages/{m.id}",
+                {"status": Status.PENDING, "attempts": max(0, m.attempts - 1)},
+            )
+            for m in self.messages
+        ]
+        fields = {"claim": None, "due_at": to_ms(at), "superseded": thread.superseded + 1}
+        return Ended("superseded", thread, at), [*back, Update(path, fields)]
 
     def _processed(self, decision: Decision) -> list[Write]:
         fields = {

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.conversation import Conversation
+from services.domain.instants import to_ms
 from services.domain.states import Owner
 
 
@@ -26,6 +27,9 @@ def change(
         "owner_reason": reason,
         "owner_epoch": thread.owner_epoch + 1,
         "boundary_at": boundary_at,
+        # What the sweep looks for; whole milliseconds, so that it can ask for what is past.
+        "owner_due_at": to_ms(until) if until is not None else None,
+        "waiting_since": to_ms(boundary_at) if owner is Owner.WAITING else None,
     }
 
 

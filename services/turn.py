@@ -71,10 +71,12 @@ class Turns:
         if parties is None:
             _log.error("turn_for_no_thread", trace_id=trace_id)
             return "unknown_thread"
-        settings = self.settings.account(parties[0]).operation
+        view = self.settings.account(parties[0])
+        settings = view.operation
         claim_id = self.ids.new()
         offer = self.linking.offer() if settings.account_linking else None
-        taking = Taking(thread_id, claim_id, settings, self.clock.now(), offer)
+        ready = view.account.may_send
+        taking = Taking(thread_id, claim_id, settings, self.clock.now(), offer, account_ready=ready)
         taken = self.documents.transact(taking)
         if taken.missing:
             self.missing.fetch(parties[0], thread_id, taken.missing)

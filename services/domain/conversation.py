@@ -114,6 +114,10 @@ class Conversation:
     turns_since: datetime | None = None  #: the beginning of the hour in which turns are counted
     turns_counted: int = 0
     follow_up: FollowUp | None = None  #: a look that the agent asked for
+    closed_at: datetime | None = None  #: when a person closed it
+    away_for: datetime | None = None  #: the opening until which the person was told we are away
+    superseded: int = 0  #: turns in a row that newer messages started anew
+    waiting_since: datetime | None = None  #: a human is waited for, and was asked only once
     summary: str = ""  #: of what was said up to `summary_until`
     summary_until: datetime | None = None
 
@@ -154,6 +158,10 @@ class Conversation:
             turns_since=doc.get("turns_since"),
             turns_counted=int(doc.get("turns_counted", 0)),
             follow_up=FollowUp(**doc["follow_up"]) if doc.get("follow_up") else None,
+            closed_at=doc.get("closed_at"),
+            away_for=doc.get("away_for"),
+            superseded=int(doc.get("superseded", 0)),
+            waiting_since=maybe_from_ms(doc.get("waiting_since")),
             summary=str(doc.get("summary") or ""),
             summary_until=doc.get("summary_until"),
         )

@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.domain import hours
 from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.states import ConversationStatus
+
+#: Reasons of a `Wait` that somebody acts on.
+AWAY = "outside_business_hours"
+ACCOUNT = "account_may_not_send"
+#: How often a thread is looked at whose account may not send.
+ACCOUNT_LOOK = timedelta(hours=1)
+#: A text of fewer characters is not taken for a whole one.
+SHORTEST_ENDING = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +60,50 @@ Step = Nothing | Busy | Wait | Skip | Claim
 
 
 def next_step(
-    thread: Conversation, pending: Sequence[Message], settings: Operation, now: datetime
+    thread: Conversation,
+    pending: Sequence[Message],
+    settings: Operation,
+    now: datetime,
+    *,
+    account_ready: bool = True,
 ) -> Step:
     """Decide for a thread with these unanswered messages, oldest first.
 
     The order of the rules is the order of their strength: a live claim, nothing to do, a human,
-    a closed window, then the waits (the latest of them counts), and last the claim itself.
+    a closed conversation, an opt-out, a closed window, then the waits (the latest of them counts;
+    an account that may not send, and closed doors, come after them), and last the claim itself.
     """
     if thread.claim is not None and now < thread.claim.expires_at:
         return Busy(thread.claim.id, thread.claim.expires_at)
     if not pending:
         return Nothing()
-    skipped = _skip(thread, pending, now)
+    skipped = _skip(thread, pending, settings, now)
     if skipped is not None:
         return skipped
-    wait = earliest(thread, pending, settings)
-    if wait is not None and now < wait.until:
+    wait = _wait(thread, pending, settings, now, account_ready=account_ready)
+    if wait is not None:
         return wait
     spent = tuple(m for m in pending if m.attempts >= settings.max_attempts)
     return Claim(tuple(m for m in pending if m.attempts < settings.max_attempts), spent)
+
+
+def _wait(
+    thread: Conversation,
+    pending: Sequence[Message],
+    settings: Operation,
+    now: datetime,
+    *,
+    account_ready: bool,
+) -> Wait | None:
+    if not account_ready:
+        return Wait(now + ACCOUNT_LOOK, ACCOUNT)
+    wait = earliest(thread, pending, settings)
+    at = max(now, wait.until) if wait is not None else now
+    week = hours.week(settings.hours_weekly, settings.hours_holidays, settings.time_zone)
+    opens_at = week.opens_at(at) if week is not None else at
+    if opens_at > at:
+        return Wait(opens_at, AWAY)
+    return wait if wait is not None and now < wait.until else None
 
 
 def earliest(thread: Conversation, pending: Sequence[Message], settings: Operation) -> Wait | None:
@@ -82,7 +116,8 @@ def earliest(thread: Conversation, pending: Sequence[Message], settings: Operati
         waits.append(Wait(thread.cooldown_until, "cooldown"))
     arrivals = [m.received_at for m in pending if m.received_at is not None and not m.attempts]
     if arrivals:
-        quiet = max(arrivals) + timedelta(seconds=settings.debounce_seconds)
+        debounce = 0.0 if _ended(pending, settings) else settings.debounce_seconds
+        quiet = max(arrivals) + timedelta(seconds=debounce)
         cap = min(arrivals) + timedelta(seconds=settings.debounce_cap_seconds)
         waits.append(Wait(min(quiet, cap), "debounce"))
     return max(waits, key=lambda wait: wait.until, default=None)
@@ -96,18 +131,38 @@ def follow_up(
     return max(cooldown_until or now, quiet + timedelta(seconds=settings.debounce_seconds), now)
 
 
-def _skip(thread: Conversation, pending: Sequence[Message], now: datetime) -> Skip | None:
+def _ended(pending: Sequence[Message], settings: Operation) -> bool:
+    """Whether the newest message is a text that clearly ends, if the settings care."""
+    newest = max(pending, key=lambda message: message.created_at)
+    text = newest.text.strip()
+    long_enough = len(text) >= SHORTEST_ENDING and " " in text
+    ends = long_enough and text.endswith(("?", "!", ".")) and not text.endswith("..")
+    return settings.debounce_ends_early and ends and not newest.attachments
+
+
+def _skip(
+    thread: Conversation, pending: Sequence[Message], settings: Operation, now: datetime
+) -> Skip | None:
     messages = tuple(pending)
     if not thread.bot_may_speak(now):
         return Skip(messages, f"owner_{thread.owner}")
     if thread.status is ConversationStatus.CLOSED:
-        return Skip(messages, "closed")
+        closed = _before(thread.closed_at, messages) if settings.reopen_on_message else messages
+        if closed:
+            return Skip(closed, "closed")
     if thread.opted_out:
         return Skip(messages, "opted_out")
     if not thread.window_open(now):
         return Skip(messages, "window_closed")
     boundary = thread.boundary(now)
     if boundary is not None:
-        old = tuple(m for m in messages if m.received_at is not None and m.received_at <= boundary)
+        old = _before(boundary, messages)
         return Skip(old, "before_boundary") if old else None
     return None
+
+
+def _before(instant: datetime | None, messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages that were stored at or before an instant."""
+    if instant is None:
+        return ()
+    return tuple(m for m in messages if m.received_at is not None and m.received_at <= instant)

@@ -106,7 +106,18 @@ RULES: list[tuple[str, Conversation, list[Message], object]] = [
         Claim((ONE,)),
     ),
     ("waiting for a human", _thread(owner=Owner.WAITING), [ONE], Skip((ONE,), "owner_waiting")),
-    ("closed", _thread(status=ConversationStatus.CLOSED), [ONE], Skip((ONE,), "closed")),
+    (
+        "closed, and a new message reopens",
+        _thread(status=ConversationStatus.CLOSED, closed_at=_ago(61)),
+        [ONE],
+        Claim((ONE,)),
+    ),
+    (
+        "closed after the message",
+        _thread(status=ConversationStatus.CLOSED, closed_at=_ago(60)),
+        [ONE],
+        Skip((ONE,), "closed"),
+    ),
     (
         "the window is closed",
         _thread(last_inbound_at=_ago(24 * 3600)),

@@ -132,10 +132,12 @@ def test_the_length_of_the_history_costs_nothing(warm: World) -> None:
     assert warm.counts()["process_thread"]["round_trips"] == 6
 
 
-def test_a_sweep_with_nothing_to_do_costs_three_small_queries(warm: World) -> None:
+def test_a_sweep_with_nothing_to_do_costs_five_small_queries(warm: World) -> None:
     warm.settle()
     warm.advance((40 - warm.clock.now().minute) % 60 * 60)  # not the hour's run for the accounts
     warm.clear_counts()
-    assert warm.call_task("sweep", {}).json() == {"repaired": {"turns": 0, "deliveries": 0}}
-    assert _rpcs(warm, "sweep") == {"RunQuery": 3}  # turns, deliveries, alerts for the manager
-    assert warm.counts()["sweep"]["reads"] == 3
+    assert warm.call_task("sweep", {}).json() == {
+        "repaired": {"turns": 0, "deliveries": 0, "returned": 0, "reminded": 0}
+    }
+    assert _rpcs(warm, "sweep") == {"RunQuery": 5}  # turns, deliveries, owners, waits, alerts
+    assert warm.counts()["sweep"]["reads"] == 5

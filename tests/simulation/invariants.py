@@ -69,7 +69,7 @@ class Invariants:
             for change in commit.of("conversations", None, "messages", None):
                 self._message(commit, change)
             for change in commit.of("conversations", None, "turns", None):
-                self._turn(commit, change)
+                self._turn(change)
             for change in commit.of("conversations", None):
                 self._conversation(commit, change)
             yield commit
@@ -175,7 +175,7 @@ class Invariants:
         ]
         _require(not others, f"{who} while {others} is on its way")
 
-    def _turn(self, commit: Commit, change: Changed) -> None:
+    def _turn(self, change: Changed) -> None:
         if change.new is None or change.old is not None:
             return
         thread, turn = change.path[1], change.path[3]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.simulation.difference import BEGINNING
 from tests.simulation.google_time import googles_retries
 from tests.simulation.invariants import Violation
 from tests.simulation.mail import Letter
@@ -12,7 +13,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.people import Action, plan
 from tests.simulation.scheduler import Runner
 from tests.simulation.tasks import Arrival
-from tests.simulation.world import BEGINNING, World
+from tests.simulation.world import World
 
 STEPS = 25
 #: Decisions after which a run is taken to go round in circles.

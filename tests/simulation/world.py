@@ -2,8 +2,7 @@
 
 import functools
 import traceback
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from services.domain.operation import Operation
 from services.ports import Clock, Documents, Ids, TaskQueue
 from tests.simulation.brain import Brain
 from tests.simulation.chance import Chance, SimIds
+from tests.simulation.difference import BEGINNING, Difference
 from tests.simulation.faults import Weather
 from tests.simulation.instances import (
     ACCOUNT,
@@ -53,7 +53,6 @@ from tests.simulation.store import Mirror
 from tests.simulation.story import Story
 from tests.simulation.tasks import Arrival, Arrivals, bearer
 
-BEGINNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 _INDEXES = Path(__file__).parents[2] / "firestore.indexes.json"
 _HANDLERS = {
     "webhook": functions.webhook.handle,
@@ -247,7 +246,7 @@ class World:
 
     def _tell_change(self, at: datetime, change: Any) -> None:
         who = self.scheduler.current.label if self.scheduler.current else "(after a wait)"
-        self.story.tell(at, who, _Difference(change))
+        self.story.tell(at, who, Difference(change))
 
     def _look_at_instagram(self) -> None:
         sent = self.instagram.core.state.sent()
@@ -327,40 +326,3 @@ class World:
     def _typed(self, thread: str) -> list[tuple[str, datetime]]:
         messages = self.instagram.core.state.threads[thread.partition("_")[2]]
         return [(m.mid, m.at) for m in messages if m.author == "owner"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Difference:
-    """A change as words, made when the story is read."""
-
-    change: Any
-
-    def __str__(self) -> str:
-        old, new = self.change.old or {}, self.change.new or {}
-        parts = [
-            f"{name}={_short(new.get(name))}"
-            for name in sorted({*old, *new})
-            if old.get(name) != new.get(name) and name not in _BORING
-        ]
-        return f"{_path(self.change.path)}: {' '.join(parts)}"
-
-
-_BORING = {"updated_at", "account_id", "igsid", "thread_id", "received_at", "last_direction", "mid"}
-
-
-def _path(path: tuple[str, ...]) -> str:
-    return "/".join(part[-8:] if len(part) > 20 else part for part in path[-2:])
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"@{(value - BEGINNING).total_seconds():.3f}"
-    if isinstance(value, int) and value > 10**12:
-        return f"@{value / 1000 - BEGINNING.timestamp():.3f}"
-    if isinstance(value, dict):
-        return "{" + " ".join(f"{k}={_short(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + " ".join(_short(item) for item in value) + "]"
-    if isinstance(value, str) and len(value) > 28:
-        return "…" + value[-8:]
-    return str(value)
