@@ -161,6 +161,7 @@ FUNCTIONS = (
         most_instances=10,
         timeout_seconds=30,
         secrets=("INSTAGRAM_VERIFY_TOKEN", *_SIGNED),
+        variables=("WHATSAPP_PHONE_NUMBER_ID", "MANAGER_WHATSAPP_NUMBER"),
         enqueues=(TURNS, DELIVERIES),
     ),
     Function(
