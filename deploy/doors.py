@@ -68,9 +68,11 @@ def _require_address(function: wanted.Function, service: dict[str, Any], planned
 
 
 def _require_open(function: wanted.Function, url: str) -> None:
-    status, _ = _call(url, {})
-    if status in (401, 403, 404) and not function.secrets:
-        warn(f"{function.name} refuses strangers ({status})")
+    status, ours = _call(url, {})
+    if status in (401, 403, 404) and not ours:
+        warn(f"{function.name} should be open, and the platform refuses strangers ({status}): does")
+        warn("the organisation's policy forbid public functions? docs/deploy.md")
+        return
     note(f"= {function.name} is open and guards itself; it answered {status}")
 
 

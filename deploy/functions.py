@@ -101,7 +101,7 @@ def _words(
 ) -> tuple[str, ...]:
     mounted = [
         f"{variable}={request.secret(variable)}:{_version(variable, versions)}"
-        for variable in function.secrets
+        for variable in request.secrets_of(function)
         if variable in versions
     ]
     return (

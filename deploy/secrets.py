@@ -17,7 +17,7 @@ def ensure(request: Request) -> dict[str, str]:
     A value comes from the environment file, else from the keyboard, and is never shown.
     """
     step("Secrets")
-    needed = {variable for each in request.functions for variable in each.secrets}
+    needed = {variable for each in request.functions for variable in request.secrets_of(each)}
     there = {item["name"].rpartition("/")[2] for item in request.gcloud.listed("secrets", "list")}
     versions: dict[str, str] = {}
     for secret in wanted.SECRETS:
@@ -87,7 +87,7 @@ def _typed(secret: wanted.Secret) -> str:
 def grants(request: Request, versions: Mapping[str, str]) -> Iterator[Grant]:
     """Who may read, and who may renew, the secrets that have a version."""
     for function in request.functions:
-        for variable in function.secrets:
+        for variable in request.secrets_of(function):
             if variable in versions:
                 name = ("secrets", request.secret(variable))
                 yield Grant(function.name, "roles/secretmanager.secretAccessor", name, "reads it")

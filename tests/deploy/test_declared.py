@@ -9,6 +9,9 @@ import pytest
 import main
 from deploy import firestore, rules, wanted
 from deploy.check_bundle import complete_environment
+from deploy.gcloud import Gcloud
+from deploy.request import Request
+from deploy.rest import Rest
 from devtools import ports, tables
 from emulators.gateway import deployed
 from emulators.gateway.scheduler import EVERY
@@ -38,6 +41,17 @@ def test_threads_equal_concurrency(entry_point: str) -> None:
     function = wanted.function(entry_point)
     assert complete_environment(function)["THREADS"] == str(function.concurrency)
     assert function.concurrency == 1 or float(function.cpu) >= 1
+
+
+@pytest.mark.parametrize(("page", "expected"), [({}, False), ({"FACEBOOK_PAGE_ID": "1"}, True)])
+def test_who_only_sends_gets_the_meta_secret_for_a_page_alone(
+    page: dict[str, str], expected: bool
+) -> None:
+    """With Instagram login nothing is proven with it, and it could sign webhooks."""
+    gcloud = Gcloud("club", dry_run=True)
+    request = Request(gcloud=gcloud, rest=Rest(gcloud), region="r1", values=page)
+    secrets = request.secrets_of(wanted.function("deliver"))
+    assert ("META_APP_SECRET" in secrets) is expected
 
 
 def test_everything_that_is_told_is_explained() -> None:

@@ -13,6 +13,16 @@ def test_a_private_function_that_lets_strangers_through_fails_the_script(
     assert "moca-deliver is private, but the platform let a caller without a token" in done.stderr
 
 
+def test_a_public_function_that_the_platform_closes_is_said(deployed: Project) -> None:
+    """An organisation may forbid public functions: then Meta gets no answer."""
+    policies = deployed.state["policies"]
+    policies["run services moca-webhook"] = {}
+    deployed.set(policies=policies)
+    done = deployed.deploy("--only=webhook")
+    assert done.returncode == 0
+    assert "moca-webhook should be open, and the platform refuses strangers (403)" in done.stderr
+
+
 def test_a_policy_that_admits_everyone_fails_the_script(deployed: Project) -> None:
     """Even where the network would still refuse them."""
     policies = deployed.state["policies"]
