@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from admin.access import office, operator
+from admin.access import office, operator, services
 from admin.desk import list_context, say, view, wants_part
 from services.domain.ids import split_thread_id
+from services.domain.operation import Operation
 from services.errors import Rejected
 from services.office_inbox import Listed, View
 
@@ -31,7 +32,7 @@ def conversations() -> Any:
     if wants_part():
         part = "inbox/_rows.html" if request.args.get("after") else "inbox/_list.html"
         return render_template(part, **context)
-    return render_template("inbox/desk.html", **context)
+    return render_template("inbox/desk.html", steps=_first_steps(context["counts"]), **context)
 
 
 @blueprint.get("/rows")
@@ -91,6 +92,27 @@ def several() -> Any:
         _one(act, thread_id, label)
     say(f"Done for {len(ids)} conversation{'s' if len(ids) > 1 else ''}.")
     return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
+
+
+def _first_steps(counts: dict[str, int]) -> list[tuple[str, str, bool]]:
+    """What a new owner still has to do: words, where, and whether it is done; none once all is."""
+    settings = services().live_settings.account(services().settings.account_id).operation
+    test_it = url_for("account.show")
+    steps = [
+        ("Say what the business is called", url_for("settings.show"), bool(_named(settings))),
+        (
+            "Tell the bot about the business",
+            url_for("settings.show"),
+            bool(settings.business_facts),
+        ),
+        ("Receive a first message: write to the account", test_it, counts["all"] > 0),
+        ("See the bot answer it", url_for("inbox.conversations", tab="bot"), counts["bot"] > 0),
+    ]
+    return [] if all(done for *_, done in steps) else steps
+
+
+def _named(settings: Operation) -> bool:
+    return settings.business_name != Operation().business_name
 
 
 def _one(act: str, thread_id: str, label: str) -> None:

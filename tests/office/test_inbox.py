@@ -158,3 +158,10 @@ def test_changed_rows_come_only_where_they_belong(world: World, desk: Desk) -> N
     page = desk.get(f"/rows?tab=needs&ids={waiting},{other},nonsense").text
     assert _names(page) == ["Ann"]
     assert '<i data-tab="needs">1</i>' in page
+
+
+def test_the_first_steps_are_shown_until_they_are_done(world: World, desk: Desk) -> None:
+    assert "First steps" in desk.get("/").text
+    desk.post("/settings/default", business_name="Nova", business_facts="We are open.")
+    scene.person(world, "ann")
+    assert "First steps" not in desk.get("/").text
