@@ -1,6 +1,13 @@
 """The one way in which a gRPC emulator says no."""
 
+from urllib.parse import quote
+
 import grpc
+
+LONGEST = 6_000
+"""Bytes of a message on the wire: a client that gets more than 8 KB of them loses the code too."""
+
+_KEPT = 200  # characters at either end, each twelve bytes on the wire at most
 
 
 class Refused(Exception):  # noqa: N818 (it is an answer of the service, not a fault of ours)
@@ -9,4 +16,10 @@ class Refused(Exception):  # noqa: N818 (it is an answer of the service, not a f
     def __init__(self, code: grpc.StatusCode, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message = _shortened(message)
+
+
+def _shortened(message: str) -> str:
+    if len(quote(message)) <= LONGEST:
+        return message
+    return f"{message[:_KEPT]} […] {message[-_KEPT:]}"

@@ -16,7 +16,7 @@ from google.protobuf.message import Message
 from emulators.firestore.counts import caller_in
 from emulators.firestore.engine import Engine
 from emulators.firestore.finished import CallError, Finished, FinishedStream
-from emulators.firestore.rpcs import RPCS, Rpc, fail_before, outcome, start
+from emulators.firestore.rpcs import RPCS, Rpc, fail_before, outcome, parsed, start
 from emulators.firestore.tickets import Ticket
 from emulators.refused import Refused
 
@@ -108,7 +108,7 @@ class _Calls:
     def _answer(self, encoded: bytes, metadata: Metadata) -> list[Message]:
         engine, rpc = self._engine, self._rpc
         caller = self._caller or caller_in(metadata)
-        request = rpc.request.FromString(encoded)
+        request = parsed(rpc.request, encoded)
         self._hooks.before(rpc.name)
         engine.counts.rpc(caller, rpc.name)
         fault = engine.faults.take(rpc.name, caller)

@@ -9,7 +9,7 @@ from emulators.firestore.history import Change
 from emulators.firestore.identifiers import invalid
 from emulators.firestore.instants import from_timestamp, to_timestamp
 from emulators.firestore.messages import ListenRequest, ListenResponse, Target, TargetChange
-from emulators.firestore.names import parse_document
+from emulators.firestore.names import parse_database, parse_document
 from emulators.firestore.query import Query, compile_query
 from emulators.firestore.records import Record
 from emulators.refused import Refused
@@ -69,7 +69,7 @@ class ListenStream:
             if request.WhichOneof("target_change") != "add_target":
                 raise invalid("A listen request must add or remove a target.")
             # The snapshot that ends this is about every target, not only the new one.
-            return [*self.changed(), *self._add(request.add_target)]
+            return [*self.changed(), *self._add(request.add_target, request.database)]
 
     def changed(self) -> list[ListenResponse]:
         """What has changed in any target since the last answer; empty when nothing has."""
@@ -79,10 +79,10 @@ class ListenStream:
             news = list(self._news(concerned))
             return [*news, _snapshot(now)] if news else []
 
-    def _add(self, wanted: Target) -> Iterator[ListenResponse]:
+    def _add(self, wanted: Target, database: str) -> Iterator[ListenResponse]:
         number = wanted.target_id or max(self._targets, default=0) + 1
         try:
-            watched = self._watched(wanted)
+            watched = self._watched(wanted, parse_database(database))
         except Refused as refused:
             yield _removed(number, refused)
             return
@@ -99,11 +99,13 @@ class ListenStream:
             del self._targets[number]
             yield _target_change(TargetChange.REMOVE, [number])
 
-    def _watched(self, wanted: Target) -> Watched:
+    def _watched(self, wanted: Target, database: str) -> Watched:
         if wanted.WhichOneof("target_type") == "documents":
-            names = tuple(parse_document(name).text for name in wanted.documents.documents)
-            return Watched(None, names)
+            names = [parse_document(name) for name in wanted.documents.documents]
+            _check_databases({name.database for name in names}, database)
+            return Watched(None, tuple(name.text for name in names))
         query = compile_query(wanted.query.parent, wanted.query.structured_query)
+        _check_databases({query.scope.database}, database)
         self._engine.check_index(query)
         return Watched(query, ())
 
@@ -162,6 +164,11 @@ class ListenStream:
             response.document_change.target_ids.extend(news.added)
             response.document_change.removed_target_ids.extend(news.removed)
         return response
+
+
+def _check_databases(named: set[str], database: str) -> None:
+    for other in named - {database}:
+        raise invalid(f'The target is in database "{other}", not in "{database}".')
 
 
 def _target_change(kind: int, targets: list[int], now: int | None = None) -> ListenResponse:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from emulators.firestore.engine import Engine
 from emulators.firestore.listen import ListenStream
 from emulators.firestore.messages import ListenRequest, ListenResponse
+from emulators.firestore.rpcs import parsed
 
 _ENDED = object()
 
@@ -19,10 +20,8 @@ class Listening:
         self._events: asyncio.Queue[object] = asyncio.Queue()
         self._loop = asyncio.get_running_loop()
 
-    async def responses(
-        self, requests: AsyncIterator[ListenRequest]
-    ) -> AsyncIterator[ListenResponse]:
-        """What the client is to be sent, until it closes its side."""
+    async def responses(self, requests: AsyncIterator[bytes]) -> AsyncIterator[ListenResponse]:
+        """What the client is to be sent, until it closes its side; Refused for nonsense."""
         reader = asyncio.create_task(self._read(requests))
         unlisten = self._engine.listen(self._wake)
         try:
@@ -34,14 +33,14 @@ class Listening:
             reader.cancel()
 
     def _after(self, event: object) -> list[ListenResponse]:
-        if isinstance(event, ListenRequest):
-            return self._stream.handle(event)
+        if isinstance(event, bytes):
+            return self._stream.handle(parsed(ListenRequest, event))
         return self._stream.changed()
 
     def _wake(self) -> None:
         self._loop.call_soon_threadsafe(self._events.put_nowait, None)
 
-    async def _read(self, requests: AsyncIterator[ListenRequest]) -> None:
+    async def _read(self, requests: AsyncIterator[bytes]) -> None:
         try:
             async for request in requests:
                 self._events.put_nowait(request)

@@ -2,10 +2,10 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import grpc
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from emulators.firestore import listing, messages, querying, reading, writing
 from emulators.firestore.engine import Engine
@@ -14,6 +14,7 @@ from emulators.firestore.tickets import Ticket
 from emulators.refused import Refused
 
 SERVICE = "google.firestore.v1.Firestore"
+M = TypeVar("M", bound=Message)
 Handler = Callable[[Engine, Any, str], Ticket[list[Message]]]
 
 log = logging.getLogger(__name__)
@@ -57,6 +58,18 @@ RPCS = {
         ),
     )
 }
+
+
+def parsed(kind: type[M], payload: bytes) -> M:
+    """The request that came over the wire; INVALID_ARGUMENT for bytes that are none.
+
+    Values that are nested deeper than protobuf reads, far beyond Firestore's own limit, are none.
+    """
+    try:
+        return kind.FromString(payload)
+    except DecodeError as error:
+        message = f"The request is not a valid {kind.DESCRIPTOR.name}: {error}."
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, message) from error
 
 
 def fail_before(engine: Engine, rpc: Rpc, request: Any, fault: Fault) -> None:

@@ -13,8 +13,7 @@ from google.protobuf.message import Message
 from emulators.firestore.counts import caller_in
 from emulators.firestore.engine import Engine
 from emulators.firestore.listening import Listening
-from emulators.firestore.messages import ListenRequest
-from emulators.firestore.rpcs import RPCS, SERVICE, Rpc, fail_before, outcome, start
+from emulators.firestore.rpcs import RPCS, SERVICE, Rpc, fail_before, outcome, parsed, start
 from emulators.firestore.tickets import Ticket
 from emulators.loop import LoopThread
 from emulators.refused import Refused
@@ -67,35 +66,29 @@ class FirestoreServer:
 
 def _handlers(engine: Engine) -> grpc.GenericRpcHandler:
     methods: dict[str, Method] = {rpc.name: _method(engine, rpc) for rpc in RPCS.values()}
-    methods["Listen"] = grpc.stream_stream_rpc_method_handler(
-        _listener(engine), ListenRequest.FromString, _encoded
-    )
+    methods["Listen"] = grpc.stream_stream_rpc_method_handler(_listener(engine), None, _encoded)
     return grpc.method_handlers_generic_handler(SERVICE, methods)
 
 
 def _method(engine: Engine, rpc: Rpc) -> Method:
     if rpc.streams:
-        return grpc.unary_stream_rpc_method_handler(
-            _streaming(engine, rpc), rpc.request.FromString, _encoded
-        )
-    return grpc.unary_unary_rpc_method_handler(
-        _unary(engine, rpc), rpc.request.FromString, _encoded
-    )
+        return grpc.unary_stream_rpc_method_handler(_streaming(engine, rpc), None, _encoded)
+    return grpc.unary_unary_rpc_method_handler(_unary(engine, rpc), None, _encoded)
 
 
 def _encoded(message: Message) -> bytes:
     return message.SerializeToString()
 
 
-def _unary(engine: Engine, rpc: Rpc) -> Callable[[Message, Context], Awaitable[Message]]:
-    async def serve(request: Message, context: Context) -> Message:
+def _unary(engine: Engine, rpc: Rpc) -> Callable[[bytes, Context], Awaitable[Message]]:
+    async def serve(request: bytes, context: Context) -> Message:
         return (await _answer(engine, rpc, request, context))[0]
 
     return serve
 
 
-def _streaming(engine: Engine, rpc: Rpc) -> Callable[[Message, Context], AsyncIterator[Message]]:
-    async def serve(request: Message, context: Context) -> AsyncIterator[Message]:
+def _streaming(engine: Engine, rpc: Rpc) -> Callable[[bytes, Context], AsyncIterator[Message]]:
+    async def serve(request: bytes, context: Context) -> AsyncIterator[Message]:
         for response in await _answer(engine, rpc, request, context):
             yield response
 
@@ -105,16 +98,19 @@ def _streaming(engine: Engine, rpc: Rpc) -> Callable[[Message, Context], AsyncIt
 def _listener(engine: Engine) -> Callable[[Any, Context], AsyncIterator[Message]]:
     async def serve(requests: Any, context: Context) -> AsyncIterator[Message]:
         caller = caller_in(context.invocation_metadata() or ())
-        async for response in Listening(engine, caller).responses(requests):
-            yield response
+        try:
+            async for response in Listening(engine, caller).responses(requests):
+                yield response
+        except Refused as refused:
+            await context.abort(refused.code, refused.message)
 
     return serve
 
 
-async def _answer(engine: Engine, rpc: Rpc, request: Message, context: Context) -> list[Message]:
+async def _answer(engine: Engine, rpc: Rpc, payload: bytes, context: Context) -> list[Message]:
     caller = caller_in(context.invocation_metadata() or ())
     try:
-        return await _call(engine, rpc, request, caller)
+        return await _call(engine, rpc, parsed(rpc.request, payload), caller)
     except Refused as refused:
         await context.abort(refused.code, refused.message)
         raise  # never reached: abort raises, but is not typed to

@@ -45,6 +45,8 @@ WRONG = [
     ("ListDocuments", messages.ListDocumentsRequest(
         parent=ROOT, collection_id="c", page_token="?")),
     ("ListDocuments", messages.ListDocumentsRequest(
+        parent=ROOT, collection_id="c", page_token="9" * 5000)),
+    ("ListDocuments", messages.ListDocumentsRequest(
         parent=ROOT, collection_id="c", order_by="a up")),
     ("CreateDocument", messages.CreateDocumentRequest(parent=ROOT, collection_id="a/b")),
     ("BatchWrite", messages.BatchWriteRequest(
@@ -130,12 +132,47 @@ def test_nonsense_never_ends_in_a_fault_of_ours(engine: Engine, method: str, ran
         assert refused.code is not grpc.StatusCode.INTERNAL, refused.message  # noqa: PT017 (most succeed)
 
 
-def test_bytes_that_are_no_request_leave_the_server_alive(remote: Client, address: str) -> None:
+def _sent(address: str, method: str, payload: bytes) -> grpc.StatusCode:
     with grpc.insecure_channel(address) as channel:
-        call: Any = channel.unary_unary(f"/{SERVICE}/Commit")
-        with pytest.raises(grpc.RpcError):
-            call(b"\xff\xff\xff", timeout=5)
+        call: Any = channel.stream_stream(f"/{SERVICE}/{method}")
+        with pytest.raises(grpc.RpcError) as raised:
+            list(call(iter([payload]), timeout=5))
+        code: grpc.StatusCode = raised.value.code()
+        return code
+
+
+@pytest.mark.parametrize(
+    ("method", "payload"),
+    [("Commit", b"\xff"), ("RunQuery", b"\xff"), ("Listen", b"\xff"), ("Listen", b"")],
+)
+def test_bytes_that_are_no_request_are_refused(
+    remote: Client, address: str, method: str, payload: bytes
+) -> None:
+    assert _sent(address, method, payload) is grpc.StatusCode.INVALID_ARGUMENT
     remote.document("c/a").set({})
+
+
+@pytest.mark.parametrize("depth", [21, 60])
+def test_too_deep_a_document_is_refused_however_deep(
+    engine: Engine, address: str, depth: int
+) -> None:
+    commit = messages.CommitRequest(database=DATABASE)
+    commit.writes.add().update.name = f"{ROOT}/c/a"
+    value = commit.writes[0].update.fields["a"]
+    for _ in range(depth):
+        value = value.map_value.fields["a"]
+    value.null_value = 0
+    assert _sent(address, "Commit", commit.SerializeToString()) is grpc.StatusCode.INVALID_ARGUMENT
+    assert engine.history.get(f"{ROOT}/c/a") is None
+
+
+@pytest.mark.parametrize("letter", ["x", "ä"])
+def test_a_refusal_that_names_something_endless_still_arrives(
+    engine: Engine, address: str, letter: str
+) -> None:
+    request = messages.GetDocumentRequest(name=f"{ROOT}/{letter * 20_000}")
+    code = _sent(address, "GetDocument", request.SerializeToString())
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
 
 
 def test_the_write_stream_is_not_implemented(address: str, engine: Engine) -> None:
