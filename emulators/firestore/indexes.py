@@ -93,7 +93,9 @@ class Catalog:
 
     def _serves(self, need: Need, group: str, scope: str) -> bool:
         if not need.fixed and not need.sorted:
-            return True
+            # Documents lie in the order of their names; the way back is an index like any other.
+            backwards = (group, scope, (IndexField(DOCUMENT_NAME, DESCENDING),))
+            return need.name == ASCENDING or backwards in (each[:3] for each in self._composites)
         covered: set[IndexField] = set()
         for fields in self._candidates(need, group, scope):
             part = _served_part(fields, need)

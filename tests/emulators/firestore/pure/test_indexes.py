@@ -26,6 +26,7 @@ TYPES = "Firestore documentation, Index types"
 MERGE = "Firestore documentation, Index overview, Taking advantage of index merging"
 RANGES = "Firestore documentation, Query with range and inequality filters on multiple fields"
 OR = "Firestore documentation, Perform simple and compound queries, OR queries"
+BACKWARDS = "https://github.com/firebase/flutterfire/issues/4398, the service's answer"
 MANAGE = "Firestore documentation, Manage indexes, Exemptions"
 
 Parts = dict[str, Any]
@@ -82,6 +83,8 @@ SERVED: list[tuple[list[Filter], Parts, list[str], str]] = [
     ([either(EQ, where("d", "==", 1))], {}, [], OR),
     ([either(EQ, where("d", "==", 1))], {"order": ["b"]}, ["a b", "d b"], OR),
     ([], {"order": ["a", "-__name__"]}, ["a __name__-"], TYPES),
+    ([], {"order": ["__name__"]}, [], TYPES),
+    ([], {"order": ["-__name__"]}, ["__name__-"], BACKWARDS),
     ([], {"group": True}, [], TYPES),
     ([where("__name__", ">", Ref("c/a"))], {"group": True}, [], TYPES),
     ([EQ, GT], {"group": True}, ["a b @group"], TYPES),
@@ -105,6 +108,9 @@ REFUSED: list[tuple[list[Filter], Parts, list[str], str, str]] = [
     ([EQ, where("d", "==", 1)], {"order": ["b"]}, ["a b"], "a d b", MERGE),
     ([], {"order": ["a", "b"]}, [], "a b", TYPES),
     ([], {"order": ["a", "-b"]}, ["a b"], "a b-", TYPES),
+    ([], {"order": ["-__name__"]}, [], "__name__-", BACKWARDS),
+    ([], {"order": ["-__name__"]}, ["a __name__-"], "__name__-", BACKWARDS),
+    ([where("__name__", "<", Ref("c/a"))], {"order": ["-__name__"]}, [], "__name__-", BACKWARDS),
     ([GT, where("d", "<", 1)], {}, [], "b d", RANGES),
     ([GT], {"order": ["d"]}, [], "d b", RANGES),
     ([where("t", "array-contains", 1)], {"order": ["b"]}, [], "t[] b", TYPES),
