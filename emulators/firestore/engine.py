@@ -65,10 +65,11 @@ class Engine:
         """Forget every document, transaction, fault and count, on the disk too."""
         with self.lock:
             self._coordinator.clear()
+            instant = self._instants.next_commit()
             if self._store is not None:
-                self._store.clear()
+                self._store.clear(instant)
             # A new instant: whoever has seen the last one must learn that all is gone.
-            self.history = History(since=self._instants.next_commit())
+            self.history = History(since=instant)
             self.faults.clear()
             self.counts.clear()
             self._tell_listeners()
@@ -172,8 +173,7 @@ class Engine:
             policies = self._catalog.ttl_fields
             now = self._instants.clock()
             expired = expiry.expired(self.history, INDEXED_DATABASE, policies, now)
-            holder = self._coordinator.locks.holder
-            free = [record for record in expired if holder(record.name.text) is None]
+            free = [record for record in expired if not self._held(record)]
             instant = self._instants.next_commit()
             self._apply([Change(instant, old.name, old, None) for old in free], instant)
             return len(free)
@@ -182,11 +182,28 @@ class Engine:
         """Have `listener` called, only to signal, after each change; returns what ends that."""
         with self.lock:
             self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return lambda: self._unlisten(listener)
+
+    def _unlisten(self, listener: Callable[[], None]) -> None:
+        # Without the lock, a commit that is telling everybody would skip one.
+        with self.lock:
+            self._listeners.remove(listener)
+
+    def _held(self, record: Record) -> bool:
+        """Whether a transaction has read the document, or a query that it belongs to."""
+        deletion = Request(
+            owner=None,
+            names=(record.name.text,),
+            work=lambda: None,
+            touched=lambda: (record,),
+            commits=True,
+        )
+        return next(self._coordinator.locks.blockers(deletion), None) is not None
 
     def _loaded(self) -> History:
         if self._store is None:
-            return History()
+            # Nothing is known of earlier: a listener of an earlier process must begin anew.
+            return History(since=self._instants.present())
         self._instants.not_before(self._store.latest())
         history = History(since=self._store.latest())
         for record in self._store.load():

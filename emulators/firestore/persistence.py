@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from emulators.firestore.history import Change
@@ -43,23 +44,33 @@ class Store:
 
     def write(self, changes: Iterable[Change], instant: int) -> None:
         """Make one commit durable, all of it or, if this raises, nothing of it."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
+        with self._transaction():
             for change in changes:
                 self._put(change)
-            self._database.execute("INSERT OR REPLACE INTO latest VALUES (0, ?)", (instant,))
+            self._note(instant)
+
+    def clear(self, instant: int) -> None:
+        """Delete every document, as of `instant`; all of them or, if this raises, none."""
+        with self._transaction():
+            self._database.execute("DELETE FROM documents")
+            self._note(instant)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
             self._database.execute("COMMIT")
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
 
-    def clear(self) -> None:
-        """Delete every document."""
-        self._database.execute("DELETE FROM documents")
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
+    def _note(self, instant: int) -> None:
+        self._database.execute("INSERT OR REPLACE INTO latest VALUES (0, ?)", (instant,))
 
     def _put(self, change: Change) -> None:
         if change.new is None:

@@ -66,7 +66,6 @@ def batch_write(engine: Engine, request: BatchWriteRequest, caller: str) -> Answ
     planned = plan(database, request.writes)
     if len({write.name for write in planned}) < len(planned):
         raise identifiers.invalid("A document may be written only once in a BatchWrite.")
-    parts = [_alone(engine, database, write, caller) for write in planned]
 
     def answer() -> list[Message]:
         response = BatchWriteResponse()
@@ -74,7 +73,10 @@ def batch_write(engine: Engine, request: BatchWriteRequest, caller: str) -> Answ
             _add_outcome(response, part)
         return [response]
 
-    return Gathered(parts, answer)
+    # Under the lock: a part that another thread settles meanwhile would be waited for in vain.
+    with engine.lock:
+        parts = [_alone(engine, database, write, caller) for write in planned]
+        return Gathered(parts, answer)
 
 
 def create_document(engine: Engine, request: CreateDocumentRequest, caller: str) -> Answer:

@@ -1,6 +1,7 @@
 """Several targets on one stream, and taking up where a stream was left."""
 
 import queue
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,8 +31,10 @@ class Stream:
         self._responses = call(iter(self._requests.get, None), timeout=20)
         self.token = b""
 
-    def document(self, target: int, name: str, token: bytes = b"") -> None:
-        request = ListenRequest(database=DATABASE)
+    def document(
+        self, target: int, name: str, token: bytes = b"", database: str = DATABASE
+    ) -> None:
+        request = ListenRequest(database=database)
         request.add_target.target_id = target
         request.add_target.documents.documents.append(f"{DATABASE}/documents/c/{name}")
         request.add_target.resume_token = token
@@ -139,6 +142,30 @@ def test_a_reset_tells_listeners_that_all_is_gone(
     stream.until("SNAPSHOT")
     engine.reset()
     assert stream.until("SNAPSHOT") == ["a -2", "SNAPSHOT"]
+
+
+@pytest.mark.parametrize("database", ["nonsense", "projects/other/databases/(default)"])
+def test_a_target_in_another_database_is_refused(stream: Stream, database: str) -> None:
+    stream.document(2, "a", database=database)
+    assert stream.until("REMOVE 2") == ["REMOVE 2"]
+
+
+def test_a_listener_that_leaves_while_others_are_told_takes_nobody_along(
+    engine: Engine, near: Client
+) -> None:
+    told: list[str] = []
+
+    def first() -> None:
+        told.append("first")
+        leaving.start()
+        leaving.join(0.1)  # as far as it gets: it may have to wait
+
+    leaving = threading.Thread(target=engine.listen(first))
+    stay = engine.listen(lambda: told.append("second"))
+    near.document("c/a").set({})
+    leaving.join()
+    stay()
+    assert told == ["first", "second"]
 
 
 def test_a_target_that_cannot_be_is_refused_alone(stream: Stream, near: Client) -> None:

@@ -1,11 +1,20 @@
 """Who waits for whom, step by step."""
 
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
 import pytest
 from google.api_core.exceptions import Aborted, DeadlineExceeded
 from google.cloud.firestore import Client
 
 from emulators.clock import SimClock
 from emulators.firestore.engine import Engine
+from emulators.firestore.messages import BatchWriteRequest, Write
+from emulators.firestore.rpcs import RPCS, start
+from emulators.firestore.tickets import Ticket
 from tests.emulators.firestore.conftest import START
 from tests.emulators.firestore.raw import PATIENCE, Raw, until
 
@@ -189,3 +198,30 @@ def test_no_transaction_lives_longer_than_270_seconds(raw: Raw, clock: SimClock)
     clock.advance(21)
     with pytest.raises(Exception, match="has expired or is no longer valid"):
         raw.read(transaction, "a")
+
+
+def test_a_batch_misses_no_part_that_another_thread_settles_meanwhile(
+    raw: Raw, engine: Engine
+) -> None:
+    held = raw.begin()
+    raw.read(held, "a")
+    letting_go = threading.Thread(target=raw.rollback, args=[held])
+    asked = min(line for *_, line in Ticket.when_done.__code__.co_lines() if line) + 2
+
+    def within(frame: FrameType, event: str, _: object) -> Callable[..., Any]:
+        # Once the part was asked whether it is done, and before it is told whom to call.
+        if event == "line" and frame.f_lineno > asked and not letting_go.ident:
+            letting_go.start()
+            letting_go.join(0.1)  # as far as it gets: it may have to wait
+        return within
+
+    def interrupt(frame: FrameType, _: str, __: object) -> Callable[..., Any] | None:
+        return within if frame.f_code is Ticket.when_done.__code__ else None
+
+    write = Write(update={"name": raw.collection.document("a")._document_path})
+    request = BatchWriteRequest(database=raw.database, writes=[write])
+    sys.settrace(interrupt)
+    ticket = start(engine, RPCS["BatchWrite"], request, "test")
+    sys.settrace(None)
+    letting_go.join()
+    assert ticket.done

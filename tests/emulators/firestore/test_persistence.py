@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from google.api_core.exceptions import FailedPrecondition
 from google.cloud.firestore import Client
 
 from emulators.clock import SimClock
@@ -83,4 +84,22 @@ def test_a_reset_empties_the_file_too(tmp_path: Path, clock: SimClock) -> None:
     engine.close()
     again = Engine(clock.now, store=store)
     assert not inprocess.client(again, "moca-local").document("c/a").get().exists
+    again.close()
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_an_earlier_process_forgot_is_not_told_as_never_there(
+    tmp_path: Path, clock: SimClock, *, kept: bool
+) -> None:
+    store = tmp_path / "firestore.sqlite3" if kept else None
+    engine = Engine(clock.now, store=store)
+    inprocess.client(engine, "moca-local").document("c/a").set({"n": 1})
+    clock.advance(1)
+    then = clock.now()
+    clock.advance(1)
+    engine.reset()
+    engine.close()
+    again = Engine(clock.now, store=store)
+    with pytest.raises(FailedPrecondition, match="too old"):
+        inprocess.client(again, "moca-local").document("c/a").get(read_time=then)
     again.close()

@@ -70,3 +70,15 @@ def test_the_sweep_leaves_what_a_transaction_holds(strict: Engine, clock: SimClo
     assert strict.sweep_ttl() == 0
     raw.rollback(held)
     assert strict.sweep_ttl() == 1
+
+
+def test_the_sweep_leaves_what_a_transaction_has_counted(strict: Engine, clock: SimClock) -> None:
+    raw = Raw(strict)
+    raw.client.document("tokens/old").set({"gone_at": clock.now()})
+    transaction = raw.client.transaction()
+    transaction._begin()
+    tokens = raw.client.collection("tokens")
+    assert tokens.count().get(transaction=transaction)[0][0].value == 1
+    assert strict.sweep_ttl() == 0
+    transaction._rollback()
+    assert strict.sweep_ttl() == 1
