@@ -30,7 +30,7 @@ class Dispatching:
         if settings.paused:
             return None
         instants = [at for queue in self._queues if (at := queue.next_at(now)) is not None]
-        instants += [at for at, *_ in self._second]
+        instants += [at for at, _, queue, _ in self._second if not queue.paused]
         return min(instants, default=None)
 
     def due(self, now: datetime, limit: int | None, settings: Settings) -> Iterator[Attempt]:
@@ -84,7 +84,7 @@ class Dispatching:
 
     def _second_due(self, now: datetime) -> Attempt | None:
         for index, (at, attempt, queue, task) in enumerate(self._second):
-            if at <= now:
+            if at <= now and not queue.paused:
                 del self._second[index]
                 again = replace(attempt, id=self._number(), dispatched_at=now, second_delivery=True)
                 task.running += 1

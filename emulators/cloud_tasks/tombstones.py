@@ -21,7 +21,9 @@ class Tombstones:
     def holds(self, name: str, now: datetime) -> bool:
         """Whether `name` is still reserved; forgets on the way whatever is not."""
         self._forget(now)
-        return name in self._until
+        # A clock that was set back leaves names behind one that is reserved for longer.
+        until = self._until.get(name)
+        return until is not None and now < until
 
     def clear(self) -> None:
         """Release every name."""

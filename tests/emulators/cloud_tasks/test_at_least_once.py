@@ -46,6 +46,21 @@ def test_the_same_seed_repeats_the_same_tasks(tasks: Client, world: World, worke
     assert runs[0] == runs[1]
 
 
+def test_a_paused_queue_keeps_its_second_deliveries_too(
+    tasks: Client, world: World, worker: Worker
+) -> None:
+    world.engine.configure({"duplicate": 1})
+    fill(tasks, worker, 1)
+    world.engine.due(world.clock.now(), limit=1)
+    tasks.pause_queue(name=QUEUE)
+    world.clock.advance(60)
+
+    assert world.engine.next_at() is None
+    assert world.dispatcher.run_due() == 0
+    tasks.resume_queue(name=QUEUE)
+    assert world.dispatcher.run_due() == 1
+
+
 def test_a_second_delivery_changes_nothing_about_the_task(
     tasks: Client, world: World, worker: Worker
 ) -> None:

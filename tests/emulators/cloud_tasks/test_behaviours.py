@@ -106,6 +106,15 @@ def test_a_name_is_free_again_after_a_day(queue: Client, world: World) -> None:
     assert create(queue, "a").name == f"{QUEUE}/tasks/a"
 
 
+def test_a_clock_set_back_holds_no_name_for_longer_than_a_day(queue: Client, world: World) -> None:
+    for name, days in (("later", 50), ("earlier", -40)):
+        world.clock.advance(days * 86_400)
+        queue.delete_task(name=create(queue, name).name)
+    world.clock.advance(24 * 3600)
+
+    assert create(queue, "earlier").name == f"{QUEUE}/tasks/earlier"
+
+
 def test_the_largest_task_is_accepted(queue: Client) -> None:
     bare = create(queue, "a", http_request={"url": URL, "body": b"x"})
     room = 1_048_569 - type(bare).pb(bare).ByteSize() - 12
