@@ -15,14 +15,15 @@ _DISABLED = ("SERVICE_DISABLED", "has not been used in project", "it is disabled
 #: What it says when a new account is not known everywhere yet (IAM documentation, Access change
 #: propagation): asking again soon is right.
 _NOT_YET = ("does not exist", "not found, or is invalid")
+_SIGNED_OUT = "do not currently have an active account"
 _TRIES = 6
 
 
 class Gcloud:
     """`gcloud` for one project.
 
-    In a dry run nothing is changed; without gcloud on the PATH a dry run takes the project to be
-    empty.
+    In a dry run nothing is changed; without gcloud, or with nobody signed in to it, a dry run
+    takes the project to be empty.
     """
 
     def __init__(self, project: str, *, dry_run: bool, pause_seconds: float = 5) -> None:
@@ -56,6 +57,10 @@ class Gcloud:
         if result.returncode == 0:
             return json.loads(result.stdout) if result.stdout.strip() else None
         if self.dry_run and any(sign in result.stderr for sign in _DISABLED):
+            return None
+        if self.dry_run and _SIGNED_OUT in result.stderr:
+            self._program = None
+            warn("nobody is signed in to gcloud: this shows what an empty project would get")
             return None
         raise _refused(words, result.stderr)
 

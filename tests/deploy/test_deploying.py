@@ -84,6 +84,15 @@ def test_a_dry_run_needs_no_gcloud(project: Project) -> None:
     assert "+ gcloud functions deploy moca-webhook" in done.stdout
 
 
+def test_a_dry_run_needs_nobody_to_be_signed_in(project: Project) -> None:
+    """It says so once and goes on; a real run stops with gcloud's own words."""
+    project.set(signed_out=True)
+    done = project.deploy("--dry-run")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("nobody is signed in to gcloud") == 1
+    assert project.deploy().returncode == 1
+
+
 def test_no_secret_is_printed_or_on_a_command_line(first_run: Run) -> None:
     """Values go through standard input into Secret Manager, and nowhere else."""
     project, done = first_run
