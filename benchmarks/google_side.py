@@ -1,7 +1,8 @@
 """`python -m benchmarks.google_side`: everything that the functions call, answering only.
 
 Nothing is dispatched and no webhook goes out: what a task would do later is no part of what is
-measured. With `--empty` Firestore and Cloud Tasks are a server that takes bytes and answers none, the floor of what any store could need.
+measured. With `--empty` Firestore and Cloud Tasks are a server that takes bytes and answers none,
+the floor of what any store could need.
 """
 
 import argparse

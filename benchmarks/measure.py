@@ -35,7 +35,12 @@ class Figure:
 
     def as_json(self) -> dict[str, object]:
         """For `--json`."""
-        return {"name": self.name, "unit": self.unit, "median": self.median, "runs": [*self.runs]}
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "median": round(self.median, 6),
+            "runs": [round(run, 6) for run in self.runs],
+        }
 
 
 def repeated(name: str, unit: str, run: Callable[[], float], runs: int = 5) -> Figure:
