@@ -18,6 +18,9 @@ class Refused(Exception):  # noqa: N818 (it is an answer of the service, not a f
         self.code = code
         self.message = _shortened(message)
 
+    def __reduce__(self) -> tuple[type["Refused"], tuple[grpc.StatusCode, str]]:
+        return Refused, (self.code, self.message)
+
 
 def _shortened(message: str) -> str:
     if len(quote(message)) <= LONGEST:
