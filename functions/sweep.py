@@ -23,4 +23,5 @@ def _sweep(request: Request, services: Services, notes: dict[str, Any]) -> Answe
     notes["alerts"] = services.care.alerts.send_due(trace_id)
     if upkeep.due(services.clock.now()):
         notes["upkeep"] = services.care.upkeep.run(trace_id)
+        notes["deletions"] = services.people.deletions.resume()
     return {"repaired": notes["repaired"]}, 200, {}

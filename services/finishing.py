@@ -9,6 +9,7 @@ from services.domain import policy
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.decision import Decision
 from services.domain.documents import SERVER_TIME, Create, Update, Write
+from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -65,7 +66,8 @@ class Finishing:
             return self._again(thread)
         overtaken = thread.owner_epoch != self.claim.owner_epoch
         decision = Decision(reason="owner_changed") if overtaken else self.decision
-        intents = Intents(thread, self.claim, decision, self.now)
+        expire_at = expiry(self.now, self.settings)
+        intents = Intents(thread, self.claim, decision, self.now, expire_at)
         items = intents.items
         outcome = _outcome(decision, overtaken=overtaken)
         cooldown = thread.cooldown_until
@@ -136,6 +138,7 @@ class Finishing:
                 "outcome": outcome,
                 "reason": self.decision.reason,
                 "ended_at": self.now,
+                "expire_at": expiry(self.now, self.settings),
             },
         )
 

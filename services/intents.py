@@ -29,6 +29,7 @@ class Intents:
     claim: ClaimRecord
     decision: Decision
     now: datetime
+    expire_at: datetime  #: when its messages are no longer kept
 
     @property
     def items(self) -> list[Create]:
@@ -60,6 +61,7 @@ class Intents:
                 "last_of_turn": number == of - 1,
                 "created_at": self.now + timedelta(microseconds=number),
                 "queued_at": self.now,
+                "expire_at": self.expire_at,
             },
         )
 

@@ -16,6 +16,7 @@ from services.domain.account import Account
 from services.domain.bubbles import split
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Update, Write
+from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
@@ -79,9 +80,16 @@ class Manual:
         """
         contents = _contents(text, kind, operator, attachments, reply_to_mid)
         send_id = key or self.ids.new()
-        minutes = self.settings.account(account_of(thread_id)).operation.handoff_minutes
+        operation = self.settings.account(account_of(thread_id)).operation
+        now = self.clock.now()
+        kept = {"expire_at": expiry(now, operation)}
         queueing = Queueing(
-            thread_id, send_id, tuple(contents), operator, minutes, self.clock.now()
+            thread_id,
+            send_id,
+            tuple({**content, **kept} for content in contents),
+            operator,
+            operation.handoff_minutes,
+            now,
         )
         queued = self.documents.transact(queueing)
         self._ensure(thread_id)

@@ -11,6 +11,7 @@ from typing import Any
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.message import Message
 from services.domain.states import OPEN_INBOUND, Direction, Status
+from services.domain.terms import terms
 from services.ports import Reads
 
 #: The kinds of documents that say something about another message.
@@ -102,7 +103,8 @@ def _applied(applied: Applied, target: _Target, note: Message) -> tuple[str, _Ta
     elif target.fields.get("deleted_at") or note.num_edit <= (target.fields.get("num_edit") or 0):
         return "outdated", target
     else:
-        fields = {"text": note.text, "num_edit": note.num_edit, "edited_at": note.created_at}
+        words = {"text": note.text, "terms": terms(note.text)}
+        fields = {**words, "num_edit": note.num_edit, "edited_at": note.created_at}
         applied.pending[:] = [
             replace(m, text=note.text) if m.id == note.about else m for m in applied.pending
         ]
@@ -114,6 +116,7 @@ def _unsent(target: _Target, note: Message) -> dict[str, Any]:
     """What the person took back is not kept; what still waits is not answered."""
     fields: dict[str, Any] = {
         "text": "",
+        "terms": [],
         "attachments": [],
         "media_url": None,
         "transcription": None,

@@ -13,6 +13,7 @@ from services.claims import Taken, Taking, renew
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import Query
+from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -23,6 +24,7 @@ from services.finishing import Ended, Finishing, Releasing
 from services.linking import Linking
 from services.live_settings import LiveSettings
 from services.missing import AGAIN_AFTER, Missing
+from services.notes import NOTES
 from services.ports import Clock, Documents, Ids, TaskQueue
 from services.profiles import Profiles
 
@@ -146,7 +148,9 @@ class Turns:
                 limit=settings.history_messages,
             )
         )
-        return [Message.from_doc(s.id, s.fields or {}) for s in reversed(found)]
+        now = self.clock.now()
+        messages = [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
+        return [m for m in messages if m.kind not in NOTES]
 
     def _ensure_after(self, ended: Ended, turn: Turn) -> None:
         thread, trace_id = ended.thread, turn.trace_id

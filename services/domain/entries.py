@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.domain.contents import label
-from services.domain.documents import SERVER_TIME, Create, Increment, Maximum, Merge, Minimum, Write
+from services.domain.documents import (
+    SERVER_TIME,
+    Create,
+    Increment,
+    Maximum,
+    Merge,
+    Minimum,
+    Snapshot,
+    Write,
+)
 from services.domain.events import Event, What
 from services.domain.ids import digest
 from services.domain.instants import to_ms
@@ -66,6 +75,12 @@ def entry(event: Event, settings: Operation) -> Entry:
     elif event.mid:
         fields |= {"about": event.about, "about_mid": event.mid}
     return Entry(event, path, fields)
+
+
+def kept(stored: Snapshot, now: datetime) -> bool:
+    """Whether a document is still there to be read: TTL deletes within a day, not at once."""
+    until = (stored.fields or {}).get("expire_at")
+    return not isinstance(until, datetime) or now < until
 
 
 def expiry(created_at: datetime, settings: Operation) -> datetime:

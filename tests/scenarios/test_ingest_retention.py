@@ -1,0 +1,43 @@
+"""What is kept ends: by TTL policies, and for readers at once."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+from tests.world import World
+
+INDEXES = Path(__file__).parents[2] / "firestore.indexes.json"
+
+
+def test_everything_that_expires_has_a_policy(world: World) -> None:
+    world.dm("alice", "hello")
+    world.dm("alice", "", kind="unknown")
+    world.settle()
+    world.dm("alice", "", kind="read")
+    world.settle()
+    world.call_api("generate-verification", ig_id="42", event_id="e1")
+    overrides = json.loads(INDEXES.read_text(encoding="utf-8"))["fieldOverrides"]
+    policies = {o["collectionGroup"] for o in overrides if o.get("ttl")}
+    for group in ("messages", "turns", "receipts", "unhandled_events", "verification_tokens"):
+        found = list(world.store.collection_group(group).stream())
+        assert found, group
+        assert all("expire_at" in (d.to_dict() or {}) for d in found), group
+        assert group in policies
+
+
+def test_messages_are_kept_as_long_as_the_setting_says(world: World) -> None:
+    world.configure(retention_days=10)
+    world.dm("alice", "hello")
+    world.settle()
+    for message in world.messages("alice"):
+        assert message["expire_at"] - message["created_at"] == timedelta(days=10)
+
+
+def test_what_has_expired_is_not_shown_to_the_model(world: World) -> None:
+    world.configure(retention_days=1)
+    world.dm("alice", "yesterday's secret")
+    world.settle()
+    world.advance(86_400 + 60)
+    world.dm("alice", "hello again")
+    world.settle()
+    assert "yesterday's secret" not in str(world.model_requests()[-1])
