@@ -44,7 +44,10 @@ class Mirror:
 
     engine: Engine
     documents: dict[tuple[str, ...], Fields] = field(default_factory=dict)
-    seen_until: int = 0
+    seen_until: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seen_until = self.engine.present()
 
     def commits(self) -> Iterator[Commit]:
         """The new commits in order; `documents` is brought up to date after each one is given."""

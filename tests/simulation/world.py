@@ -80,12 +80,17 @@ def _drop(*_: Any) -> Any:
 class World:
     """Everything of one run, new for each."""
 
-    def __init__(self, seed: int, without: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        seed: int,
+        without: frozenset[str] = frozenset(),
+        weather: type[Weather] = Weather,
+    ) -> None:
         self.instagram = _instagram()
         self.clock = _clock()
         self.clock.set(BEGINNING)
         self.chance = Chance(seed)
-        self.weather = Weather(self.chance, without)
+        self.weather = weather(self.chance, without)
         self.story = Story(BEGINNING)
         self.scheduler = Scheduler(self.clock)
         self.points = Points(self.scheduler, self.weather, self.story)
@@ -158,6 +163,10 @@ class World:
         if runner.done:
             self._ended(runner)
         self._observe()
+        self.bury_the_dead()
+
+    def bury_the_dead(self) -> None:
+        """Unwind the requests of instances that died."""
         for other in [other for other in self.scheduler.runners if other.dead]:
             self.scheduler.bury(other)
             self._ended(other)
