@@ -11,6 +11,9 @@ from emulators.firestore.names import parse_document
 from emulators.firestore.records import Record
 
 _SCHEMA = (
+    # One process at a time: each keeps the documents in memory and would not see the other's. The
+    # lock ends with the process, however it ends.
+    "PRAGMA locking_mode = EXCLUSIVE",
     "PRAGMA journal_mode = WAL",
     # With FULL, every commit waits until the log is on the disk: an acknowledged write survives
     # the loss of power too, not only the end of the process.
@@ -23,14 +26,21 @@ _SCHEMA = (
 class Store:
     """One SQLite file with the latest version of every document.
 
-    Used under the engine's lock, from whatever thread holds it.
+    Used under the engine's lock, from whatever thread holds it. RuntimeError when another process
+    has the file.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._database = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        for statement in _SCHEMA:
-            self._database.execute(statement)
+        self._database = sqlite3.connect(
+            path, timeout=1, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for statement in _SCHEMA:
+                self._database.execute(statement)
+        except sqlite3.OperationalError as error:
+            self._database.close()
+            raise RuntimeError(f"{path} cannot be opened, is it in use? ({error})") from error
 
     def load(self) -> Iterator[Record]:
         """Every document that was committed."""

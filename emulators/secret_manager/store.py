@@ -9,11 +9,19 @@ from emulators.secret_manager.records import Secret
 
 
 def load(path: Path | None) -> dict[str, Secret]:
-    """The secrets by name; empty without a file."""
+    """The secrets by name; empty without a file. Whoever could read the file no longer can.
+
+    Raises:
+        ValueError: the file is malformed; the message names it.
+    """
     if path is None or not path.exists():
         return {}
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    return {entry["name"]: Secret.from_json(entry) for entry in kept["secrets"]}
+    path.chmod(0o600)
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        return {entry["name"]: Secret.from_json(entry) for entry in kept["secrets"]}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is not a valid file of secrets: {error!r}") from None
 
 
 def save(path: Path | None, secrets: Iterable[Secret]) -> None:

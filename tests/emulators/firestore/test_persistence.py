@@ -103,3 +103,15 @@ def test_what_an_earlier_process_forgot_is_not_told_as_never_there(
     with pytest.raises(FailedPrecondition, match="too old"):
         inprocess.client(again, "moca-local").document("c/a").get(read_time=then)
     again.close()
+
+
+def test_a_file_belongs_to_one_process_at_a_time(tmp_path: Path, clock: SimClock) -> None:
+    store = tmp_path / "firestore.sqlite3"
+    Engine(clock.now, store=store).close()
+    with _process(tmp_path) as (_, address):
+        assert address
+        with pytest.raises(
+            RuntimeError, match=r"firestore\.sqlite3 cannot be opened, is it in use"
+        ):
+            Engine(clock.now, store=store)
+    Engine(clock.now, store=store).close()

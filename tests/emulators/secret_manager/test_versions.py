@@ -174,6 +174,22 @@ def test_the_file_is_private_and_brings_everything_back(tmp_path: Path) -> None:
     assert [found.name for found in path.parent.iterdir()] == ["secrets.json"]
 
 
+def test_a_file_that_others_could_read_is_made_private(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text('{"secrets": []}')
+    path.chmod(0o644)
+    SecretsEngine(SimClock().now, path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"secrets": [{}]}'])
+def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "secrets.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match=r"secrets\.json is not a valid file of secrets"):
+        SecretsEngine(SimClock().now, path)
+
+
 def test_a_secret_is_gone_from_the_file_after_a_reset(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
     engine = SecretsEngine(CLOCK.now, path)
