@@ -30,17 +30,18 @@ class Faults:
         self._waiting: list[Fault] = []
 
     def add(self, wanted: Mapping[str, Any]) -> None:
-        """`{"rpc": "CreateTask", "code": "UNAVAILABLE", "times", "apply", "caller"}`."""
-        code = grpc.StatusCode.__members__.get(str(wanted.get("code")))
-        if code is None or not isinstance(wanted.get("rpc"), str):
-            raise ValueError("a fault names an rpc and a gRPC status code")
-        fault = Fault(
-            wanted["rpc"],
-            code,
-            times=int(wanted.get("times", 1)),
-            apply=bool(wanted.get("apply", False)),
-            caller=str(wanted.get("caller", "")),
-        )
+        """`{"rpc": "CreateTask", "code": "UNAVAILABLE", "times", "apply", "caller"}`.
+
+        ValueError says what is wrong.
+        """
+        code = grpc.StatusCode.__members__.get(str(wanted.get("code")), grpc.StatusCode.OK)
+        if code is grpc.StatusCode.OK or "rpc" not in wanted:
+            raise ValueError("a fault names an rpc and the gRPC status code of a failure")
+        rest = {name: value for name, value in wanted.items() if name != "code"}
+        for name, value in rest.items():
+            if type(value) is not _TYPES.get(name):
+                raise ValueError(f"a fault cannot have {name} {value!r}")
+        fault = Fault(code=code, **rest)
         with self._lock:
             self._waiting.append(fault)
 
@@ -59,6 +60,9 @@ class Faults:
         """Nothing fails any more."""
         with self._lock:
             self._waiting.clear()
+
+
+_TYPES = {"rpc": str, "times": int, "apply": bool, "caller": str}
 
 
 def refusal(fault: Fault) -> Refused:

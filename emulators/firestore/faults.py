@@ -61,7 +61,7 @@ class Faults:
                 `message`.
 
         Raises:
-            ValueError: an unknown name or code.
+            ValueError: an unknown name or code, or a value of another type.
         """
         fault = _parse(dict(wanted))
         with self._lock:
@@ -86,11 +86,25 @@ class Faults:
             self._pending.clear()
 
 
+_CODES = grpc.StatusCode.__members__.keys() - {"OK"}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "rpc": (str, type(None)),
+    "message": (str,),
+    "times": (int,),
+    "apply": (bool,),
+    "delay_seconds": (int, float),
+    "caller": (str, type(None)),
+}
+
+
 def _parse(wanted: dict[str, Any]) -> Fault:
     code = wanted.pop("code", None)
     unknown = wanted.keys() - Fault.__slots__
     if unknown:
         raise ValueError(f"A fault has no {', '.join(sorted(unknown))}.")
-    if code is not None and code not in grpc.StatusCode.__members__:
-        raise ValueError(f"{code} is no gRPC status code.")
+    for name, value in wanted.items():
+        if type(value) not in _TYPES[name]:
+            raise ValueError(f"A fault's {name} cannot be {value!r}.")
+    if code is not None and str(code) not in _CODES:
+        raise ValueError(f"{code} is no gRPC status code of a failure.")
     return Fault(**wanted, code=None if code is None else grpc.StatusCode[code])

@@ -143,3 +143,12 @@ def test_a_fault_comes_before_or_after_the_effect(queue: Client, world: World, a
         create(queue, "a")
 
     assert len(world.engine.list_tasks()) == apply
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"code": "OK"}, {"rpc": None}, {"times": "2"}, {"times": None}, {"apply": 1}, {"whom": "me"}],
+)
+def test_a_fault_that_cannot_be_is_refused(world: World, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="a fault"):
+        world.engine.faults.add({"rpc": "CreateTask", "code": "UNAVAILABLE", **wrong})

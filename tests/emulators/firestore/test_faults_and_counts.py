@@ -1,5 +1,7 @@
 """Failures on demand, and what each caller's calls cost."""
 
+from typing import Any
+
 import pytest
 from google.api_core.exceptions import Aborted, PermissionDenied
 from google.cloud.firestore import Client, Transaction, transactional
@@ -46,9 +48,22 @@ def test_an_aborted_commit_is_repeated_by_the_client(engine: Engine, client: Cli
     assert attempts == [False] * 4
 
 
-@pytest.mark.parametrize("wrong", [{"code": "SAD"}, {"whom": "me"}])
-def test_a_fault_that_cannot_be_is_refused(engine: Engine, wrong: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"SAD|whom"):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": "SAD"},
+        {"code": ["ABORTED"]},
+        {"code": "OK"},
+        {"whom": "me"},
+        {"rpc": 5},
+        {"times": "2"},
+        {"times": True},
+        {"delay_seconds": "long"},
+        {"apply": 1},
+    ],
+)
+def test_a_fault_that_cannot_be_is_refused(engine: Engine, wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"fault|failure"):
         engine.faults.add(wrong)
 
 
