@@ -20,6 +20,8 @@ from benchmarks.measure import TIMES, Figure
 from benchmarks.webhook import function_environment
 
 RUNS = 10
+#: Runs of the entry points that nobody waits for as Meta waits for the webhook.
+RUNS_OF_OTHERS = 4
 FRAMEWORK = "bare functions-framework"
 CLIENTS = "framework with Firestore and Tasks clients"
 WEBHOOK = "webhook"
@@ -58,8 +60,8 @@ def figures() -> Iterator[Figure]:
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     with processes.program("-m", "benchmarks.google_side") as google:
         addresses = json.loads(processes.first_line(google))
-        for _ in range(RUNS):
-            for name, target, source in _programs():
+        for number in range(RUNS):
+            for name, target, source in _programs(all_of_them=number < RUNS_OF_OTHERS):
                 found = _imported(target, source, addresses)
                 if target in ("nothing", "floor", WEBHOOK):
                     found |= _first_answer(target, source, addresses)
@@ -75,10 +77,10 @@ def figures() -> Iterator[Figure]:
             )
 
 
-def _programs() -> Iterator[tuple[str, str, str]]:
+def _programs(*, all_of_them: bool) -> Iterator[tuple[str, str, str]]:
     yield FRAMEWORK, "nothing", _NOTHING
     yield CLIENTS, "floor", _FLOOR
-    for target in PARTS:
+    for target in PARTS if all_of_them else (WEBHOOK,):
         yield target, target, "main.py"
     if _BEFORE:
         yield "webhook before", WEBHOOK, f"{_BEFORE}/main.py"
