@@ -7,7 +7,7 @@ from typing import Any
 from flask import Request
 
 from functions.http import Answer, answered
-from functions.task import run_task
+from functions.task import json_of, run_task
 from services.bootstrap import Services
 from services.delivery import Hint
 
@@ -19,7 +19,7 @@ def handle(request: Request, services: Services) -> Answer:
 
 def _deliver(request: Request, services: Services, notes: dict[str, Any]) -> Answer:
     url = services.settings.deliver_url
-    body = request.get_json(silent=True, force=True)
+    body = json_of(request)
     hint = hint_of(body)
 
     tells = isinstance(body, Mapping) and body.get("alerts") == "1"

@@ -33,11 +33,16 @@ def run_task(
     return {"outcome": notes["outcome"]}, 200, {}
 
 
-def _body(request: Request) -> tuple[str, str] | None:
+def json_of(request: Request) -> Any:
+    """What the body says, or None: bodies come from our queue, but nothing may make it stick."""
     try:
-        body = json.loads(request.get_data())
-    except ValueError:
+        return json.loads(request.get_data())
+    except (ValueError, RecursionError):
         return None
+
+
+def _body(request: Request) -> tuple[str, str] | None:
+    body = json_of(request)
     if not isinstance(body, dict) or not isinstance(body.get("thread_id"), str):
         return None
     return body["thread_id"], str(body.get("trace_id", ""))
