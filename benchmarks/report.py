@@ -191,7 +191,7 @@ def _prices(_run: Run) -> str:
     rows = [
         [
             p.what,
-            f"{p.dollars:g} per {p.per:,.0f}" if p.per > 1 else f"{p.dollars:g}",
+            f"{p.dollars:g} per {p.per:,.0f}" if p.per > 1 else f"{p.dollars:.7f}".rstrip("0"),
             p.source,
             p.read,
         ]
