@@ -88,7 +88,7 @@ class GraphRefused(MocaError):  # noqa: N818 (it is an answer)
         self.subcode = subcode
 
 
-class ModelBusy(ModelError):
+class ModelBusy(ModelError):  # noqa: N818 (named after what it says)
     """The model is overloaded or did not answer in time."""
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
@@ -96,5 +96,5 @@ class ModelBusy(ModelError):
         self.retry_after_seconds = retry_after_seconds
 
 
-class ModelRefused(ModelError):
+class ModelRefused(ModelError):  # noqa: N818 (named after what it says)
     """The model does not take this request, or does not exist."""

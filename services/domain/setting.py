@@ -15,7 +15,8 @@ from services.domain.operation import Operation
 _GROUPS: dict[str, tuple[str, ...]] = {
     "The business": ("business_", "language", "time_zone", "persona", "house_rules"),
     "Pace of the answers": (
-        "delay_", "debounce_", "cooldown_", "messages_per", "supersede", "typing_", "reply_", "bubble_",
+        "delay_", "debounce_", "cooldown_", "messages_per", "supersede", "typing_",
+        "reply_", "bubble_",
     ),
     "Hours": ("hours", "weekly", "opening", "holidays", "away", "closed_", "business_hours"),
     "Handing over to a person": ("handoff_", "waiting_", "manager", "reopen"),
