@@ -35,7 +35,7 @@ class Arrivals:
         self.waiting: list[Arrival] = []
         self.under_way: list[Arrival] = []
         self.lost = 0  #: tasks that vanished: from here on the sweep is needed
-        self._may_lose = chance.pick((0, 0, 0, 2), "tasks lost")
+        self._may_lose = chance.pick((0, 0, 0, 6), "tasks lost")
         self.engine = TasksEngine(clock.now)
         self.engine.queue_from_file(_QUEUES)
         self.engine.configure(
@@ -77,7 +77,7 @@ class Arrivals:
         """Whether the task is gone without a trace, as when somebody purges the queue."""
         if self._weather.over or self.lost >= self._may_lose:
             return False
-        if not self._chance.happens(0.1, "vanishes", label):
+        if not self._chance.happens(0.3, "vanishes", label):
             return False
         self.lost += 1
         self._weather.count("Tasks", "lost")

@@ -22,11 +22,19 @@ def test_a_seed_plays_the_same_story_every_time() -> None:
 #: A seed that kills each mutant; `./dev sim --mutants` finds others when a change moves them.
 KILLERS = {
     "R2 tasks named by the thread alone": 0,
+    "R3 neither a look nor a follow-up": 30,
     "R4 attempts are not counted": 6,
     "R5 finish ignores the epoch": 2,
     "R5 delivery ignores the epoch": 0,
     "R6 a redelivery resets its message": 0,
+    "R7 nothing says when a turn is due": 1,
+    "R8 an ambiguous send is repeated": 11,
+    "R8 an expired hold is queued again": 17,
+    "R9 an early echo is taken for a human's": 0,
+    "R11 STOP is not noticed": 1,
     "R12 a claim is not respected": 0,
+    "R12 finish without the fence": 2,
+    "the cooldown is not kept": 3,
 }
 
 
