@@ -10,7 +10,7 @@ from admin import present, timeline
 from admin.access import now, office, operator, services
 from admin.desk import back_to, list_context, say, view, wants_part
 from services.domain.ids import split_thread_id
-from services.errors import Rejected
+from services.errors import ModelError, Rejected
 from services.office_thread import VERDICTS, Thread
 
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversations/<thread_id>")
@@ -142,6 +142,16 @@ def seen(thread_id: str) -> Any:
     if seq.isdecimal():
         office().actions.seen(thread_id, int(seq[:9]))
     return "", 204
+
+
+@blueprint.post("/messages/<message_id>/describe")
+def describe(thread_id: str, message_id: str) -> Any:
+    """Put a picture or voice note into words that no turn has read; it is stored with it."""
+    try:
+        services().people.describing.describe(thread_id, message_id)
+    except ModelError as error:
+        raise Rejected(f"The model could not describe it now. {error}") from error
+    return back_to(thread_id)
 
 
 @blueprint.post("/messages/<message_id>/feedback")

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from services.media import FETCHED
+
 Fields = Mapping[str, Any]
 
 _STATES = {
@@ -76,6 +78,7 @@ class Bubble:
     feedback: str = ""
     comment: str = ""
     first_of_day: bool = False
+    undescribed: bool = False  #: it holds a picture or a voice note that nothing has read
     extra: Fields = field(default_factory=dict)
 
 
@@ -117,6 +120,7 @@ def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, day_before: str
         feedback=str(message.get("feedback") or ""),
         comment=str(message.get("feedback_comment") or ""),
         first_of_day=f"{local:%Y-%m-%d}" != day_before,
+        undescribed=_undescribed(message, kind),
         extra=message,
     )
 
@@ -179,6 +183,16 @@ def _kind_words(message: Fields, kind: str) -> str:
     }
     edited = "Edited" if message.get("edited_at") else ""
     return " · ".join(w for w in (words.get(kind, ""), edited) if w)
+
+
+def _undescribed(message: Fields, kind: str) -> bool:
+    if message.get("direction") != "inbound" or kind == "story_mention":
+        return False
+    done = ("description", "transcription", "unsent_at", "deleted_at")
+    if any(message.get(name) for name in done):
+        return False
+    files = [a for a in message.get("attachments") or () if isinstance(a, Mapping)]
+    return any(a.get("url") and str(a.get("type")) in FETCHED for a in files)
 
 
 def _state_words(message: Fields, state: str) -> str:

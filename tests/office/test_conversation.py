@@ -19,6 +19,12 @@ HOSTILE = [
 ]
 
 
+def _picture(world: World) -> str:
+    address = f"{world.stack.instagram_url}/_sim/media"
+    sent = world.http.post(address, content=b"jpeg", headers={"Content-Type": "image/jpeg"})
+    return str(sent.json()["url"])
+
+
 def _texts(page: str) -> list[str]:
     return re.findall(r'class="text" dir="auto"><bdi>([^<]*)<', page)
 
@@ -217,3 +223,30 @@ def test_a_person_who_opted_out_in_the_office_is_not_answered(world: World, desk
     world.dm("alice", "anybody?")
     world.settle()
     assert len(world.sent_to("alice")) == 1
+
+
+def test_a_picture_that_no_turn_has_read_is_described_by_a_button(world: World, desk: Desk) -> None:
+    world.owner_types("alice", "mine")
+    world.deliver_webhooks()
+    world.dm("alice", "", kind="image", url=_picture(world), mid="m1")
+    world.settle()
+    address = f"{desk.thread()}/messages/m1/describe"
+    assert address in desk.get(desk.thread()).text
+    world.model_says({"text": "A <menu> on a table."})
+    page = desk.post(address).text
+    assert "A &lt;menu&gt; on a table." in page
+    assert address not in page
+    assert world.messages("alice", "inbound")[0]["description"] == "A <menu> on a table."
+    assert desk.post(f"{desk.thread()}/messages/none/describe").status_code == 400
+
+
+def test_a_model_that_is_down_describes_nothing_and_says_so(world: World, desk: Desk) -> None:
+    world.owner_types("alice", "mine")
+    world.deliver_webhooks()
+    world.dm("alice", "", kind="image", url=_picture(world), mid="m1")
+    world.settle()
+    world.model_says({"status": 503, "times": 9})
+    answer = desk.post(f"{desk.thread()}/messages/m1/describe")
+    assert answer.status_code == 400
+    assert "could not describe it now" in answer.text
+    assert "description" not in world.messages("alice", "inbound")[0]
