@@ -6,11 +6,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from emulators.clock import SimClock
 from emulators.gateway import credentials
 from services.adapters.instagram import Instagram
+from services.adapters.media import PublicMedia
 from services.bootstrap import Services
+from services.bootstrap_people import People
+from services.media import MessageMedia
 from services.ports import Clock, Documents, Ids, Model, TaskQueue
 from services.settings import Settings, from_environment
+from tests.simulation.difference import BEGINNING
 from tests.simulation.scheduler import Runner, Scheduler
 
 ACCOUNT = credentials.ACCOUNT_ID
@@ -19,7 +24,10 @@ QUEUE_ACCOUNT = credentials.TASKS_SERVICE_ACCOUNT
 URL = "https://moca.example"
 
 _ENVIRONMENT = {
-    name: value for name, value in credentials.FIXED.items() if not name.startswith("SPOND")
+    name: value
+    for name, value in credentials.FIXED.items()
+    # Neither a calendar nor a manager: their clients would be half of a cold start's cost.
+    if not name.startswith(("SPOND", "WHATSAPP", "MANAGER"))
 } | {
     "INSTAGRAM_API_BASE_URL": "http://instagram/v26.0",
     "PROCESS_MESSAGE_URL": f"{URL}/process_thread",
@@ -33,6 +41,11 @@ _ENVIRONMENT = {
 def settings_of(function: str) -> Settings:
     """The deployment's settings, with the margin for clocks that a deployment has."""
     return from_environment(_ENVIRONMENT, function)
+
+
+@functools.cache
+def _files() -> PublicMedia:
+    return PublicMedia(SimClock(frozen_at=BEGINNING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,13 @@ class SimServices(Services):
     @functools.cached_property
     def _gemini(self) -> None:
         """No embeddings: only the model itself is simulated."""
+
+    @functools.cached_property
+    def people(self) -> People:
+        """The deployed parts, but for the client for media: one a process, nobody sends any."""
+        made = People(self)
+        made.media = MessageMedia(_files(), self.documents, self.live_settings, self.clock)
+        return made
 
     @functools.cached_property
     def instagram(self) -> Instagram:

@@ -21,6 +21,7 @@ def test_a_seed_plays_the_same_story_every_time() -> None:
 
 #: A seed that kills each mutant; `./dev sim --mutants` finds others when a change moves them.
 KILLERS = {
+    "R1 no second task after a late commit": 136,
     "R2 tasks named by the thread alone": 0,
     "R3 neither a look nor a follow-up": 30,
     "R4 attempts are not counted": 6,
