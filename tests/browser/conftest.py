@@ -31,7 +31,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))
 
 
-@pytest.fixture(scope="session")
+# Both end with their file: Playwright keeps an asyncio loop running in this thread, and a Moca whose
+# time runs would call functions that by then belong to another test's world.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, or a loud skip where there is none; on a build machine that is a failure."""
     if CHROMIUM is None:
@@ -45,7 +47,7 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def _running() -> Iterator[LocalStack]:
     stack = LocalStack(SimClock())
     stack.start()
