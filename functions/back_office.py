@@ -1,5 +1,6 @@
 """The back office: a Flask app behind one entry point."""
 
+import threading
 from typing import Any
 
 from flask import Flask, Request, Response
@@ -7,7 +8,9 @@ from flask import Flask, Request, Response
 from admin import create_app
 from services.bootstrap import Services
 
-_apps: dict[int, Flask] = {}
+_lock = threading.Lock()
+#: The app and the services that it was built over: one of each in an instance's life.
+_built: list[tuple[Services, Flask]] = []
 
 
 def handle(request: Request, services: Services) -> Any:
@@ -16,5 +19,7 @@ def handle(request: Request, services: Services) -> Any:
 
 
 def _app(services: Services) -> Flask:
-    # One app per set of services, which is one per instance.
-    return _apps.setdefault(id(services), create_app(services))
+    with _lock:
+        if not _built or _built[0][0] is not services:
+            _built[:] = [(services, create_app(services))]
+        return _built[0][1]

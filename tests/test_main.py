@@ -6,6 +6,9 @@ from pathlib import Path
 
 import main
 import services
+from functions import back_office
+from services import bootstrap
+from tests.world import World
 from emulators.gateway import credentials
 from services import starting
 
@@ -65,3 +68,14 @@ def test_every_entry_point_is_a_function_of_main() -> None:
 
 def test_our_packages_are_not_shadowed() -> None:
     assert Path(str(services.__file__)).is_relative_to(ROOT)
+
+
+def test_the_office_is_built_once_in_the_life_of_an_instance(world: World) -> None:
+    pages = [world.http.get(f"{world.stack.url}/back_office/sign-in") for _ in range(2)]
+    first, second = _office(), _office()
+    assert [page.status_code for page in pages] == [200, 200]
+    assert first is second
+
+
+def _office() -> object:
+    return back_office._app(bootstrap.services("back_office"))
