@@ -6,11 +6,10 @@ from pathlib import Path
 
 import main
 import services
-from functions import back_office
-from services import bootstrap
-from tests.world import World
 from emulators.gateway import credentials
-from services import starting
+from functions import back_office
+from services import bootstrap, starting
+from tests.world import World
 
 ROOT = Path(__file__).parents[1]
 _URLS = {"PROCESS_MESSAGE_URL": "https://a.example", "DELIVER_URL": "https://b.example"}
