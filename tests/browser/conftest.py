@@ -31,8 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))
 
 
-# Both end with their file: Playwright keeps an asyncio loop running in this thread, and a Moca whose
-# time runs would call functions that by then belong to another test's world.
+# Both end with their file: Playwright keeps an asyncio loop running in this thread, and a Moca
+# whose time runs would call functions that by then belong to another test's world.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, or a loud skip where there is none; on a build machine that is a failure."""
