@@ -1,6 +1,6 @@
 """An account's state: what stops its sending, what slows it, and what sets it going again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from services.domain.documents import Create, Maximum, Merge, Query, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.outcome import Answer, Stopped, Throttled, Usage
+from services.domain.schedule import Appointment
 from services.domain.states import Status
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Reads, TaskQueue
@@ -24,7 +25,7 @@ SLOW_AT_PERCENT = 80
 REST_AT_PERCENT = 95
 SLOW_FOR = timedelta(minutes=5)
 REST_FOR = timedelta(minutes=1)
-#: Lines that one call sets going again; the sweep finds the rest within the hour.
+#: Threads of a kind that one call sets going again; the sweep finds the rest within the hour.
 MOST_RESUMED = 500
 
 #: What a person has to do, by state.
@@ -49,6 +50,7 @@ class Accounts:
     """Writes what the answers of Instagram say about an account."""
 
     documents: Documents
+    turns: TaskQueue
     deliveries: TaskQueue
     clock: Clock
     ids: Ids
@@ -77,7 +79,7 @@ class Accounts:
         _log.error("account_stopped", account_id=account_id, state=state, reason=reason)
 
     def resume(self, account_id: str, trace_id: str) -> int:
-        """Let the account send again, and wake the lines that wait for it; answers how many."""
+        """Let the account send again, and wake the threads that wait for it; answers how many."""
         fields = {
             "state": AccountState.ACTIVE,
             "state_reason": "",
@@ -85,17 +87,30 @@ class Accounts:
             "parked_until": 0,
         }
         self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        woken = {
+            *self._wake("held_for", account_id, self.deliveries, schedule.delivery_later, trace_id),
+            *self._wake("turn_held_for", account_id, self.turns, schedule.later, trace_id),
+        }
+        _log.info("account_resumed", account_id=account_id, threads=len(woken))
+        return len(woken)
+
+    def _wake(
+        self,
+        field: str,
+        account_id: str,
+        queue: TaskQueue,
+        name: Callable[..., Appointment],
+        trace_id: str,
+    ) -> list[str]:
+        """Ensure a task for every thread whose line or whose messages wait for the account."""
         waiting = self.documents.query(
-            Query("conversations", where=[("held_for", "==", account_id)], limit=MOST_RESUMED)
+            Query("conversations", where=[(field, "==", account_id)], limit=MOST_RESUMED)
         )
         for snapshot in waiting:
             now = self.clock.now()
-            look = schedule.delivery_later(
-                snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds
-            )
-            self.deliveries.ensure(look, {"thread_id": snapshot.id, "trace_id": trace_id})
-        _log.info("account_resumed", account_id=account_id, lines=len(waiting))
-        return len(waiting)
+            look = name(snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds)
+            queue.ensure(look, {"thread_id": snapshot.id, "trace_id": trace_id})
+        return [snapshot.id for snapshot in waiting]
 
     def pause(self, account_id: str) -> None:
         """Send nothing until `resume`, as a person wishes."""

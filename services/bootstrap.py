@@ -175,7 +175,8 @@ class Services:
         from services.accounts import Accounts
 
         margin = self.settings.clock_margin_seconds
-        return Accounts(self.documents, self.delivery_tasks, self.clock, self.ids, margin)
+        queues = self.turn_tasks, self.delivery_tasks
+        return Accounts(self.documents, *queues, self.clock, self.ids, margin)
 
     @functools.cached_property
     def people(self) -> "People":

@@ -7,12 +7,13 @@ from typing import Any
 
 from services import absence, connecting, follow_ups, notes, ownership
 from services.connecting import Offer
+from services.domain.account import Account
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.policy import Claim, Nothing, Skip, Step, Wait, next_step
+from services.domain.policy import ACCOUNT, Claim, Nothing, Skip, Step, Wait, next_step
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
 from services.linking import event_of
@@ -46,7 +47,7 @@ class Taking:
     now: datetime
     offer: Offer | None = None  #: the link for a person who has not connected
     fetch: bool = True  #: whether a message that never came is to be fetched before the turn
-    account_ready: bool = True  #: whether the account may send at all
+    account_ready: bool = True  #: whether the account may send, as this instance last heard
 
     def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
         """Decide what the thread needs and, if it is a turn, claim its messages."""
@@ -59,6 +60,9 @@ class Taking:
         if thread.claim is not None and thread.holds(self.claim_id, self.now):
             ours = tuple(m for m in pending if m.id in thread.claim.mids)
             return Taken(thread, Claim(ours), thread.claim, contact.fields or {}), []
+        if not self.account_ready and _may_send(reads, self.thread_id):
+            # Who waits for the account must have read it here, or a resumption would miss them.
+            return replace(self, account_ready=True)(reads)
         taken, writes = self._look(reads, thread, pending)
         return replace(taken, contact=contact.fields or {}), writes
 
@@ -98,10 +102,12 @@ class Taking:
         fields: dict[str, Any] = {}
         if isinstance(step, Wait):
             away = absence.told(thread, step, self.settings, self.now)
-            thread, fields = away.thread, {"due_at": to_ms(step.until), **away.fields}
+            held_for = thread.account_id if step.reason == ACCOUNT else None
+            fields = {"due_at": to_ms(step.until), "turn_held_for": held_for, **away.fields}
+            thread = away.thread
             writes += away.writes
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
-            fields = {"due_at": None, "claim": None, "follow_up": None}
+            fields = {"due_at": None, "claim": None, "follow_up": None, "turn_held_for": None}
         if fields:
             writes.append(Update(f"conversations/{thread.thread_id}", fields))
         return Taken(thread, step), writes
@@ -144,12 +150,17 @@ class Taking:
         fields = {"owner": thread.owner, "status": ConversationStatus.OPEN, **fields}
         if thread.status is not ConversationStatus.OPEN:
             fields["scheduled_until"] = None
-        fields["follow_up"] = None
+        fields |= {"follow_up": None, "turn_held_for": None}
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at) if claim else None
         writes.append(Update(f"conversations/{thread.thread_id}", fields))
         claimed = tuple(replace(m, attempts=m.attempts + 1) for m in step.messages)
         return Taken(thread, Claim(claimed, step.spent), claim), writes
+
+
+def _may_send(reads: Reads, thread_id: str) -> bool:
+    account_id = thread_id.partition("_")[0]
+    return Account.from_doc(account_id, reads.get(f"accounts/{account_id}")[0].fields).may_send
 
 
 def renew(

@@ -145,3 +145,29 @@ def test_a_pause_between_bubbles_is_a_task_and_shows_typing(world: World, queue:
     assert world.sent_to("alice") == ["one"]
     world.settle()
     assert world.sent_to("alice") == ["one", "two"]
+
+
+def test_a_resumed_account_answers_at_once_what_came_during_the_pause(world: World) -> None:
+    accounts = bootstrap.services("deliver").accounts
+    accounts.pause(ACCOUNT)
+    world.dm("alice", "hello?")
+    world.settle(120)
+    assert world.statuses("alice") == ["pending"]
+    accounts.resume(ACCOUNT, "trace")
+    world.settle(60)
+    assert world.statuses("alice") == ["processed"]
+    assert len(world.sent_to("alice")) == 1
+
+
+def test_a_turn_that_has_not_heard_of_the_resumption_does_not_wait_an_hour(world: World) -> None:
+    services = bootstrap.services("process_thread")
+    services.accounts.pause(ACCOUNT)
+    world.dm("alice", "hello?")
+    world.deliver_webhooks()
+    world.next_task_at()
+    world.advance(10)
+    services.live_settings.forget()
+    assert not services.live_settings.account(ACCOUNT).account.may_send
+    services.accounts.resume(ACCOUNT, "trace")
+    world.settle(60)
+    assert world.statuses("alice") == ["processed"]
