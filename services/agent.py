@@ -20,6 +20,7 @@ from services.agent_summary import summed_up
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
 from services.domain.documents import Query
+from services.domain.entries import kept
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.errors import ModelError
@@ -146,7 +147,8 @@ class Agent:
                 limit=limit,
             )
         )
-        messages = [Message.from_doc(s.id, s.fields or {}) for s in found]
+        now = self.clock.now()
+        messages = [Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)]
         return [agent_context.line_of(m) for m in agent_context.readable(messages)]
 
 

@@ -326,5 +326,5 @@ class Services:
             shelf=OfficeShelf(documents, clock, ids),
             operate=OfficeOperate(documents, clock),
             days=OfficeDays(documents, clock),
-            suggest=lambda: OfficeSuggest(documents, self.agent, self.live_settings, ids),
+            suggest=lambda: OfficeSuggest(documents, self.agent, self.live_settings, clock, ids),
         )

@@ -6,11 +6,12 @@ from services.agent import Agent
 from services.agent_input import Asked
 from services.domain.conversation import Conversation
 from services.domain.documents import Query
+from services.domain.entries import kept
 from services.domain.message import Message
 from services.domain.states import Direction
 from services.errors import ModelError, Rejected
 from services.live_settings import LiveSettings
-from services.ports import Documents, Ids
+from services.ports import Clock, Documents, Ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class OfficeSuggest:
     documents: Documents
     agent: Agent
     settings: LiveSettings
+    clock: Clock
     ids: Ids
 
     def draft(self, thread_id: str) -> str:
@@ -59,7 +61,8 @@ class OfficeSuggest:
             limit=size,
         )
         found = self.documents.query(query)
-        return [Message.from_doc(s.id, s.fields or {}) for s in reversed(found)]
+        now = self.clock.now()
+        return [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
 
 
 def _unanswered(history: list[Message]) -> list[Message]:

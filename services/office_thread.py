@@ -7,6 +7,7 @@ from typing import Any
 
 from services import audit
 from services.domain.documents import REMOVED, Query, Snapshot, Update, Write
+from services.domain.entries import kept
 from services.office_access import Operator
 from services.office_pages import Cursor, page
 from services.ports import Clock, Documents, Ids, Reads
@@ -41,7 +42,7 @@ class OfficeThread:
         if state is None:
             return None
         found = page(self.documents, _messages(thread_id), "created_at", Cursor.parse(cursor))
-        messages = [_with_id(s) for s in reversed(found.rows)]
+        messages = self._kept(found.rows)
         return Thread(thread_id, state[0], state[1], messages, found.next)
 
     def state(self, thread_id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -60,12 +61,16 @@ class OfficeThread:
             order=[("created_at", "DESCENDING")],
             limit=size,
         )
-        return [_with_id(s) for s in reversed(self.documents.query(query))]
+        return self._kept(self.documents.query(query))
+
+    def _kept(self, newest_first: Sequence[Snapshot]) -> list[dict[str, Any]]:
+        now = self.clock.now()
+        return [_with_id(s) for s in reversed(newest_first) if kept(s, now)]
 
     def trace(self, thread_id: str, turn_id: str) -> dict[str, Any] | None:
         """What a turn did."""
         (stored,) = self.documents.get(f"conversations/{thread_id}/turns/{turn_id}")
-        return stored.fields
+        return stored.fields if kept(stored, self.clock.now()) else None
 
     def rate(
         self, thread_id: str, message_id: str, verdict: str, comment: str, by: Operator

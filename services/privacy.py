@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
+from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id, thread_id
 from services.ports import Clock, Documents, Ids
 
@@ -217,12 +218,13 @@ class Exports:
 
     def _all(self, collection: str, instant: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
+        now = self.clock.now()
         after: Sequence[Any] = ()
         while True:
             page = self.documents.query(
                 Query(collection, order=[(instant, "ASCENDING")], limit=_BATCH, after=after)
             )
-            found += [{"id": s.id, **plain(s.fields or {})} for s in page]
+            found += [{"id": s.id, **plain(s.fields or {})} for s in page if kept(s, now)]
             if len(page) < _BATCH:
                 return found
             after = [(page[-1].fields or {}).get(instant)]

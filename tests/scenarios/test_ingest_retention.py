@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+from emulators.instagram.people import igsid_of
+from services import bootstrap
 from tests.world import World
 
 INDEXES = Path(__file__).parents[2] / "firestore.indexes.json"
@@ -41,3 +43,21 @@ def test_what_has_expired_is_not_shown_to_the_model(world: World) -> None:
     world.dm("alice", "hello again")
     world.settle()
     assert "yesterday's secret" not in str(world.model_requests()[-1])
+
+
+def test_what_has_expired_is_neither_exported_nor_shown_to_the_office(world: World) -> None:
+    world.configure(retention_days=1)
+    world.dm("alice", "yesterday's secret")
+    world.settle()
+    world.advance(86_400 + 60)
+    world.dm("alice", "hello again")
+    world.settle()
+    exported = world.call_api("export-contact", ig_id=igsid_of("alice")).text
+    assert "hello again" in exported
+    assert "yesterday's secret" not in exported
+    thread = bootstrap.services("back_office").office.thread
+    opened = thread.opened(world.thread("alice"))
+    assert opened is not None
+    assert "hello again" in str(opened.messages)
+    assert "yesterday's secret" not in str(opened.messages)
+    assert "yesterday's secret" not in str(thread.newest(world.thread("alice")))
