@@ -88,7 +88,7 @@ class PublicMedia:
         if int(answer.headers.get("Content-Length") or 0) > MOST_BYTES:
             raise NoMedia("larger than is fetched")
         body = bytearray()
-        for chunk in answer.iter_bytes(64 * 1024):
+        for chunk in answer.iter_bytes():
             body += chunk
             if len(body) > MOST_BYTES:
                 raise NoMedia("larger than is fetched")

@@ -1,5 +1,6 @@
 """Fetching media: what is refused, on every hop, and what a fetch really connects to."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -155,3 +156,20 @@ def test_a_local_run_fetches_from_nowhere_else(serve: Any) -> None:
     assert media.fetch(f"{url}/x", ("image",)).content == b"png"
     with pytest.raises(NoMedia):
         media.fetch("https://8.8.8.8/x", ("image",))
+
+
+def test_a_body_that_drips_is_given_up_before_it_fills_a_block(serve: Any) -> None:
+    clock = SimClock(frozen_at=NOW)
+    dripped = []
+
+    def drip() -> Iterator[bytes]:
+        for _ in range(40):
+            clock.advance(1)
+            time.sleep(0.02)
+            dripped.append(1)
+            yield b"x"
+
+    url = serve(drip)
+    with pytest.raises(NoMedia, match="slower"):
+        PublicMedia(clock, trusted=url).fetch(f"{url}/x", ("image",))
+    assert len(dripped) < 30
