@@ -28,6 +28,7 @@ from services.domain.documents import (
 from services.domain.entries import expiry, line
 from services.domain.events import Event
 from services.domain.instants import to_ms
+from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.states import Direction, Owner, Role, Status
@@ -91,7 +92,7 @@ class Echoes:
                 return "undecided", _undecided(event, settings)
             item = reads.get(f"{path}/messages/{thread.sending.id}")[0]
             if _settles(item, event):
-                return "settled", _settled(thread, item.id, event)
+                return "settled", _settled(thread, item, event)
         late = _unsettled(reads, path, event)
         if late is not None:
             sent = {"mid": event.mid, "sent_at": event.timestamp, **_reached(thread, event)}
@@ -127,14 +128,15 @@ def _undecided(event: Event, settings: Operation) -> list[Write]:
     ]
 
 
-def _settled(thread: Conversation, item_id: str, event: Event) -> list[Write]:
+def _settled(thread: Conversation, stored: Snapshot, event: Event) -> list[Write]:
     """The unconfirmed bubble did arrive: the line moves on."""
     path = f"conversations/{thread.thread_id}"
-    outbox = [item for item in thread.outbox if item != item_id]
+    outbox = [item for item in thread.outbox if item != stored.id]
     due = to_ms(event.timestamp + DELIVERY_GRACE) if outbox else None
     sent = {"mid": event.mid, "sent_at": event.timestamp, "error": None, **_reached(thread, event)}
+    sent |= without_token(Message.from_doc(stored.id, stored.fields or {}))
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
-    return [Update(f"{path}/messages/{item_id}", sent), Update(path, fields)]
+    return [Update(stored.path, sent), Update(path, fields)]
 
 
 def _reached(thread: Conversation, event: Event) -> dict[str, Any]:

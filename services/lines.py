@@ -15,6 +15,7 @@ from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
 from services.domain.ids import split_thread_id
 from services.domain.instants import to_ms
+from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.sendable import judge
 from services.domain.states import Status
@@ -104,7 +105,9 @@ class TakingHead:
     ) -> tuple[Head, Sequence[Write]]:
         if self.now >= sending.until:
             if sending.unconfirmed:
-                return _given_up(thread, sending, self.now)
+                (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
+                lost = Message.from_doc(sending.id, item.fields or {})
+                return _given_up(thread, sending, lost, self.now)
             return self._expired(reads, thread, sending)
         if sending.unconfirmed:
             (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
@@ -128,12 +131,14 @@ class TakingHead:
         own = None
         if echoes:
             (item,) = reads.get(f"{path}/messages/{sending.id}")
-            own = undecided.own_among(Message.from_doc(sending.id, item.fields or {}), echoes)
+            message = Message.from_doc(sending.id, item.fields or {})
+            own = undecided.own_among(message, echoes)
         mid = own.mid if own is not None else None
         decided = undecided.decide(thread, echoes, mid, self.handoff_minutes)
         if own is not None:
             head, fields = _moved_on(thread, sending, self.now)
             sent = {"status": Status.SENT, "mid": mid, "sent_at": own.created_at, "error": None}
+            sent |= without_token(message)
             write: Write = Update(f"{path}/messages/{sending.id}", sent)
         else:
             head = Head(look_at=self.now + READ_BACK_AFTER[0])
@@ -190,7 +195,8 @@ def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[Head, dict[str, Any]
             head, fields, held = _first(gate, item, outbox, human_agent=verdict.human_agent)
             return head, fields, [*writes, *held]
         outbox.remove(stored.id)
-        writes += [Update(stored.path, verdict.dropped)] if verdict.dropped else []
+        dropped = verdict.dropped and {**verdict.dropped, **without_token(item)}
+        writes += [Update(stored.path, dropped)] if dropped else []
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     fields = {"outbox": outbox, "sending": None, "deliver_due_at": due, "held_for": None}
     return Head(look_at=now if outbox else None), fields, writes
@@ -257,13 +263,14 @@ def _changed(thread: Conversation, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _given_up(
-    thread: Conversation, sending: SendingRecord, now: datetime
+    thread: Conversation, sending: SendingRecord, lost: Message, now: datetime
 ) -> tuple[Head, list[Write]]:
     """Nobody could say whether an UNCONFIRMED item arrived: it goes to a person."""
     failed = {
         "status": Status.FAILED,
         "error": "not confirmed: it may or may not have arrived",
         "unsettled": True,
+        **without_token(lost),
     }
     item = f"conversations/{thread.thread_id}/messages/{sending.id}"
     head, fields = _moved_on(thread, sending, now)

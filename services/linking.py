@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from services.connecting import Offer, issued, offered
 from services.domain import linking, schedule
+from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Update, Write
 from services.domain.ids import digest, thread_id
 from services.domain.message import Message
-from services.errors import BadBody, Refused
+from services.errors import BadBody, Refused, Rejected
 from services.live_settings import LiveSettings
+from services.manual import refusal_of
 from services.outgoing import parties
 from services.ports import Clock, Documents, Reads, TaskQueue
 
@@ -71,8 +73,8 @@ class Linking:
     def send(self, igsid: str, token: str) -> Queued:
         """Send the link of a token of the caller's; repeating it sends nothing again.
 
-        Raises `BadBody` for what is no token and `Refused` for one that was used, has expired,
-        or is somebody else's.
+        Raises `BadBody` for what is no token, `Refused` for one that was used, has expired, or
+        is somebody else's, and `Rejected` where nothing may be sent to the person now.
         """
         if not linking.is_token(token):
             raise BadBody("token_plain must be 64 lower-case hex digits.")
@@ -92,6 +94,8 @@ class Linking:
                 _require_live(known.fields, thread_id_, now)
             if item.fields is not None:
                 return Queued(item_id, Message.from_doc(item_id, item.fields).mid), []
+            if refusal := refusal_of(thread, Account(id=self.account_id), None, now):
+                raise Rejected(refusal)
             event_id = str((known.fields or {}).get("event_id", ""))
             made = offered(thread, Offer(self.public_url, token), settings, now, event_id)
             writes = [w for w in made.writes if known.fields is None or w.path != known.path]

@@ -18,6 +18,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Update, Write
 from services.domain.entries import expiry
 from services.domain.instants import to_ms
+from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
 from services.domain.states import Direction, Owner, Role, Status
@@ -26,7 +27,6 @@ from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Ids, Reads, TaskQueue
-from services.recording import without_token
 
 #: What other services may send.
 KINDS = ("verification", "acknowledgement", "custom")
@@ -217,6 +217,10 @@ class Resending:
         if new.fields is not None:
             return queued, []
         item = _decidable(self.item_id, old.fields, (Status.FAILED, Status.CANCELLED))
+        if known := (old.fields or {}).get("resent_as"):
+            return Queued(self.thread_id, (str(known),)), []
+        if without_token(item):
+            raise Rejected("The secret of this link is not kept: have a new link sent.")
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         account = Account.from_doc(account_id, owned.fields)
         writer = self.by if item.operator else None

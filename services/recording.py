@@ -12,7 +12,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
 from services.domain.ids import digest, document_id
 from services.domain.instants import to_ms
-from services.domain.linking import masked
+from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Throttled, Unknown
@@ -76,7 +76,8 @@ class Recording:
         head = Head(look_at=self.now if thread.outbox else None)
         unsettled = (item.fields or {}).get("status") not in (Status.SENT, Status.READ)
         if isinstance(self.outcome, Sent) and unsettled:
-            return head, [Update(item.path, _sent(self.outcome, self.now))]
+            sent = {**_sent(self.outcome, self.now), **without_token(self.item)}
+            return head, [Update(item.path, sent)]
         return head, []
 
     def _record(
@@ -201,11 +202,6 @@ def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> 
         return outcome
     own = undecided.own_among(item, echoes)
     return Sent(own.mid) if own is not None and own.mid else outcome
-
-
-def without_token(item: Message) -> dict[str, Any]:
-    """A link that was sent is kept without its secret."""
-    return {"text": masked(item.text)} if item.kind == "verification" else {}
 
 
 def read_already(thread: Conversation, outcome: Sent, now: datetime) -> dict[str, Any]:

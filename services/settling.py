@@ -9,11 +9,11 @@ from services.domain.call import Heard
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.instants import to_ms
+from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.states import Status
 from services.lines import DELIVERY_GRACE
 from services.ports import Reads
-from services.recording import without_token
 
 #: A message of the same text is the item's if it is no older than its call and not much younger.
 NOT_AFTER = timedelta(minutes=10)

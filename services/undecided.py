@@ -13,6 +13,7 @@ from services import ownership
 from services.domain.conversation import Conversation
 from services.domain.documents import Delete, Snapshot, Update, Write
 from services.domain.ids import document_id
+from services.domain.linking import masked
 from services.domain.message import Message
 from services.domain.states import Owner, Status
 from services.ports import Reads
@@ -82,6 +83,6 @@ def same_bubble(item: Message, text: str, sent_at: datetime) -> bool:
 
     A human who types exactly that text at that moment cannot be told apart.
     """
-    if item.sending_at is None or item.text != text:
+    if item.sending_at is None or item.text not in (text, masked(text)):
         return False
     return sent_at >= item.sending_at - timedelta(seconds=1)  # Meta's clock is its own

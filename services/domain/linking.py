@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from services.domain.message import Message
+
 #: How long a link is good.
 LIVES = timedelta(hours=1)
 #: How long the used or expired token's record is kept, so that a late click is explained.
@@ -35,6 +37,11 @@ def link(base_url: str, token: str, igsid: str) -> str:
 def masked(text: str) -> str:
     """The text without a usable token: it is kept only as long as it must be sent."""
     return _IN_TEXT.sub("token=…", text)
+
+
+def without_token(item: Message) -> dict[str, Any]:
+    """The fields of a link's message that is not to be sent any more: without its secret."""
+    return {"text": masked(item.text)} if item.kind == "verification" else {}
 
 
 def filled(template: str, *, business: str, link: str = "") -> str:

@@ -86,6 +86,8 @@ def test_a_verification_of_the_callers_is_sent_through_the_line(world: World) ->
 
 
 def test_a_product_with_its_own_users_finishes_the_linking(world: World) -> None:
+    world.dm("alice", "hello")
+    world.settle()
     world.call_api("send-verification-dm", ig_id=ALICE, token_plain=TOKEN)
     words = {"token": TOKEN, "ig_id": ALICE, "user_id": "user-7"}
     assert world.call_api("connect", **words).json()["connected_user_id"] == "user-7"
@@ -134,3 +136,16 @@ def test_what_is_no_json_object_is_refused(world: World) -> None:
         assert world.http.post(url, content=body, headers=headers).status_code == 400
     assert world.http.get(url, headers=headers).status_code == 405
     assert world.call_api("dance").status_code == 404
+
+
+def test_a_link_is_refused_outside_the_window_before_anything_is_queued(world: World) -> None:
+    words = {"ig_id": ALICE, "token_plain": TOKEN}
+    assert world.call_api("send-verification-dm", **words).status_code == 400
+    world.dm("alice", "hello")
+    world.settle()
+    world.advance(24 * 3600)
+    answer = world.call_api("send-verification-dm", **words)
+    assert answer.status_code == 400
+    assert "24 h" in answer.json()["error"]
+    assert world.conversation("alice")["outbox"] == []
+    assert world.documents("verification_tokens") == []

@@ -120,3 +120,44 @@ def test_without_the_setting_nobody_is_asked(world: World) -> None:
     world.dm("alice", "hello")
     world.settle()
     assert not world.sent_to("alice")[0].startswith(WELCOME)
+
+
+def _kept(world: World) -> str:
+    return str([*world.messages("alice"), world.conversation("alice")])
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(60, "cancelled"), (24 * 3600 + 60, "failed")])
+def test_a_link_that_was_never_sent_keeps_no_usable_token(
+    linking: World, seconds: int, status: str
+) -> None:
+    path = "accounts/17841400000000001"
+    linking.dm("alice", "hello")
+    linking.settle(30)
+    linking.store.document(path).set({"state": "paused"}, merge=True)
+    linking.call_api("send-verification-dm", ig_id=ALICE, token_plain="0123456789abcdef" * 4)
+    if status == "cancelled":
+        linking.dm("alice", "STOP")
+    linking.settle(seconds)
+    linking.store.document(path).set({"state": "active"}, merge=True)
+    linking.settle(7200)
+    link = [m for m in linking.messages("alice") if m["kind"] == "verification"][-1]
+    assert link["status"] == status
+    assert "0123456789abcdef" not in _kept(linking)
+
+
+def test_a_link_that_only_its_echo_confirmed_keeps_no_usable_token(linking: World) -> None:
+    linking.instagram_does({"apply": True, "status": 500, "echo": "after"})
+    linking.dm("alice", "hello")
+    linking.settle()
+    link = [m for m in linking.messages("alice") if m["kind"] == "verification"][-1]
+    assert link["status"] == "sent"
+    assert httpx.URL(_link(linking)).params["token"] not in _kept(linking)
+
+
+def test_a_link_that_nobody_confirmed_keeps_no_usable_token(linking: World) -> None:
+    linking.instagram_does({"status": 500, "echo": "never"})
+    linking.dm("alice", "hello")
+    linking.settle(600)
+    link = [m for m in linking.messages("alice") if m["kind"] == "verification"][-1]
+    assert (link["status"], link["unsettled"]) == ("failed", True)
+    assert "token=…" in link["text"]

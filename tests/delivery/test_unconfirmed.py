@@ -76,6 +76,27 @@ def test_a_person_may_send_it_again(world: World, queue: Queue) -> None:
     assert item(world, "alice", one)["resent_as"]
 
 
+def test_sending_it_again_twice_sends_it_once(world: World, queue: Queue) -> None:
+    (one,) = queue("alice", "one")
+    world.instagram_does({"drop": True})
+    deliver(world, "alice")
+    world.settle(within_seconds=200)
+    first = _manual(world).resend(world.thread("alice"), one, OPERATOR)
+    assert _manual(world).resend(world.thread("alice"), one, OPERATOR) == first
+    world.settle()
+    assert world.sent_to("alice") == ["one"]
+
+
+def test_a_link_whose_token_is_not_kept_is_not_sent_again(world: World, queue: Queue) -> None:
+    text = "Connect: https://moca.example/verify?token=" + "0123456789abcdef" * 4
+    (link,) = queue("alice", text, kind="verification", role="system")
+    world.instagram_does({"code": 100, "subcode": 2018001})
+    deliver(world, "alice")
+    assert item(world, "alice", link)["status"] == "failed"
+    with pytest.raises(Rejected, match="new link"):
+        _manual(world).resend(world.thread("alice"), link, OPERATOR)
+
+
 def test_a_person_may_say_that_it_arrived(world: World, queue: Queue) -> None:
     one, _ = queue("alice", "one", "two")
     world.instagram_does({"drop": True})
