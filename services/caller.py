@@ -33,7 +33,7 @@ def _claims(authorization: str | None) -> dict[str, Any]:
     try:
         payload = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
         claims = json.loads(payload)
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise NoToken from error
     if not isinstance(claims, dict):
         raise NoToken

@@ -21,4 +21,5 @@ def matching_secret(body: bytes, header: str | None, secrets: Sequence[str]) -> 
 
 def same_secret(given: str | None, expected: str) -> bool:
     """Constant-time comparison; an empty expected secret matches nothing."""
-    return bool(expected) and hmac.compare_digest((given or "").encode(), expected.encode())
+    told = (given or "").encode(errors="replace")
+    return bool(expected) and hmac.compare_digest(told, expected.encode())
