@@ -114,6 +114,14 @@ def snooze(thread_id: str) -> Any:
     return back_to(thread_id)
 
 
+@blueprint.get("/assign")
+def colleagues(thread_id: str) -> Any:
+    """Whom it can be assigned to: read when asked, so that a conversation costs no more."""
+    team = [o for o in office().access.team() if o.active]
+    part = "conversation/_assign.html" if wants_part() else "conversation/assign.html"
+    return render_template(part, thread_id=thread_id, team=team, view=view())
+
+
 @blueprint.post("/assign")
 def assign(thread_id: str) -> Any:
     """Whose it is."""

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from tests.office import scene
-from tests.office.conftest import Desk
+from tests.office.conftest import Desk, colleague
 from tests.world import World
 
 HOSTILE = [
@@ -250,3 +250,22 @@ def test_a_model_that_is_down_describes_nothing_and_says_so(world: World, desk: 
     assert answer.status_code == 400
     assert "could not describe it now" in answer.text
     assert "description" not in world.messages("alice", "inbound")[0]
+
+
+def test_it_is_snoozed_until_an_instant_and_assigned_to_a_colleague(
+    world: World, desk: Desk
+) -> None:
+    scene.person(world, "alice")
+    colleague(desk, "Marta")
+    assert 'type="datetime-local"' in desk.get(desk.thread()).text
+    until = (world.clock.now() + timedelta(days=2)).replace(second=0, microsecond=0)
+    desk.post(f"{desk.thread()}/snooze", until=until.isoformat())
+    assert world.conversation("alice")["scheduled_until"] == until
+    page = desk.get(f"{desk.thread()}/assign").text
+    found = re.search(r'<option value="([^"]+)">Marta', page)
+    assert found
+    part = desk.get(f"{desk.thread()}/assign", headers={"HX-Request": "true"}).text
+    assert found[1] in part
+    assert "<html" not in part
+    desk.post(f"{desk.thread()}/assign", to=found[1])
+    assert world.conversation("alice")["assignee_name"] == "Marta"
