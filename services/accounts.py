@@ -87,25 +87,22 @@ class Accounts:
             "parked_until": 0,
         }
         self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        lines = Query("conversations", where=[("held_for", "==", account_id)], limit=MOST_RESUMED)
+        messages = Query(
+            "conversations", where=[("turn_held_for", "==", account_id)], limit=MOST_RESUMED
+        )
         woken = {
-            *self._wake("held_for", account_id, self.deliveries, schedule.delivery_later, trace_id),
-            *self._wake("turn_held_for", account_id, self.turns, schedule.later, trace_id),
+            *self._wake(lines, self.deliveries, schedule.delivery_later, trace_id),
+            *self._wake(messages, self.turns, schedule.later, trace_id),
         }
         _log.info("account_resumed", account_id=account_id, threads=len(woken))
         return len(woken)
 
     def _wake(
-        self,
-        field: str,
-        account_id: str,
-        queue: TaskQueue,
-        name: Callable[..., Appointment],
-        trace_id: str,
+        self, held: Query, queue: TaskQueue, name: Callable[..., Appointment], trace_id: str
     ) -> list[str]:
-        """Ensure a task for every thread whose line or whose messages wait for the account."""
-        waiting = self.documents.query(
-            Query("conversations", where=[(field, "==", account_id)], limit=MOST_RESUMED)
-        )
+        """Ensure a task for every thread that waited for the account."""
+        waiting = self.documents.query(held)
         for snapshot in waiting:
             now = self.clock.now()
             look = name(snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds)
