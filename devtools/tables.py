@@ -93,12 +93,15 @@ def variables() -> Iterator[tuple[str, str, str, str]]:
 
 def example() -> Iterator[tuple[str, str]]:
     """The variables of .env.example with what stands above each, without who needs it."""
-    meaning = ""
+    above: list[str] = []
     for line in _EXAMPLE.read_text(encoding="utf-8").splitlines():
         if line.startswith("# ") and "──" not in line:
-            meaning = re.sub(r" ?Needed by: [^.]*\.", "", line.removeprefix("# ")).strip()
+            above.append(line.removeprefix("# "))
         elif found := re.match(r"([A-Z_]+)=", line):
-            yield found[1], _safe(meaning)
+            yield found[1], _safe(re.sub(r" ?Needed by: [^.]*\.", "", " ".join(above)).strip())
+            above = []
+        else:
+            above = []
 
 
 def _meanings(path: Path) -> dict[str, str]:
