@@ -15,6 +15,7 @@ from admin import (
     conversation,
     dashboard,
     inbox,
+    language,
     live,
     me,
     operate,
@@ -55,6 +56,7 @@ def create_app(services: Services) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    language.register(app)
     app.extensions["services"] = services
     for noun in _NOUNS:
         app.register_blueprint(noun.blueprint)

@@ -1,12 +1,15 @@
-"""How the operator likes to work: zone, keys, sound; and signing out everywhere."""
+"""How the operator likes to work: zone, language, keys, sound."""
 
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+from flask_babel import gettext, refresh
 
 from admin import present
 from admin.access import office, operator
 from admin.desk import say
+from admin.language import LANGUAGES
 
 blueprint = Blueprint("me", __name__, url_prefix="/me")
 
@@ -14,7 +17,7 @@ blueprint = Blueprint("me", __name__, url_prefix="/me")
 @blueprint.get("")
 def show() -> Any:
     """The form."""
-    return render_template("settings/me.html", zones=sorted(present.zones()), problem="")
+    return _page()
 
 
 @blueprint.post("")
@@ -22,10 +25,20 @@ def save() -> Any:
     """Store it."""
     zone = request.form.get("zone", "")
     if zone and zone not in present.zones():
-        zones = sorted(present.zones())
-        problem = "There is no such time zone."
-        return render_template("settings/me.html", zones=zones, problem=problem), 422
+        return _page(gettext("There is no such time zone.")), 422
+    language = request.form.get("language", "")
+    if language and language not in LANGUAGES:
+        abort(400)
     keys, sound = "keys" in request.form, "sound" in request.form
-    office().access.prefer(operator(), zone=zone, keys=keys, sound=sound)
-    say("Saved.")
+    office().access.prefer(operator(), zone=zone, language=language, keys=keys, sound=sound)
+    g.operator = replace(operator(), language=language)
+    refresh()  # the answer is already in the new language
+    say(gettext("Saved."))
     return redirect(url_for("me.show"), 303)
+
+
+def _page(problem: str = "") -> str:
+    zones = sorted(present.zones())
+    return render_template(
+        "settings/me.html", zones=zones, languages=LANGUAGES, problem=problem, typed=request.form
+    )

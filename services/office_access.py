@@ -37,6 +37,7 @@ class Operator:
     active: bool = True
     epoch: int = 0  #: counts the "sign out everywhere"
     zone: str = ""  #: IANA name; empty for the business's own
+    language: str = ""  #: a key of the office's languages; empty for the browser's
     keys: bool = True  #: whether single-key shortcuts work
     sound: bool = False
 
@@ -57,6 +58,7 @@ class Operator:
             active=True if owner else bool(doc.get("active", False)),
             epoch=int(doc.get("epoch", 0)),
             zone=str(doc.get("zone") or ""),
+            language=str(doc.get("language") or ""),
             keys=bool(doc.get("keys", True)),
             sound=bool(doc.get("sound", False)),
         )
@@ -143,9 +145,11 @@ class OfficeAccess:
         )
         self._forget(operator.id)
 
-    def prefer(self, operator: Operator, *, zone: str, keys: bool, sound: bool) -> None:
+    def prefer(
+        self, operator: Operator, *, zone: str, language: str, keys: bool, sound: bool
+    ) -> None:
         """Store how the operator likes to work."""
-        fields = {"zone": zone, "keys": keys, "sound": sound}
+        fields = {"zone": zone, "language": language, "keys": keys, "sound": sound}
         self.documents.commit([Merge(f"operators/{operator.id}", fields)])
         self._forget(operator.id)
 

@@ -40,7 +40,7 @@ def test_the_webhook_starts_without_the_model_the_office_or_pydantic() -> None:
     code = (
         "import sys, functions.webhook, services.adapters.firestore.documents, "
         "services.adapters.cloud_tasks, services.ingest, services.echoes\n"
-        "print([m for m in ('google.genai', 'admin', 'pydantic', 'httpx', 'httpx2') "
+        "print([m for m in ('google.genai', 'admin', 'babel', 'pydantic', 'httpx', 'httpx2') "
         "if m in sys.modules])"
     )
     done = subprocess.run(  # noqa: S603 (our own interpreter and code)
