@@ -94,6 +94,7 @@ class Delivery:
                 slot,
                 hint.item_id,
                 run.view.operation.handoff_minutes,
+                run.view.operation.bot,
             )
         )
         if head.item is None and slot is not None and slot != hint.slot:
@@ -169,10 +170,10 @@ class Delivery:
             thread_id=run.thread_id, account_id=run.account_id, igsid=run.igsid
         )
         started_at = item.sending_at or self.clock.now()
-        if self.clock.now() > started_at + CALL_WITHIN:
-            return self._put_back(run, head, item), None
         if run.view.operation.show_seen and item.attempts == 1:
             self.messenger.act(run.account_id, run.igsid, "mark_seen")
+        if self.clock.now() > started_at + CALL_WITHIN:
+            return self._put_back(run, head, item), None
         answer = self.messenger.send(
             run.account_id, call_of(thread, item, human_agent=head.human_agent)
         )

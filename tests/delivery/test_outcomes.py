@@ -1,6 +1,7 @@
 """What Instagram answers decides what happens to the item, the thread and the account."""
 
 from datetime import datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -161,6 +162,25 @@ def test_typing_and_seen_never_fail_a_reply(world: World, queue: Queue) -> None:
     deliver(world, "alice")
     world.settle()
     assert world.sent_to("alice") == ["one", "two"]
+
+
+def test_a_slow_seen_sign_does_not_let_the_call_outlive_its_hold(
+    world: World, queue: Queue
+) -> None:
+    world.configure(show_seen=True)
+    queue("alice", "one")
+    world.instagram_does({"on": "action", "hold": "seen"})
+    gates = world.stack.instagram.core.gates
+    body = {"thread_id": world.thread("alice"), "trace_id": "t"}
+    caller = Thread(target=world.call_task, args=("deliver", body))
+    caller.start()
+    assert gates.wait_for("seen")
+    world.advance(16)
+    gates.release("seen")
+    caller.join(30)
+    assert world.sent_to("alice") == []
+    world.settle()
+    assert world.sent_to("alice") == ["one"]
 
 
 def test_at_the_brink_the_account_rests_before_it_is_told_to(world: World, queue: Queue) -> None:
