@@ -32,7 +32,8 @@ MOST_SUPERSEDED = 2
 class Ended:
     """How a turn ended, and what must be ensured because of it."""
 
-    #: answered · silent · handed_off · superseded · discarded · fenced · released · failed
+    #: answered · drafted · silent · handed_off · superseded · discarded · fenced · released ·
+    #: failed
     outcome: str
     thread: Conversation
     follow_up_at: datetime | None = None
@@ -67,7 +68,8 @@ class Finishing:
         overtaken = thread.owner_epoch != self.claim.owner_epoch
         decision = Decision(reason="owner_changed") if overtaken else self.decision
         expire_at = expiry(self.now, self.settings)
-        intents = Intents(thread, self.claim, decision, self.now, expire_at)
+        alert_minutes = self.settings.waiting_alert_minutes
+        intents = Intents(thread, self.claim, decision, self.now, expire_at, alert_minutes)
         items = intents.items
         outcome = _outcome(decision, overtaken=overtaken)
         cooldown = thread.cooldown_until
@@ -146,6 +148,8 @@ class Finishing:
 def _outcome(decision: Decision, *, overtaken: bool) -> str:
     if overtaken:
         return "discarded"
+    if decision.suggestion is not None:
+        return "drafted"
     if decision.handoff is not None:
         return "handed_off"
     return "answered" if decision.bubbles else "silent"
@@ -177,7 +181,8 @@ class Releasing:
             for m in back
         ]
         if spent:
-            given_up = give_up(thread, spent, self.claim.id, self.error, self.now)
+            alert_minutes = self.settings.waiting_alert_minutes
+            given_up = give_up(thread, spent, self.claim.id, self.error, self.now, alert_minutes)
             writes += given_up.writes
             fields |= given_up.fields
         again_at = None

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import ownership
+from services import drafting, handoff
 from services.domain.bubbles import split
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.decision import Bubble, Decision
 from services.domain.documents import SERVER_TIME, Create, Merge, Write
 from services.domain.ids import digest
-from services.domain.states import Direction, Owner, Role, Status
+from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
+from services.handoff import HandedOff
 
 #: Turns of a person are counted in windows of this length.
 RATE_WINDOW = timedelta(hours=1)
@@ -30,6 +31,7 @@ class Intents:
     decision: Decision
     now: datetime
     expire_at: datetime  #: when its messages are no longer kept
+    alert_minutes: float  #: after how long a wait for a human is told a second time
 
     @property
     def items(self) -> list[Create]:
@@ -69,7 +71,21 @@ class Intents:
     def _epoch(self) -> int:
         # The turn's last words belong to the time that begins with its handoff, or delivery
         # would cancel them.
-        return self.thread.owner_epoch + (self.decision.handoff is not None)
+        return handoff.after(self.thread, self._handed.fields).owner_epoch
+
+    @property
+    def _handed(self) -> HandedOff:
+        asked = self.decision.handoff
+        if asked is None:
+            return HandedOff(fields={})
+        return handoff.hand_off(
+            self.thread,
+            asked.reason,
+            self.now,
+            self.alert_minutes,
+            note=asked.note,
+            turn_id=self.claim.id,
+        )
 
     @property
     def tells(self) -> bool:
@@ -90,48 +106,30 @@ class Intents:
         return writes
 
     def _alerts(self) -> Iterable[Write]:
-        thread, handoff = self.thread, self.decision.handoff
+        turn_id = self.claim.id
         for number, text in enumerate(self.decision.alerts):
-            yield Merge(
-                f"manager_alerts/{digest('said', self.claim.id, number)}",
-                self._alert("notification", text),
+            told = handoff.alert(
+                self.thread, "notification", self.now, note=text, turn_id=turn_id
             )
-        if handoff is not None:
-            yield Merge(
-                f"manager_alerts/{digest('handoff', thread.thread_id, self._epoch)}",
-                self._alert(handoff.reason, handoff.note),
-            )
-
-    def _alert(self, reason: str, text: str) -> dict[str, Any]:
-        return {
-            "thread_id": self.thread.thread_id,
-            "account_id": self.thread.account_id,
-            "turn_id": self.claim.id,
-            "reason": reason,
-            "text": text,
-            "status": Status.QUEUED,
-            "created_at": self.now,
-        }
+            yield Merge(f"manager_alerts/{digest('said', turn_id, number)}", told)
+        yield from self._handed.alerts
 
     @property
     def fields(self) -> dict[str, Any]:
         """What changes on the conversation."""
-        thread, decision, handoff = self.thread, self.decision, self.decision.handoff
+        thread, decision = self.thread, self.decision
         fields: dict[str, Any] = self._counted()
         if decision.disclosed:
             fields["disclosed_at"] = self.now
         if decision.summary is not None:
             fields |= {"summary": decision.summary, "summary_until": decision.summary_until}
+        if decision.suggestion is not None:
+            fields |= drafting.suggested(thread, decision.suggestion, self.now)
         plan = decision.follow_up
         fields["follow_up"] = (
             {"at": plan.at, "note": plan.note, "owner_epoch": thread.owner_epoch} if plan else None
         )
-        if handoff is not None:
-            fields |= ownership.change(
-                thread, Owner.WAITING, self.now, until=None, reason=handoff.reason
-            )
-            fields["owner_note"] = handoff.note
-        return fields
+        return fields | self._handed.fields
 
     def _counted(self) -> dict[str, Any]:
         since, turns = self.thread.turns_since, self.thread.turns_counted

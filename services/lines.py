@@ -64,6 +64,7 @@ class Gate:
     slot: datetime | None  #: the instant that was leased for it
     token: str
     now: datetime
+    bot: str = ""  #: whether the account's bot may speak, as the settings say
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ class TakingHead:
     slot: datetime | None = None
     expected: str | None = None  #: the item that probably stands first: saves a round trip
     handoff_minutes: float = 0  #: how long the bot is silent if a human turns out to have typed
+    bot: str = ""  #: whether the account's bot may speak, as the settings say
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Drop what must not be sent, hold the first item that may."""
@@ -94,7 +96,7 @@ class TakingHead:
         if not thread.outbox or thread.outbox[0] != self.expected:
             wanted = [f"{path}/messages/{i}" for i in thread.outbox[:MOST_READ]]
             items = reads.get(*wanted) if wanted else []
-        gate = Gate(thread, account, self.slot, self.token, self.now)
+        gate = Gate(thread, account, self.slot, self.token, self.now, self.bot)
         head, fields, writes = advance(gate, items)
         if changed := _changed(thread, fields):
             writes.append(Update(path, changed))
@@ -190,7 +192,7 @@ def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[Head, dict[str, Any]
             outbox.remove(stored.id)
             continue
         item = Message.from_doc(stored.id, stored.fields)
-        verdict = judge(thread, gate.account, item, now)
+        verdict = judge(thread, gate.account, item, now, gate.bot)
         if verdict.dropped is None:
             head, fields, held = _first(gate, item, outbox, human_agent=verdict.human_agent)
             return head, fields, [*writes, *held]

@@ -128,9 +128,9 @@ class Recording:
         """The item is SENT or FAILED: the next one of the line may go."""
         line = tuple(item for item in thread.outbox if item != self.item.id)
         following = [s for s in behind if line[:1] == (s.id,)]
-        gate = Gate(
-            replace(thread, outbox=line, sending=None), account, self.slot, self.token, self.now
-        )
+        behind_it = replace(thread, outbox=line, sending=None)
+        word = self.settings.bot
+        gate = Gate(behind_it, account, self.slot, self.token, self.now, word)
         head, fields, writes = advance(gate, self._delayed(following))
         writes += self._delays(following)
         fields["updated_at"] = SERVER_TIME

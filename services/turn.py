@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from services import drafting
 from services.agent import Agent, TurnLost
 from services.agent_input import Asked
 from services.claims import Taken, Taking, renew
@@ -133,7 +134,10 @@ class Turns:
             contact=turn.contact,
             settings=settings,
         )
-        decision = self.agent.decide(asked, renewal)
+        drafts = drafting.drafts(thread, settings)
+        decision = self.agent.decide(drafting.asked_for_draft(asked) if drafts else asked, renewal)
+        if drafts:
+            decision = drafting.only_drafted(decision, asked)
         return self.documents.transact(
             Finishing(
                 thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock.now()

@@ -85,6 +85,7 @@ class Conversation:
     account_id: str
     igsid: str
     status: ConversationStatus = ConversationStatus.OPEN
+    bot: str = ""  #: `on`, `drafts` or `off`, where it differs from the account's
     owner: Owner = Owner.BOT
     owner_until: datetime | None = None
     owner_epoch: int = 0
@@ -130,6 +131,7 @@ class Conversation:
             account_id=str(doc.get("account_id", "")),
             igsid=str(doc.get("igsid", "")),
             status=ConversationStatus(doc.get("status", ConversationStatus.OPEN)),
+            bot=str(doc.get("bot") or ""),
             owner=Owner(doc.get("owner", Owner.BOT)),
             owner_until=doc.get("owner_until"),
             owner_epoch=int(doc.get("owner_epoch", 0)),

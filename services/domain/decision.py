@@ -52,6 +52,16 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suggestion:
+    """A reply that only an operator may send."""
+
+    text: str  #: empty where the bot would say nothing
+    about: datetime  #: when the newest message that it answers was stored
+    handoff: str = ""  #: why the bot would have asked for a human
+    turn_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Nothing of it has happened yet: the end of the turn commits it or throws it away."""
 
@@ -61,6 +71,7 @@ class Decision:
     handoff: Handoff | None = None
     contact_details: Mapping[str, str] = field(default_factory=dict)
     follow_up: FollowUp | None = None
+    suggestion: Suggestion | None = None  #: instead of all of the above, where the bot drafts
     disclosed: bool = False  #: whether the first bubble says that a machine writes
     summary: str | None = None  #: the rolling summary, where it was made anew …
     summary_until: datetime | None = None  #: … of all that was said up to here

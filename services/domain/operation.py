@@ -18,6 +18,11 @@ def _list_prices() -> Mapping[str, Mapping[str, float]]:
 class Operation:
     """The operating settings; every one has a default that works."""
 
+    #: Whether the bot answers: "on"; "drafts": it only suggests answers, and a person sends them;
+    #: "off": what comes is kept, and nothing of it is answered late. A conversation may differ.
+    bot: str = "on"
+    #: Whether who writes while the bot is off waits for the team, under "Needs you".
+    bot_off_waits: bool = True
     #: Shortest and longest wait between a message and the turn that answers it, in seconds.
     delay_min_seconds: float = 5
     delay_max_seconds: float = 15

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.domain import hours
+from services.domain import bot, hours
+from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -13,6 +14,8 @@ from services.domain.states import ConversationStatus
 #: Reasons of a `Wait` that somebody acts on.
 AWAY = "outside_business_hours"
 ACCOUNT = "account_may_not_send"
+#: Reason of a `Skip`: the bot keeps out of it.
+BOT_OFF = "bot_off"
 #: How often a thread is looked at whose account may not send.
 ACCOUNT_LOOK = timedelta(hours=1)
 #: A text of fewer characters is not taken for a whole one.
@@ -70,8 +73,10 @@ def next_step(
     """Decide for a thread with these unanswered messages, oldest first.
 
     The order of the rules is the order of their strength: a live claim, nothing to do, a human,
-    a closed conversation, an opt-out, a closed window, then the waits (the latest of them counts;
-    an account that may not send, and closed doors, come after them), and last the claim itself.
+    a closed conversation, an opt-out, a bot that is off, a closed window, then the waits (the
+    latest of them counts; an account that may not send, and closed doors, come after them), and
+    last the claim itself. A bot that only drafts disturbs nobody: neither a human nor closed
+    doors keep it from it.
     """
     if thread.claim is not None and now < thread.claim.expires_at:
         return Busy(thread.claim.id, thread.claim.expires_at)
@@ -101,7 +106,7 @@ def _wait(
     at = max(now, wait.until) if wait is not None else now
     week = hours.week(settings.hours_weekly, settings.hours_holidays, settings.time_zone)
     opens_at = week.opens_at(at) if week is not None else at
-    if opens_at > at:
+    if opens_at > at and not _drafts(thread, settings):
         return Wait(opens_at, AWAY)
     return wait if wait is not None and now < wait.until else None
 
@@ -144,7 +149,7 @@ def _skip(
     thread: Conversation, pending: Sequence[Message], settings: Operation, now: datetime
 ) -> Skip | None:
     messages = tuple(pending)
-    if not thread.bot_may_speak(now):
+    if not thread.bot_may_speak(now) and not _drafts(thread, settings):
         return Skip(messages, f"owner_{thread.owner}")
     if thread.status is ConversationStatus.CLOSED:
         closed = _before(thread.closed_at, messages) if settings.reopen_on_message else messages
@@ -152,6 +157,8 @@ def _skip(
             return Skip(closed, "closed")
     if thread.opted_out:
         return Skip(messages, "opted_out")
+    if bot.mode(thread.bot, settings.bot) is Bot.OFF:
+        return Skip(messages, BOT_OFF)
     if not thread.window_open(now):
         return Skip(messages, "window_closed")
     boundary = thread.boundary(now)
@@ -159,6 +166,10 @@ def _skip(
         old = _before(boundary, messages)
         return Skip(old, "before_boundary") if old else None
     return None
+
+
+def _drafts(thread: Conversation, settings: Operation) -> bool:
+    return bot.mode(thread.bot, settings.bot) is Bot.DRAFTS
 
 
 def _before(instant: datetime | None, messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain import bot
 from services.domain.account import Account
+from services.domain.bot import Bot
 from services.domain.call import Call
 from services.domain.conversation import Conversation
 from services.domain.message import Message
@@ -29,12 +31,16 @@ class Verdict:
     human_agent: bool = False
 
 
-def judge(thread: Conversation, account: Account, item: Message, now: datetime) -> Verdict:
-    """Whether `item` may go now."""
+def judge(
+    thread: Conversation, account: Account, item: Message, now: datetime, accounts_bot: str = ""
+) -> Verdict:
+    """Whether `item` may go now; `accounts_bot` is what the settings say of the account's bot."""
     if item.status is not Status.QUEUED:
         return Verdict({})
     if item.role is Role.BOT and item.owner_epoch != thread.owner_epoch:
         return _cancelled("the thread changed its owner")
+    if item.role is Role.BOT and bot.mode(thread.bot, accounts_bot) is not Bot.ON:
+        return _cancelled("the bot was switched off before it was sent")
     if thread.opted_out and item.role is not Role.HUMAN:
         return _cancelled("the person has opted out")
     if thread.window_open(now):

@@ -46,6 +46,9 @@ HUMAN = {"owner": Owner.HUMAN}
 OUT = {"opted_out_at": NOW}
 COOLING = {"cooldown_until": NOW + timedelta(seconds=5)}
 STAYS_CLOSED = {"reopen_on_message": False}
+OFF = {"bot": "off"}
+DRAFTS = {"bot": "drafts"}
+LONG_AGO = {"last_inbound_at": NOW - timedelta(days=2)}
 EARLY = {"debounce_ends_early": True}
 QUESTION = _message(1, "When do you open?")
 PICTURE = _message(1, "When do you open?", attachments=[{"type": "image"}])
@@ -70,7 +73,44 @@ RULES: list[tuple[str, dict[str, Any], dict[str, Any], Message, object]] = [
         _message(1, "ok."),
         Wait(NOW + timedelta(seconds=3), "debounce"),
     ),
+    ("a bot that is off", {}, OFF, ONE, Skip((ONE,), "bot_off")),
+    ("a bot that is off for this person", OFF, {}, ONE, Skip((ONE,), "bot_off")),
+    ("a bot that is on for this person", {"bot": "on"}, OFF, ONE, Claim((ONE,))),
+    ("a bot that drafts", {}, DRAFTS, ONE, Claim((ONE,))),
+    ("a bot of which nobody knows the word", {"bot": "?"}, {"bot": "!"}, ONE, Claim((ONE,))),
     # Pairs: the stronger rule first.
+    ("a human, and a bot that is off", HUMAN, OFF, ONE, Skip((ONE,), "owner_human")),
+    ("a human, and a bot that drafts", HUMAN, DRAFTS, ONE, Claim((ONE,))),
+    ("a wait, and a bot that drafts", {"owner": Owner.WAITING}, DRAFTS, ONE, Claim((ONE,))),
+    (
+        "a human since, and a bot that drafts",
+        {**HUMAN, "boundary_at": NOW},
+        DRAFTS,
+        ONE,
+        Skip((ONE,), "before_boundary"),
+    ),
+    ("closed, and a bot that is off", CLOSED, {**STAYS_CLOSED, **OFF}, ONE, Skip((ONE,), "closed")),
+    ("reopened, and a bot that is off", CLOSED, OFF, ONE, Skip((ONE,), "bot_off")),
+    ("an opt-out, and a bot that is off", OUT, OFF, ONE, Skip((ONE,), "opted_out")),
+    ("an opt-out, and a bot that drafts", OUT, DRAFTS, ONE, Skip((ONE,), "opted_out")),
+    ("a bot that is off, and a closed window", LONG_AGO, OFF, ONE, Skip((ONE,), "bot_off")),
+    ("a closed window, and drafts", LONG_AGO, DRAFTS, ONE, Skip((ONE,), "window_closed")),
+    (
+        "a bot that is off, and closed doors",
+        {},
+        {**OFF, **CLOSED_NOW},
+        ONE,
+        Skip((ONE,), "bot_off"),
+    ),
+    ("a bot that is off, and cooldown", COOLING, OFF, ONE, Skip((ONE,), "bot_off")),
+    ("a bot that drafts, and closed doors", {}, {**DRAFTS, **CLOSED_NOW}, ONE, Claim((ONE,))),
+    (
+        "a bot that drafts, and cooldown",
+        COOLING,
+        DRAFTS,
+        ONE,
+        Wait(NOW + timedelta(seconds=5), "cooldown"),
+    ),
     ("a human, and closed doors", HUMAN, CLOSED_NOW, ONE, Skip((ONE,), "owner_human")),
     ("an opt-out, and closed doors", OUT, CLOSED_NOW, ONE, Skip((ONE,), "opted_out")),
     ("a human, and an opt-out", {**HUMAN, **OUT}, {}, ONE, Skip((ONE,), "owner_human")),
