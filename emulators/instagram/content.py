@@ -17,7 +17,7 @@ _LOOPBACK = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 Content = dict[str, Any]
 
 
-def read_content(message: Any, uploaded: set[str]) -> Content:
+def read_content(message: Any, uploaded: Mapping[str, str]) -> Content:
     """The normalised content of `message`, or GraphError 100 that says what is wrong."""
     if not isinstance(message, Mapping):
         raise _invalid("Param message must be a JSON object")
@@ -61,7 +61,7 @@ def _type(item: Any) -> Any:
     return item.get("type") if isinstance(item, Mapping) else None
 
 
-def _checked(item: Any, uploaded: set[str]) -> Content:
+def _checked(item: Any, uploaded: Mapping[str, str]) -> Content:
     kind = _type(item)
     if kind not in _TYPES:
         raise _invalid(f"Param message[attachment][type] does not know {kind!r}")
@@ -69,7 +69,7 @@ def _checked(item: Any, uploaded: set[str]) -> Content:
     if not isinstance(payload, Mapping):
         raise _invalid("Param message[attachment][payload] must be a JSON object")
     if kind in _FILE_TYPES:
-        _check_file(payload, uploaded)
+        payload = _file(payload, uploaded)
     if kind == "template":
         _check_template(payload)
     if kind == "MEDIA_SHARE" and not payload.get("id"):
@@ -77,14 +77,16 @@ def _checked(item: Any, uploaded: set[str]) -> Content:
     return {"type": kind, "payload": dict(payload)}
 
 
-def _check_file(payload: Mapping[str, Any], uploaded: set[str]) -> None:
+def _file(payload: Mapping[str, Any], uploaded: Mapping[str, str]) -> Mapping[str, Any]:
+    """The payload as the echo tells of it: with the address of the file, uploaded or not."""
     if "attachment_id" in payload:
         if str(payload["attachment_id"]) not in uploaded:
             raise refusal(100, 2018074, message="(#100) Invalid attachment id")
-        return
+        return {"url": uploaded[str(payload["attachment_id"])]}
     url = payload.get("url")
     if not isinstance(url, str) or not url.startswith(("https://", *_LOOPBACK)):
         raise refusal(100, 2018008, message="(#100) Failed to fetch the file from the url")
+    return payload
 
 
 def _check_template(payload: Mapping[str, Any]) -> None:

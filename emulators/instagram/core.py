@@ -102,7 +102,7 @@ class Core:
         self.limits = Limits()
         self.tokens = Tokens(self.identity.access_token, self.clock.now())
         self.subscribed: set[str] = set(FIELDS)
-        self.uploaded: set[str] = set()
+        self.uploaded: dict[str, str] = {}  # attachment id → address
         self.media: dict[str, tuple[str, bytes]] = {}
         self.may_tag_human_agent = True
         self.sends_edit_zero = False

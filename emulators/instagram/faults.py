@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-Sort = Literal["send", "action", "profile", "conversation", "account", "whatsapp", "spond"]
+Sort = Literal[
+    "send", "action", "upload", "profile", "conversation", "account", "whatsapp", "spond"
+]
 Echo = Literal["before", "after", "twice", "never"]
 
 

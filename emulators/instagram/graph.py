@@ -10,6 +10,7 @@ from emulators.instagram.reading import Reading
 from emulators.instagram.refusals import GraphError, refusal
 from emulators.instagram.sending import Sending
 from emulators.instagram.subscribing import add_account_routes
+from emulators.instagram.uploading import upload
 
 
 def graph_routes(core: Core) -> Blueprint:
@@ -33,9 +34,10 @@ def _add_messages(routes: Blueprint, core: Core) -> None:
         return sending.accept(graph_body())
 
     @routes.post("/<account>/message_attachments")
-    def upload(account: str) -> Response:
+    def attachments(account: str) -> Response:
         own_account(core, account)
-        return sending.upload(graph_body())
+        body, file = graph_body(), request.files.get("filedata")
+        return core.perform("upload", lambda _: upload(core, body, file, request.host_url))
 
 
 def _add_reading(routes: Blueprint, core: Core) -> None:

@@ -7,18 +7,24 @@ from emulators.instagram.core import Core
 _CDN_PATH = "/ig_messaging_cdn/"
 
 
+def keep_media(core: Core, content_type: str, body: bytes, host: str) -> str:
+    """Keep bytes; the address under which the CDN at `host` serves them."""
+    with core.lock:
+        asset_id = core.ids.attachment()
+        core.media[asset_id] = (content_type, body)
+    return f"{host.rstrip('/')}{_CDN_PATH}?asset_id={asset_id}&signature=local"
+
+
 def media_routes(core: Core) -> Blueprint:
     """Keep raw bytes under a CDN-like URL; a plain GET needs no token, an unknown id is 403."""
     routes = Blueprint("media", __name__)
 
     @routes.post("/_sim/media")
     def keep() -> Response:
-        kept = (request.content_type or "application/octet-stream", request.get_data())
-        with core.lock:
-            asset_id = core.ids.attachment()
-            core.media[asset_id] = kept
-        url = f"{request.host_url.rstrip('/')}{_CDN_PATH}?asset_id={asset_id}&signature=local"
-        return jsonify({"url": url, "asset_id": asset_id})
+        content_type = request.content_type or "application/octet-stream"
+        return jsonify(
+            {"url": keep_media(core, content_type, request.get_data(), request.host_url)}
+        )
 
     @routes.get(_CDN_PATH)
     def serve() -> Response:

@@ -37,15 +37,6 @@ class Sending:
             return self._core.perform("action", lambda _: self._act(body))
         return self._core.perform("send", lambda fault: self._send(body, fault))
 
-    def upload(self, body: Body) -> Response:
-        """Keep an attachment for later sends; gives its id."""
-        core = self._core
-        with core.lock:
-            read_content(body.get("message"), core.uploaded)
-            attachment_id = core.ids.attachment()
-            core.uploaded.add(attachment_id)
-        return jsonify({"attachment_id": attachment_id})
-
     def _send(self, body: Body, fault: Fault) -> Response:
         core = self._core
         with core.lock:
