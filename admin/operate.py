@@ -1,8 +1,10 @@
 """The line of outgoing messages, what went wrong, what the agent did, and who changed what."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
 
 from admin.access import office, operator
 from admin.desk import say
@@ -10,6 +12,22 @@ from services.domain.ids import split_thread_id
 from services.office_operate import LINES
 
 blueprint = Blueprint("operate", __name__, url_prefix="/operate")
+
+_EVENT_ID = re.compile(r"[0-9a-f]{32}")
+#: Why an event was kept, in words.
+UNHANDLED = {
+    "unknown_object": lazy_gettext("Not from Instagram's messaging"),
+    "unknown_entry": lazy_gettext("An entry of an unknown shape"),
+    "unknown_change": lazy_gettext("A change of an unknown shape"),
+    "not_a_message": lazy_gettext("A webhook field that is not about messages"),
+    "unknown_event": lazy_gettext("An event of an unknown kind"),
+    "unknown_account": lazy_gettext("For an account that is not connected here"),
+    "foreign_app": lazy_gettext("Signed by another app than the account's"),
+    "echo_of_nobody": lazy_gettext("An echo from somebody who is not the account"),
+    "edit_of_nobody": lazy_gettext("An edit that names nobody"),
+    "bad_ids": lazy_gettext("Sender or recipient is not a number"),
+    "no_mid": lazy_gettext("Without a message's id"),
+}
 
 
 @blueprint.get("/queue")
@@ -28,7 +46,7 @@ def retry(thread_id: str, message_id: str) -> Any:
     if split_thread_id(thread_id) is None:
         abort(404)
     office().sending.retry(thread_id, message_id, operator())
-    say("It is in the line again.")
+    say(gettext("It is in the line again."))
     return redirect(url_for("operate.queue", which="failed"), 303)
 
 
@@ -39,7 +57,24 @@ def events() -> Any:
     which = "failed" if request.args.get("which") == "failed" else "unhandled"
     cursor = request.args.get("after")
     found = operate.failed(cursor) if which == "failed" else operate.unhandled(cursor)
-    return render_template("operate/events.html", which=which, found=found)
+    return render_template("operate/events.html", which=which, found=found, why=UNHANDLED)
+
+
+@blueprint.post("/events/<event_id>/replay")
+def replay(event_id: str) -> Any:
+    """Give an event that no rule knew to the ingest once more."""
+    if not operator().is_admin:
+        abort(403, gettext("Only admins replay events."))
+    if not _EVENT_ID.fullmatch(event_id):
+        abort(404)
+    done = office().replay.replay(event_id, operator())
+    if done.unhandled:
+        say(gettext("Still not understood: it is kept."), good=False)
+    elif done.stored:
+        say(gettext("Replayed: it is stored now, and answered if it can be."))
+    else:
+        say(gettext("Replayed: everything that it says was stored already."))
+    return redirect(url_for("operate.events"), 303)
 
 
 @blueprint.post("/events/<thread_id>/<message_id>/again")
@@ -48,7 +83,7 @@ def again(thread_id: str, message_id: str) -> Any:
     if split_thread_id(thread_id) is None:
         abort(404)
     office().again.answer(thread_id, message_id, operator())
-    say("The bot looks at it again.")
+    say(gettext("The bot looks at it again."))
     return redirect(url_for("operate.events", which="failed"), 303)
 
 

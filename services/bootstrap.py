@@ -293,38 +293,6 @@ class Services:
     @functools.cached_property
     def office(self) -> "Office":
         """What the team sees and does."""
-        from services.office import Office
-        from services.office_access import OfficeAccess
-        from services.office_actions import OfficeActions
-        from services.office_again import OfficeAgain
-        from services.office_answers import OfficeAnswers
-        from services.office_contact import OfficeContact
-        from services.office_days import OfficeDays
-        from services.office_inbox import OfficeInbox
-        from services.office_live import OfficeLive
-        from services.office_operate import OfficeOperate
-        from services.office_sending import OfficeSending
-        from services.office_settings import OfficeSettings
-        from services.office_shelf import OfficeShelf
-        from services.office_suggest import OfficeSuggest
-        from services.office_thread import OfficeThread
+        from services import bootstrap_office
 
-        documents, clock, ids = self.documents, self.clock, self.ids
-        return Office(
-            access=OfficeAccess(documents, clock, ids, self.settings.admin_token),
-            inbox=OfficeInbox(documents),
-            thread=OfficeThread(documents, clock, ids),
-            actions=OfficeActions(documents, clock, ids),
-            sending=OfficeSending(documents, self.manual, clock, ids),
-            contact=OfficeContact(documents, clock, ids),
-            again=OfficeAgain(
-                documents, self.turn_tasks, clock, ids, self.settings.clock_margin_seconds
-            ),
-            answers=OfficeAnswers(documents, lambda: self.knowledge, clock, ids),
-            live=OfficeLive(documents, clock),
-            settings=OfficeSettings(documents, self.live_settings, clock, ids),
-            shelf=OfficeShelf(documents, clock, ids),
-            operate=OfficeOperate(documents, clock),
-            days=OfficeDays(documents, clock),
-            suggest=lambda: OfficeSuggest(documents, self.agent, self.live_settings, clock, ids),
-        )
+        return bootstrap_office.office(self)

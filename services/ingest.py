@@ -82,7 +82,7 @@ class Ingest:
                 threads[event.thread_id].append(event)
             elif event is not None:
                 unhandled.append(event)
-        self.drawer.keep(unhandled)
+        self.drawer.keep(unhandled, app)
         # Threads side by side: one after the other, a thousand of them take longer than Meta waits.
         parts = self.spread([_Job(self, events, trace_id) for events in threads.values()])
         return _sum(parts, list(threads), len(unhandled))

@@ -12,6 +12,7 @@ from services.office_days import OfficeDays
 from services.office_inbox import OfficeInbox
 from services.office_live import OfficeLive
 from services.office_operate import OfficeOperate
+from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
 from services.office_settings import OfficeSettings
 from services.office_shelf import OfficeShelf
@@ -35,5 +36,6 @@ class Office:
     settings: OfficeSettings
     shelf: OfficeShelf
     operate: OfficeOperate
+    replay: OfficeReplay
     days: OfficeDays
     suggest: Callable[[], OfficeSuggest]  #: built when first asked: it needs the model

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.domain.documents import Query
+from services.domain.entries import kept
 from services.domain.ids import split_thread_id
 from services.office_pages import Cursor, page
 from services.ports import Clock, Documents
@@ -60,8 +61,10 @@ class OfficeOperate:
 
     def _found(self, query: Query, field: str, cursor: str | None) -> Found:
         found = page(self.documents, query, field, Cursor.parse(cursor))
-        rows = []
+        rows, now = [], self.clock.now()
         for stored in found.rows:
+            if not kept(stored, now):
+                continue  # TTL takes it within a day
             parts = stored.path.split("/")
             thread = parts[1] if len(parts) == 4 and split_thread_id(parts[1]) else ""
             rows.append({"thread_id": thread, **(stored.fields or {}), "id": stored.id})

@@ -17,11 +17,15 @@ def place(event: Event, settings: LiveSettings, app: str) -> Event | Unhandled:
         echo = not echo
         account = event.sender if echo else event.recipient
         if not settings.account(account).known:
-            return Unhandled(reason="unknown_account", raw=event.raw)
+            return _refused("unknown_account", event)
         if event.says_echo:
             # It claims to come from the account, and comes from somebody else.
-            return Unhandled(reason="echo_of_nobody", raw=event.raw)
+            return _refused("echo_of_nobody", event)
     owner = settings.account(account).app
     if owner and app and owner != app:
-        return Unhandled(reason="foreign_app", raw=event.raw)
+        return _refused("foreign_app", event)
     return event.placed(account, event.recipient if echo else event.sender, echo=echo)
+
+
+def _refused(reason: str, event: Event) -> Unhandled:
+    return Unhandled(reason=reason, raw=event.raw, entry_id=event.entry_id, standby=event.standby)

@@ -17,7 +17,7 @@ from services.ports import AlreadyStored, Clock, Documents, TaskQueue
 #: How long it is kept.
 KEPT_FOR = timedelta(days=30)
 #: Characters of one event; a body has a mebibyte at most, a document no more.
-_MOST = 200_000
+MOST_KEPT = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,11 @@ class Drawer:
     clock: Clock
     clock_margin_seconds: float
 
-    def keep(self, events: Sequence[Unhandled]) -> None:
-        """Store each once, under a name that a redelivery finds taken."""
+    def keep(self, events: Sequence[Unhandled], app: str) -> None:
+        """Store each once, under a name that a redelivery finds taken.
+
+        `app` names the app whose key signed them, for whoever replays them.
+        """
         documents = {}
         for event in events:
             raw = as_text(event.raw)
@@ -38,6 +41,9 @@ class Drawer:
             documents[path] = {
                 "reason": event.reason,
                 "raw": raw,
+                "entry_id": event.entry_id,
+                "standby": event.standby,
+                "app": app,
                 "igsids": _ids_in(event.raw),
                 "received_at": SERVER_TIME,
                 "expire_at": self.clock.now() + KEPT_FOR,
@@ -52,7 +58,7 @@ class Drawer:
         Unhandled where not even the account is known.
         """
         if not event.entry_id.isdecimal() or not settings.account(event.entry_id).known:
-            return Unhandled(reason="edit_of_nobody", raw=event.raw)
+            return Unhandled(reason="edit_of_nobody", raw=event.raw, entry_id=event.entry_id)
         path = f"missing_messages/{digest('missing', event.entry_id, event.mid)}"
         fields = {
             "account_id": event.entry_id,
@@ -90,7 +96,7 @@ LOOK_AFTER = 10
 def as_text(raw: Any) -> str:
     """JSON text: whatever keys and numbers it holds, it can be stored."""
     try:
-        return json.dumps(raw)[:_MOST]
+        return json.dumps(raw)[:MOST_KEPT]
     except (RecursionError, ValueError):
         return "(nested too deeply to keep)"
 

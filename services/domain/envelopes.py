@@ -27,6 +27,7 @@ class Misshapen:
 
     reason: str
     value: Any
+    entry_id: str = ""
 
 
 def items(body: Any) -> Iterator[Item | Misshapen]:
@@ -66,7 +67,8 @@ def _change(change: Any, entry_id: str) -> Item | Misshapen:
     value = change.get("value") if isinstance(change, Mapping) else None
     if isinstance(value, Mapping) and "sender" in value:
         return Item(value, entry_id, field == "standby")
-    return Misshapen("not_a_message" if isinstance(field, str) else "unknown_change", change)
+    reason = "not_a_message" if isinstance(field, str) else "unknown_change"
+    return Misshapen(reason, change, entry_id)
 
 
 def platform_id(value: Any) -> str:

@@ -91,10 +91,12 @@ class Unplaced:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unhandled:
-    """An item that no rule knows; kept as it came."""
+    """An item that no rule knows; kept as it came, with where it stood, to be tried again."""
 
     reason: str
     raw: Any
+    entry_id: str = ""
+    standby: bool = False
 
 
 Parsed = Event | Unplaced | Unhandled
@@ -107,11 +109,16 @@ def parse(body: Any, received_at: datetime) -> Iterator[Parsed]:
     """
     for item in items(body):
         if isinstance(item, Misshapen):
-            yield Unhandled(reason=item.reason, raw=item.value)
+            yield Unhandled(reason=item.reason, raw=item.value, entry_id=item.entry_id)
         elif isinstance(item.value, Mapping):
             yield from _events(item.value, item.entry_id, received_at, standby=item.standby)
         else:
-            yield Unhandled(reason="unknown_event", raw=item.value)
+            yield Unhandled(
+                reason="unknown_event",
+                raw=item.value,
+                entry_id=item.entry_id,
+                standby=item.standby,
+            )
 
 
 def _events(
@@ -119,15 +126,14 @@ def _events(
 ) -> Iterator[Parsed]:
     known = [name for name in _READERS if isinstance(item.get(name), Mapping)]
     if not known:
-        yield Unhandled(reason="unknown_event", raw=item)
+        yield Unhandled(reason="unknown_event", raw=item, entry_id=entry_id, standby=standby)
     for name in known:
         if not _is_self(item, item[name]):
             event = _event(name, item, received_at)
-            if isinstance(event, Event):
-                event = replace(event, entry_id=entry_id, standby=standby)
-            elif isinstance(event, Unplaced):
-                event = replace(event, entry_id=entry_id)
-            yield event
+            if isinstance(event, Unplaced):
+                yield replace(event, entry_id=entry_id)
+            else:
+                yield replace(event, entry_id=entry_id, standby=standby)
 
 
 def _event(name: str, item: Mapping[str, Any], received_at: datetime) -> Parsed:

@@ -1,0 +1,47 @@
+"""The part of the composition root for the back office, built once an instance of it."""
+
+from typing import TYPE_CHECKING
+
+from services.office import Office
+from services.office_access import OfficeAccess
+from services.office_actions import OfficeActions
+from services.office_again import OfficeAgain
+from services.office_answers import OfficeAnswers
+from services.office_contact import OfficeContact
+from services.office_days import OfficeDays
+from services.office_inbox import OfficeInbox
+from services.office_live import OfficeLive
+from services.office_operate import OfficeOperate
+from services.office_replay import OfficeReplay
+from services.office_sending import OfficeSending
+from services.office_settings import OfficeSettings
+from services.office_shelf import OfficeShelf
+from services.office_suggest import OfficeSuggest
+from services.office_thread import OfficeThread
+
+if TYPE_CHECKING:
+    from services.bootstrap import Services
+
+
+def office(parts: "Services") -> Office:
+    """What the team sees and does."""
+    documents, clock, ids = parts.documents, parts.clock, parts.ids
+    return Office(
+        access=OfficeAccess(documents, clock, ids, parts.settings.admin_token),
+        inbox=OfficeInbox(documents),
+        thread=OfficeThread(documents, clock, ids),
+        actions=OfficeActions(documents, clock, ids),
+        sending=OfficeSending(documents, parts.manual, clock, ids),
+        contact=OfficeContact(documents, clock, ids),
+        again=OfficeAgain(
+            documents, parts.turn_tasks, clock, ids, parts.settings.clock_margin_seconds
+        ),
+        answers=OfficeAnswers(documents, lambda: parts.knowledge, clock, ids),
+        live=OfficeLive(documents, clock),
+        settings=OfficeSettings(documents, parts.live_settings, clock, ids),
+        shelf=OfficeShelf(documents, clock, ids),
+        operate=OfficeOperate(documents, clock),
+        replay=OfficeReplay(documents, lambda: parts.ingest, parts.live_settings, clock, ids),
+        days=OfficeDays(documents, clock),
+        suggest=lambda: OfficeSuggest(documents, parts.agent, parts.live_settings, clock, ids),
+    )
