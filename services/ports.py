@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from services.domain.call import Action, Call, Heard
 from services.domain.documents import Query, Snapshot, Write
+from services.domain.files import File
 from services.domain.findings import Entry, Session
 from services.domain.message import Message
 from services.domain.model import Media, ModelReply, ModelRequest
@@ -101,6 +102,17 @@ class Messenger(Protocol):
 
     def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
         """What was said, newest first. Raises `GraphRefused` or `Unavailable`."""
+        ...
+
+
+class Uploads(Protocol):
+    """Where a file waits until a message brings it."""
+
+    def upload_file(self, account_id: str, file: File) -> str:
+        """Give Instagram a file for later sends; its id there.
+
+        Repeating it leaves one more copy that nobody uses. Raises `GraphRefused` or `Unavailable`.
+        """
         ...
 
 

@@ -13,9 +13,12 @@ import httpx
 from services.domain.outcome import Usage
 from services.errors import GraphRefused, Unavailable
 
+#: Seconds for a call that carries a file: Meta looks at the file before it answers.
+UPLOAD_SECONDS = 60.0
 #: Seconds for one call; shorter than the time for which a delivery holds its item.
 CALL_SECONDS = 10.0
 CONNECT_SECONDS = 3.0
+UPLOADING = httpx.Timeout(UPLOAD_SECONDS, connect=CONNECT_SECONDS)
 #: Idle connections are closed before Meta or a frozen instance kills them: a call on a dead
 #: connection has an unknown outcome.
 _POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=10)
@@ -127,6 +130,9 @@ class Graph:
             headers={"Authorization": f"Bearer {token}"},
             params=params or None,
             json=request.get("json"),
+            data=request.get("data"),
+            files=request.get("files"),
+            timeout=UPLOADING if "files" in request else httpx.USE_CLIENT_DEFAULT,
         )
 
 

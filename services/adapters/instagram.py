@@ -4,6 +4,7 @@ With Instagram login the account speaks for itself (graph.instagram.com). On the
 platform a page speaks for it (graph.facebook.com), and the app proves that it knows its secret.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -13,6 +14,7 @@ import httpx
 from services.adapters.graph import Graph, TokenSource, body_of, code_of, pooled, usage_of
 from services.adapters.graph_history import heard_in, igsid_in, instant
 from services.domain.call import Action, Call, Heard, ThreadSummary
+from services.domain.files import File
 from services.domain.graph_errors import not_reached, of_error
 from services.domain.outcome import Answer, NotSent, Outcome, Sent, Unknown
 from services.errors import Unavailable
@@ -113,6 +115,27 @@ class Instagram:
         path = f"{self._speaker(account_id)}/message_attachments"
         answer = self._graph.read("POST", account_id, path, json=body)
         return str(answer.get("attachment_id", ""))
+
+    def upload_file(self, account_id: str, file: File) -> str:
+        """Give Instagram a file for later sends; its attachment id.
+
+        Raises `GraphRefused` or `Unavailable`.
+        """
+        attachment = {"type": file.sort, "payload": {"is_reusable": True}}
+        form = {"message": json.dumps({"attachment": attachment})}
+        if self.on_messenger:
+            form["platform"] = "instagram"
+        answer = self._graph.read(
+            "POST",
+            account_id,
+            f"{self._speaker(account_id)}/message_attachments",
+            data=form,
+            files={"filedata": (file.plain_name, file.content, file.mime_type)},
+        )
+        attachment_id = str(answer.get("attachment_id") or "")
+        if not attachment_id:
+            raise Unavailable("Instagram's answer held no attachment id.")
+        return attachment_id
 
     # Reading: `GraphRefused` with the numbers, or `Unavailable`
 

@@ -9,6 +9,7 @@ import pytest
 
 from services.adapters.graph import FixedToken
 from services.adapters.instagram import Flavour, Instagram, message_body
+from services.domain import files
 from services.domain.call import Call
 from services.domain.outcome import NotSent, Sent, Throttled, Unknown
 from services.errors import GraphRefused, Unavailable
@@ -175,3 +176,34 @@ def test_a_profile_and_an_upload_come_from_the_api(world: World) -> None:
     with pytest.raises(GraphRefused) as refused:
         client.get_user_profile(ACCOUNT, "1234567890")
     assert (refused.value.code, refused.value.subcode) == (100, 33)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def test_a_file_is_uploaded_under_a_plain_name_and_its_picture_is_in_the_echo(world: World) -> None:
+    world.instagram_knows("alice")
+    client = Instagram(f"{world.stack.instagram_url}/v26.0", FixedToken("local-access-token"))
+    file = files.read("Speisekarte für Ämter.png", "text/plain", PNG)
+    assert file is not None
+    payload = {"attachment_id": client.upload_file(ACCOUNT, file)}
+    igsid = world.thread("alice").partition("_")[2]
+    call = Call(igsid=igsid, attachment={"type": "image", "payload": payload, "name": "x"})
+    assert isinstance(client.send(ACCOUNT, call).outcome, Sent)
+    world.deliver_webhooks()
+    (echoed,) = world.messages("alice")
+    picture = world.http.get(echoed["attachments"][0]["url"])
+    assert (picture.content, picture.headers["content-type"]) == (PNG, "image/png")
+
+
+@pytest.mark.parametrize(
+    ("sort", "size", "subcode"), [("audio", 9, 2018047), ("image", 8_000_001, 2018109)]
+)
+def test_a_file_that_instagram_does_not_take_is_refused_by_its_numbers(
+    world: World, sort: str, size: int, subcode: int
+) -> None:
+    client = Instagram(f"{world.stack.instagram_url}/v26.0", FixedToken("local-access-token"))
+    file = files.File(sort=sort, mime_type="image/png", name="a", content=b"0" * size)
+    with pytest.raises(GraphRefused) as refused:
+        client.upload_file(ACCOUNT, file)
+    assert (refused.value.code, refused.value.subcode) == (100, subcode)
