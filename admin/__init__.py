@@ -20,10 +20,12 @@ from admin import (
     me,
     operate,
     present,
+    said,
     security,
     settings,
     shelf,
     team,
+    words,
 )
 from admin.desk import refused
 from services.bootstrap import Services
@@ -56,7 +58,8 @@ def create_app(services: Services) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    language.register(app)
+    for words_of in (language, words, said, present):
+        words_of.register(app)
     app.extensions["services"] = services
     for noun in _NOUNS:
         app.register_blueprint(noun.blueprint)
@@ -66,6 +69,5 @@ def create_app(services: Services) -> Flask:
     app.register_error_handler(Rejected, refused)
     app.register_error_handler(Unavailable, refused)
     app.context_processor(security.form_token)
-    present.register(app)
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
     return app

@@ -184,7 +184,7 @@ def pane_context(thread: Thread) -> dict[str, Any]:
         "contact": thread.contact,
         "conversation": thread.fields,
         "reach": present.window(thread.fields, now()),
-        "badge": present.owner_badge(thread.fields, now(), present.zone()),
+        "badge": present.owner_badge(thread.fields, now()),
         "take_over_choices": TAKE_OVER,
         "snooze_choices": SNOOZE,
         "handoff_minutes": int(settings.handoff_minutes),

@@ -9,11 +9,13 @@ from flask_babel import Babel, get_locale
 #: What the office speaks, each in its own name.
 LANGUAGES = {"en": "English", "es": "Español", "pt": "Português (Brasil)"}
 DEFAULT = "en"
+#: Whose manners a language has here, where they are not its first country's.
+_MANNERS = {"en": "en_GB"}
 
 
 def register(app: Flask) -> None:
     """Let pages and code say things by `_("…")`, in the language of whoever asks."""
-    Babel(app, default_locale=DEFAULT, locale_selector=wanted)
+    Babel(app, default_locale=DEFAULT, locale_selector=_wanted)
 
     @app.context_processor
     def of_this_request() -> dict[str, Any]:
@@ -25,11 +27,11 @@ def locale() -> Locale:
     return get_locale() or Locale(DEFAULT)
 
 
-def wanted() -> str:
-    """A key of `LANGUAGES`; scripts that bring a token are always answered in English."""
+def _wanted() -> str:
+    """The locale of this request; scripts that bring a token are always answered in English."""
+    chosen = str(getattr(g.get("operator"), "language", ""))
     if "x-admin-token" in request.headers:
-        return DEFAULT
-    chosen = getattr(g.get("operator"), "language", "")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    return request.accept_languages.best_match(list(LANGUAGES), DEFAULT)
+        chosen = DEFAULT
+    elif chosen not in LANGUAGES:
+        chosen = request.accept_languages.best_match(list(LANGUAGES), DEFAULT)
+    return _MANNERS.get(chosen, chosen)

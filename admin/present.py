@@ -6,9 +6,13 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.dates import format_date, format_skeleton, format_time
 from flask import Flask, g, session
+from flask_babel import gettext, ngettext
 
 from admin import access
+from admin.language import locale
+from admin.words import TABLES
 from services.domain.conversation import WINDOW
 from services.domain.ids import digest
 from services.domain.instants import maybe_from_ms
@@ -17,24 +21,10 @@ from services.domain.sendable import HUMAN_WINDOW
 Fields = Mapping[str, Any]
 
 
-_HANDOFFS = {
-    "customer_request": "they asked for a person",
-    "missing_knowledge": "the bot did not know",
-    "unsupported_request": "the bot cannot do it",
-    "policy_restriction": "a rule forbids an answer",
-    "tool_failure": "a tool failed",
-    "model_failure": "the model failed twice",
-    "usage_limit": "a limit was reached",
-    "no_rule": "no rule answers it",
-    "operator": "a colleague asked",
-}
-
-
 def register(app: Flask) -> None:
     """Let templates use these words."""
     app.jinja_env.filters["ago"] = ago
     app.jinja_env.filters["clock"] = clock
-    app.jinja_env.filters["reason"] = lambda code: _HANDOFFS.get(code or "", code or "")
     app.jinja_env.globals.update(
         name_of=name_of, initials=initials, hue=hue, window=window, owner_badge=owner_badge,
         unread=unread,
@@ -98,15 +88,11 @@ def ago(at: object, present: datetime) -> str:
         return ""
     seconds = (present - when).total_seconds()
     if seconds < 60:
-        return "now"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min"
-    if seconds < 86_400:
-        return f"{int(seconds // 3600)} h"
+        return gettext("now")
     if seconds < 7 * 86_400:
-        return f"{int(seconds // 86_400)} d"
-    local = when.astimezone(ZoneInfo(zone()))
-    return f"{local.day} {local:%b}" if when.year == present.year else f"{local:%d.%m.%y}"
+        return _longest(int(seconds))
+    skeleton = "MMMd" if when.year == present.year else "yMd"
+    return format_skeleton(skeleton, when, ZoneInfo(zone()), locale=locale())
 
 
 def clock(at: object, form: str = "full") -> str:
@@ -114,50 +100,68 @@ def clock(at: object, form: str = "full") -> str:
     when = at if isinstance(at, datetime) else maybe_from_ms(at)
     if when is None:
         return "-"
-    local = when.astimezone(ZoneInfo(zone()))
-    return f"{local:%H:%M}" if form == "time" else f"{local.day} {local:%b %Y, %H:%M}"
+    if form == "time":
+        return format_time(when, "short", ZoneInfo(zone()), locale())
+    day = format_date(when.astimezone(ZoneInfo(zone())), "medium", locale())
+    return f"{day}, {format_time(when, 'short', ZoneInfo(zone()), locale())}"
 
 
 def window(conversation: Fields, present: datetime) -> dict[str, Any]:
     """How long Instagram still takes messages, and what is possible after."""
     last = maybe_from_ms(conversation.get("last_inbound_at"))
     if last is None:
-        return {"state": "closed", "short": "", "words": "The person has not written yet."}
+        return {"state": "closed", "short": "", "words": gettext("The person has not written yet.")}
     left = last + WINDOW - present
     if left > timedelta(0):
         state = "soon" if left < timedelta(hours=6) else "open"
-        return {"state": state, "short": _span(left), "words": f"Window open for {_span(left)}"}
+        words = gettext("Window open for %(span)s", span=_span(left))
+        return {"state": state, "short": _span(left), "words": words}
     left = last + HUMAN_WINDOW - present
     if left > timedelta(0):
-        words = (
-            "The 24 hours are over: the bot is silent. A person may still write for "
-            f"{_span(left)}, if Meta granted the account the human-agent permission."
+        words = gettext(
+            "The 24 hours are over: the bot is silent. A person may still write for %(span)s, "
+            "if Meta granted the account the human-agent permission.",
+            span=_span(left),
         )
-        return {"state": "human", "short": "over 24 h", "words": words}
-    words = "Seven days are over: Instagram takes no message until they write again."
-    return {"state": "closed", "short": "closed", "words": words}
+        return {"state": "human", "short": gettext("over 24 h"), "words": words}
+    words = gettext("Seven days are over: Instagram takes no message until they write again.")
+    return {"state": "closed", "short": gettext("closed"), "words": words}
 
 
-def owner_badge(conversation: Fields, present: datetime, zone_name: str) -> dict[str, str]:
+def owner_badge(conversation: Fields, present: datetime) -> dict[str, str]:
     """Who answers, in words."""
     owner = str(conversation.get("owner") or "bot")
     until = conversation.get("owner_until")
     if owner == "waiting":
-        why = _HANDOFFS.get(str(conversation.get("owner_reason")), "")
-        return {"kind": "waiting", "words": "Waiting for you", "more": why}
+        why = str(TABLES["handoff"].get(str(conversation.get("owner_reason")), ""))
+        return {"kind": "waiting", "words": gettext("Waiting for you"), "more": why}
     if owner == "human" and (until is None or until > present):
         app = conversation.get("owner_reason") == "instagram_app"
-        who = "Instagram app" if app else str(conversation.get("assignee_name") or "A person")
-        local = until.astimezone(ZoneInfo(zone_name)) if until else None
-        return {"kind": "human", "words": who, "more": f"until {local:%H:%M}" if local else ""}
-    return {"kind": "bot", "words": "Bot", "more": ""}
+        someone = str(conversation.get("assignee_name") or gettext("A person"))
+        who = gettext("Instagram app") if app else someone
+        return {"kind": "human", "words": who, "more": _until(until, present)}
+    return {"kind": "bot", "words": gettext("Bot"), "more": ""}
+
+
+def _until(at: datetime | None, present: datetime) -> str:
+    if at is None:
+        return ""
+    soon = at - present < timedelta(hours=20)
+    return gettext("until %(time)s", time=clock(at, "time" if soon else "full"))
 
 
 def _span(left: timedelta) -> str:
-    minutes = int(left.total_seconds() // 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {minutes} min" if hours < 6 and minutes else f"{hours} h"
-    return f"{hours // 24} days"
+    seconds = int(left.total_seconds())
+    minutes = seconds % 3600 // 60
+    if seconds < 6 * 3600 and minutes and seconds >= 3600:
+        return f"{_longest(seconds)} {gettext('%(count)s min', count=minutes)}"
+    return _longest(seconds, days_from_hours=48)
+
+
+def _longest(seconds: int, days_from_hours: int = 24) -> str:
+    """In whole days, hours or minutes, rounded down."""
+    if seconds < 3600:
+        return gettext("%(count)s min", count=seconds // 60)
+    if seconds < days_from_hours * 3600:
+        return gettext("%(count)s h", count=seconds // 3600)
+    return ngettext("%(num)s day", "%(num)s days", seconds // 86_400)
