@@ -2,57 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton, format_time
+from flask_babel import gettext
+
+from admin import telling
+from admin.cards import Card, cards_of
+from admin.folding import about, folded
+from admin.language import locale
 from services.media import FETCHED
 
 Fields = Mapping[str, Any]
 
-_STATES = {
-    "queued": "Queued",
-    "sending": "Sending …",
-    "sent": "Sent",
-    "read": "Read",
-    "failed": "Failed",
-    "unconfirmed": "Not confirmed",
-    "undecided": "From the Instagram app",
-    "cancelled": "Not sent",
-    "pending": "Waits for the bot",
-    "processing": "The bot is reading it",
-}
-_REASONS = {
-    "owner_human": "a person had the conversation",
-    "owner_waiting": "it was waiting for a person",
-    "owner_changed": "a person took over",
-    "closed": "the conversation was closed",
-    "window_closed": "the 24 hours were over",
-    "before_boundary": "it came before the conversation was handed back",
-    "opted_out": "the person opted out",
-    "not_connected": "the person has not connected their account",
-}
-_EVENTS = {
-    "take_over": "{who} took over",
-    "hand_back": "{who} handed the conversation back to the bot",
-    "close": "{who} closed the conversation",
-    "reopen": "{who} reopened the conversation",
-    "snooze": "{who} snoozed the conversation",
-    "assign": "{who} changed whose conversation it is",
-    "label": "{who} added a label",
-    "unlabel": "{who} removed a label",
-}
-#: Names under which Instagram sends some reactions without the emoji.
-_EMOJI = {
-    "love": "❤️",
-    "haha": "😆",
-    "smile": "😆",
-    "wow": "😮",
-    "sad": "😢",
-    "angry": "😠",
-    "like": "👍",
-    "dislike": "👎",
-}
+#: Lines of one writer that follow each other within so long stand together.
+TOGETHER = timedelta(minutes=5)
+_WITH_ERROR = ("failed", "unconfirmed", "cancelled")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,54 +40,64 @@ class Bubble:
     error: str
     kind: str
     kind_words: str = ""
-    attachments: Sequence[Fields] = ()
+    cards: Sequence[Card] = ()
+    reactions: Sequence[tuple[str, str]] = ()  #: emoji, and in words whose
+    quote: str | None = None  #: what it answers; "" where that is not on the page
+    edited: bool = False
     turn_id: str = ""
     feedback: str = ""
     comment: str = ""
     first_of_day: bool = False
+    joins: bool = False  #: it goes on from the line before
     undescribed: bool = False  #: it holds a picture or a voice note that nothing has read
+    mid: str = ""  #: Instagram's name of it …
+    about: str = ""  #: … or of the message that it is about
     extra: Fields = field(default_factory=dict)
 
 
 def lines_of(messages: Sequence[Fields], zone_name: str, present: datetime) -> list[Bubble]:
     """The messages as lines, each knowing whether a new day begins with it."""
     lines: list[Bubble] = []
-    day = ""
-    for message in messages:
-        line = _bubble(message, ZoneInfo(zone_name), present, day)
-        day = line.day_id
-        lines.append(line)
+    for message in folded(messages):
+        before = lines[-1] if lines else None
+        lines.append(_bubble(message, ZoneInfo(zone_name), present, before))
     return lines
 
 
-def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, day_before: str) -> Bubble:
+def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, before: Bubble | None) -> Bubble:
     at = message.get("created_at") or present
     local = at.astimezone(zone_)
     role = _role(message)
     kind, state = str(message.get("kind") or "text"), str(message.get("status") or "")
+    side, who = _side(message, role, kind), telling.writer(message, role)
+    new_day = before is None or before.day_id != f"{local:%Y-%m-%d}"
     return Bubble(
         id=str(message["id"]),
-        side=_side(message, role, kind),
-        who=_who(message, role),
+        side=side,
+        who=who,
         role=role,
-        text=_text(message, role, kind),
+        text=telling.text(message, role, kind),
         at=at,
-        time=f"{local:%H:%M}",
+        time=format_time(local, "short", zone_, locale()),
         day=_day(local, present.astimezone(zone_)),
         day_id=f"{local:%Y-%m-%d}",
         state=state if message.get("direction") != "internal" else "",
-        state_words=_state_words(message, state),
-        error=str(message.get("error") or "")
-        if state in ("failed", "unconfirmed", "cancelled")
-        else "",
+        state_words=telling.state(message),
+        error=str(message.get("error") or "") if state in _WITH_ERROR else "",
         kind=kind,
-        kind_words=_kind_words(message, kind),
-        attachments=[a for a in message.get("attachments") or () if isinstance(a, Mapping)],
+        kind_words=telling.kind(message, role, kind),
+        cards=cards_of(message),
+        reactions=_reactions(message),
+        quote=_quote(message),
+        edited=bool(message.get("edited_at")) and not telling.unsent(message),
         turn_id=str(message.get("turn_id") or "") if role == "bot" else "",
         feedback=str(message.get("feedback") or ""),
         comment=str(message.get("feedback_comment") or ""),
-        first_of_day=f"{local:%Y-%m-%d}" != day_before,
+        first_of_day=new_day,
+        joins=not new_day and _joins(before, side, who, at),
         undescribed=_undescribed(message, kind),
+        mid=str(message.get("mid") or ""),
+        about=about(message) if side == "system" else "",
         extra=message,
     )
 
@@ -135,54 +112,36 @@ def _role(message: Fields) -> str:
 def _side(message: Fields, role: str, kind: str) -> str:
     if kind == "note":
         return "note"
-    if role == "system" or kind in ("reaction", "read", "edit", "unsend"):
+    outgoing = message.get("direction") == "outgoing"
+    if kind == "reaction" and outgoing and message.get("status") in _WITH_ERROR:
+        return "us"  # it did not go, and can be tried again
+    if kind in ("reaction", "read", "edit", "unsend") or (role == "system" and not outgoing):
         return "system"
-    return "them" if message.get("direction") == "inbound" else "us"
+    return "us" if outgoing else "them"
 
 
-def _who(message: Fields, role: str) -> str:
-    if role == "office":
-        return str(message.get("operator_name") or "The team")
-    return {"customer": "Customer", "bot": "Bot", "app": "You, in the Instagram app"}.get(
-        role, "System"
-    )
+def _joins(before: Bubble | None, side: str, who: str, at: datetime) -> bool:
+    if before is None or side == "system":
+        return False
+    return (before.side, before.who) == (side, who) and at - before.at < TOGETHER
 
 
-def _text(message: Fields, role: str, kind: str) -> str:
-    if kind == "system" and message.get("event"):
-        told = _EVENTS.get(str(message["event"]), str(message["event"]).replace("_", " "))
-        return told.format(who=message.get("operator_name") or "Moca")
-    who = "The customer" if role == "customer" else "We"
-    if kind == "reaction":
-        emoji = str(message.get("text") or "")
-        if message.get("action") == "unreact" or not emoji:
-            return f"{who} took a reaction back"
-        return f"{who} reacted {_EMOJI.get(emoji, emoji)}"
-    if kind == "unsend":
-        return f"{who} unsent a message"
-    if kind == "edit":
-        return f"{who} changed a message: {message.get('text') or ''}"
-    if message.get("unsent_at") or message.get("deleted_at"):
+def _reactions(message: Fields) -> list[tuple[str, str]]:
+    whose = {"them": gettext("The customer reacted"), "us": gettext("We reacted")}
+    found = message.get("reactions")
+    reactions = found if isinstance(found, Mapping) else {}
+    return [(telling.emoji(word), whose[side]) for side, word in reactions.items() if side in whose]
+
+
+def _quote(message: Fields) -> str | None:
+    quoted = message.get("quoted")
+    if quoted is None:
+        return None
+    if not quoted:
         return ""
-    return str(message.get("text") or "")
-
-
-def _kind_words(message: Fields, kind: str) -> str:
-    if message.get("unsent_at") or message.get("deleted_at"):
-        return "Unsent by the customer"
-    words = {
-        "story_reply": "Replied to your story",
-        "story_mention": "Mentioned you in their story",
-        "share": "Shared a post",
-        "quick_reply": "Tapped a quick reply",
-        "postback": "Tapped a button",
-        "referral": "Came by a link or an advertisement",
-        "unsupported": "Instagram cannot show this message here",
-        "verification": "Verification message",
-        "acknowledgement": "Acknowledgement",
-    }
-    edited = "Edited" if message.get("edited_at") else ""
-    return " · ".join(w for w in (words.get(kind, ""), edited) if w)
+    first = next((card.title for card in cards_of(quoted)), "")
+    text = telling.text(quoted, _role(quoted), str(quoted.get("kind") or "text"))
+    return text[:200] or first or telling.kind(quoted, _role(quoted), str(quoted.get("kind")))
 
 
 def _undescribed(message: Fields, kind: str) -> bool:
@@ -195,24 +154,11 @@ def _undescribed(message: Fields, kind: str) -> bool:
     return any(a.get("url") and str(a.get("type")) in FETCHED for a in files)
 
 
-def _state_words(message: Fields, state: str) -> str:
-    if message.get("direction") == "internal":
-        return ""
-    reason = str(message.get("reason") or "")
-    if message.get("direction") == "inbound":
-        if state == "failed":
-            return "Not answered: given up"
-        if state == "processed" and reason in _REASONS:
-            return f"Not answered: {_REASONS[reason]}"
-        return _STATES.get(state, "")
-    return _STATES.get(state, state)
-
-
 def _day(local: datetime, present: datetime) -> str:
     days = (present.date() - local.date()).days
     if days == 0:
-        return "Today"
+        return gettext("Today")
     if days == 1:
-        return "Yesterday"
-    year = "" if local.year == present.year else f" {local.year}"
-    return f"{local:%A}, {local.day} {local:%B}{year}"
+        return gettext("Yesterday")
+    skeleton = "MMMMEEEEd" if local.year == present.year else "yMMMMEEEEd"
+    return format_skeleton(skeleton, local, locale=locale())
