@@ -14,6 +14,7 @@ from flask import (
     session,
     url_for,
 )
+from flask_babel import gettext, ngettext
 
 from services.bootstrap import Services
 from services.office import Office
@@ -60,7 +61,7 @@ def require_session() -> Any:
     if g.operator is not None:
         return None
     if request.headers.get("HX-Request") or request.path.startswith(("/api/", "/live")):
-        answer = make_response("Your session has ended. Sign in again.", 401)
+        answer = make_response(gettext("Your session has ended. Sign in again."), 401)
         answer.headers["HX-Redirect"] = url_for("access.sign_in")
         return answer
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
@@ -101,13 +102,13 @@ def check() -> Any:
     wait = access.try_sign_in(address())
     if wait > 0:
         seconds = int(wait) + 1
-        problem = f"Too many tries. Wait {_span(seconds)} and try again."
+        problem = gettext("Too many tries. Wait %(span)s and try again.", span=_span(seconds))
         answer = make_response(render_template("access/sign_in.html", problem=problem), 429)
         answer.headers["Retry-After"] = str(seconds)
         return answer
     found = access.operator_of(request.form.get("token", "").strip())
     if found is None:
-        problem = "That is not a token of the team."
+        problem = gettext("That is not a token of the team.")
         return render_template("access/sign_in.html", problem=problem), 403
     access.forgive(address())
     session.clear()
@@ -141,5 +142,5 @@ def _own(wanted: str | None) -> str:
 
 def _span(seconds: int) -> str:
     if seconds < 90:
-        return f"{seconds} seconds"
-    return f"{round(seconds / 60)} minutes"
+        return ngettext("%(num)s second", "%(num)s seconds", seconds)
+    return ngettext("%(num)s minute", "%(num)s minutes", round(seconds / 60))

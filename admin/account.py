@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 
 from admin.access import now, operator, services
 from admin.desk import say
+from admin.said import said
 from services import audit
 from services.accounts import ADVICE
 from services.domain.account import Account
@@ -25,7 +27,7 @@ MOST_ACCOUNTS = 50
 def require_admin() -> None:
     """Agents answer; admins configure."""
     if not operator().is_admin:
-        abort(403, "The account is for admins.")
+        abort(403, gettext("The account is for admins."))
 
 
 @blueprint.get("")
@@ -39,7 +41,7 @@ def pause() -> Any:
     """Nothing goes out until it is resumed; what comes in is kept."""
     services().accounts.pause(_id())
     _record("account_paused")
-    say("Paused: nothing goes out until you resume.")
+    say(gettext("Paused: nothing goes out until you resume."))
     return redirect(url_for("account.show", account=_id()), 303)
 
 
@@ -48,7 +50,13 @@ def resume() -> Any:
     """What waits goes out."""
     lines = services().accounts.resume(_id(), services().ids.new())
     _record("account_resumed")
-    say(f"Resumed: {lines} waiting conversation{'' if lines == 1 else 's'} set going.")
+    say(
+        ngettext(
+            "Resumed: %(num)s waiting conversation set going.",
+            "Resumed: %(num)s waiting conversations set going.",
+            lines,
+        )
+    )
     return redirect(url_for("account.show", account=_id()), 303)
 
 
@@ -67,9 +75,9 @@ def token() -> Any:
     try:
         username = services().care.tokens.replace(_id(), typed, services().ids.new())
     except Rejected as error:
-        return _page(problem=str(error)), 422
+        return _page(problem=said(str(error))), 422
     _record("token_replaced")
-    say(f"Stored. Instagram knows it as @{username}; what waited is sent now.")
+    say(gettext("Stored. Instagram knows it as @%(name)s; what waited is sent now.", name=username))
     return redirect(url_for("account.show", account=_id()), 303)
 
 
@@ -78,7 +86,7 @@ def add() -> Any:
     """One more account of ours, by its id; the next step is its token."""
     account_id = request.form.get("account_id", "").strip()
     if not is_platform_id(account_id):
-        return _page(problem="An account's id is a number of up to 32 digits."), 422
+        return _page(problem=gettext("An account's id is a number of up to 32 digits.")), 422
     services().documents.commit(
         [
             Merge(f"accounts/{account_id}", {"added_at": now(), "added_by": operator().id}),
@@ -87,7 +95,7 @@ def add() -> Any:
             ),
         ]
     )
-    say("Added. Now paste its token.")
+    say(gettext("Added. Now paste its token."))
     return redirect(url_for("account.show", account=account_id), 303)
 
 

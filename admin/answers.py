@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from admin.access import office, operator, services
 from admin.desk import say
+from admin.said import said
 from services.errors import Rejected
 from services.office_answers import ACTIONS, KINDS
 
@@ -16,7 +18,7 @@ blueprint = Blueprint("answers", __name__, url_prefix="/answers")
 def require_admin() -> None:
     """Agents answer; admins configure."""
     if not operator().is_admin:
-        abort(403, "Rules and knowledge are for admins.")
+        abort(403, gettext("Rules and knowledge are for admins."))
 
 
 @blueprint.get("/rules")
@@ -31,8 +33,8 @@ def save_rule() -> Any:
     try:
         office().answers.save_rule(request.form, operator())
     except Rejected as error:
-        return _rules(str(error)), 422
-    say("The rule is saved; it counts within half a minute.")
+        return _rules(said(str(error))), 422
+    say(gettext("The rule is saved; it counts within half a minute."))
     return redirect(url_for("answers.rules"), 303)
 
 
@@ -40,7 +42,7 @@ def save_rule() -> Any:
 def drop_rule() -> Any:
     """Remove one."""
     office().answers.drop_rule(_id(), operator())
-    say("The rule is removed.")
+    say(gettext("The rule is removed."))
     return redirect(url_for("answers.rules"), 303)
 
 
@@ -57,8 +59,8 @@ def save_entry() -> Any:
     try:
         office().answers.save_entry(services().settings.account_id, title, text, operator())
     except Rejected as error:
-        return _knowledge(str(error)), 422
-    say("Written down: the bot finds it from the next turn on.")
+        return _knowledge(said(str(error))), 422
+    say(gettext("Written down: the bot finds it from the next turn on."))
     return redirect(url_for("answers.knowledge"), 303)
 
 
@@ -66,7 +68,7 @@ def save_entry() -> Any:
 def drop_entry() -> Any:
     """Forget one."""
     office().answers.drop_entry(_id(), operator())
-    say("Forgotten.")
+    say(gettext("Forgotten."))
     return redirect(url_for("answers.knowledge"), 303)
 
 

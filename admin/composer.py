@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 from flask import Blueprint, abort, make_response, render_template, request
+from flask_babel import gettext
 
 from admin import present
 from admin.access import office, operator, services
 from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
+from admin.said import said
 from services.domain.bubbles import size, split
 from services.domain.ids import split_thread_id
 from services.errors import Rejected
@@ -38,7 +40,7 @@ def send(thread_id: str) -> Any:
             key = key if _KEY.fullmatch(key) else ""
             office().sending.reply(thread_id, text, operator(), key=key)
     except Rejected as error:
-        return _typed_again(thread_id, text, kind, str(error))
+        return _typed_again(thread_id, text, kind, said(error))
     return back_to(thread_id)
 
 
@@ -46,7 +48,7 @@ def send(thread_id: str) -> Any:
 def retry(thread_id: str, message_id: str) -> Any:
     """Try what failed, or what nobody is sure of, once more."""
     office().sending.retry(thread_id, message_id, operator())
-    say("It is in the line again.")
+    say(gettext("It is in the line again."))
     return back_to(thread_id)
 
 
@@ -54,7 +56,7 @@ def retry(thread_id: str, message_id: str) -> Any:
 def arrived(thread_id: str, message_id: str) -> Any:
     """It did arrive: somebody saw it in the app."""
     office().sending.arrived(thread_id, message_id, operator())
-    say("Marked as sent.")
+    say(gettext("Marked as sent."))
     return back_to(thread_id)
 
 

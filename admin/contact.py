@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from admin.access import now, office, operator, services
 from admin.conversation import pane_context
@@ -29,7 +30,7 @@ def save(thread_id: str) -> Any:
         office().contact.save(thread_id, request.form, operator())
     except WrongFields as error:
         return _typed_again(thread_id, error.problems)
-    say("Saved.")
+    say(gettext("Saved."))
     return back_to(thread_id)
 
 
@@ -38,7 +39,10 @@ def opt(thread_id: str) -> Any:
     """No answers from the bot any more, or again."""
     out = request.form.get("out") == "1"
     office().contact.opt(thread_id, operator(), out=out)
-    say("The bot does not write to this person any more." if out else "The bot may write again.")
+    if out:
+        say(gettext("The bot does not write to this person any more."))
+    else:
+        say(gettext("The bot may write again."))
     return back_to(thread_id)
 
 
@@ -57,16 +61,17 @@ def delete(thread_id: str) -> Any:
     """Delete the person with all messages, once their number was typed to confirm it."""
     _require_admin()
     if request.form.get("confirm", "").strip() != thread_id.partition("_")[2]:
-        raise Rejected("Nothing was deleted: type the person's number exactly as it is shown.")
+        told = gettext("Nothing was deleted: type the person's number exactly as it is shown.")
+        raise Rejected(told)
     code = services().people.deletions.request(thread_id, "back_office")
     _record(thread_id, "contact_deleted")
-    say(f"Deleted. The confirmation code is {code}.")
+    say(gettext("Deleted. The confirmation code is %(code)s.", code=code))
     return redirect(url_for("inbox.conversations"), 303)
 
 
 def _require_admin() -> None:
     if not operator().is_admin:
-        abort(403, "Only admins export or delete people.")
+        abort(403, gettext("Only admins export or delete people."))
 
 
 def _record(thread_id: str, action: str) -> None:

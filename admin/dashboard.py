@@ -6,24 +6,26 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, render_template
+from flask_babel import LazyString, lazy_gettext
 
 from admin.access import now, office, services
+from admin.words import day, number
 from services.office_days import DAYS
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 
 #: What is drawn: field of the roll-up → its title and unit.
 CHARTS = {
-    "messages": ("Messages", ""),
-    "turns": ("Turns", ""),
-    "bubbles": ("Replies sent", ""),
-    "first_reply_p50_seconds": ("First reply, median", "s"),
-    "first_reply_p95_seconds": ("First reply, 95 %", "s"),
-    "handoffs": ("Handoffs", ""),
-    "failures": ("Failures", ""),
-    "thumbs_up": ("Replies rated good", ""),
-    "thumbs_down": ("Replies rated wrong", ""),
-    "model_cost_usd": ("Model cost", "$"),
+    "messages": (lazy_gettext("Messages"), ""),
+    "turns": (lazy_gettext("Turns"), ""),
+    "bubbles": (lazy_gettext("Replies sent"), ""),
+    "first_reply_p50_seconds": (lazy_gettext("First reply, median"), "s"),
+    "first_reply_p95_seconds": (lazy_gettext("First reply, 95 %%"), "s"),
+    "handoffs": (lazy_gettext("Handoffs"), ""),
+    "failures": (lazy_gettext("Failures"), ""),
+    "thumbs_up": (lazy_gettext("Replies rated good"), ""),
+    "thumbs_down": (lazy_gettext("Replies rated wrong"), ""),
+    "model_cost_usd": (lazy_gettext("Model cost"), "$"),
 }
 WIDTH, HEIGHT = 300, 60
 
@@ -43,7 +45,7 @@ class Bar:
 class Chart:
     """One figure over the days."""
 
-    title: str
+    title: LazyString
     unit: str
     total: str
     bars: Sequence[Bar]
@@ -65,7 +67,7 @@ def show() -> Any:
     )  # fmt: skip
 
 
-def _chart(days: Sequence[Mapping[str, Any]], name: str, title: str, unit: str) -> Chart:
+def _chart(days: Sequence[Mapping[str, Any]], name: str, title: LazyString, unit: str) -> Chart:
     values = [float(day.get(name) or 0) for day in days]
     most = max(values, default=0) or 1
     step = WIDTH / max(len(values), 1)
@@ -75,7 +77,7 @@ def _chart(days: Sequence[Mapping[str, Any]], name: str, title: str, unit: str) 
             round(HEIGHT - v / most * HEIGHT, 1),
             round(max(step - 2, 1), 1),
             round(v / most * HEIGHT, 1),
-            f"{days[n]['date']}: {v:g} {unit}".strip(),
+            f"{day(days[n]['date'])}: {number(v)} {unit}".strip(),
         )
         for n, v in enumerate(values)
     ]
@@ -83,12 +85,12 @@ def _chart(days: Sequence[Mapping[str, Any]], name: str, title: str, unit: str) 
     middle = sum(values)
     if name.startswith("first_reply"):
         middle /= len(busy) or 1
-    return Chart(title, unit, f"{middle:,.2f}".rstrip("0").rstrip("."), bars)
+    return Chart(title, unit, number(round(middle, 2)), bars)
 
 
 def _summed(days: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:
     total: dict[str, int] = {}
-    for day in days:
-        for key, value in (day.get(name) or {}).items():
+    for one in days:
+        for key, value in (one.get(name) or {}).items():
             total[key] = total.get(key, 0) + int(value)
     return dict(sorted(total.items(), key=lambda item: -item[1]))

@@ -3,9 +3,12 @@
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext
 from markupsafe import escape
 
 from admin.access import now, office, operator
+from admin.said import said
+from admin.words import worded
 from services.errors import MocaError, Unavailable
 from services.office_inbox import TABS, Listed, View
 
@@ -27,7 +30,7 @@ def list_context(shown: View, listed: Listed | None = None) -> dict[str, Any]:
         "view": shown,
         "listed": listed or desk.inbox.listed(shown, operator().id, request.args.get("after")),
         "counts": desk.inbox.counts(operator().id),
-        "tabs": TABS,
+        "tabs": {tab: worded(tab, "tab") for tab in TABS},
         "views": desk.shelf.views(operator()),
         "since": now().isoformat(),
         "search": "",
@@ -48,7 +51,7 @@ def back_to(thread_id: str, **args: Any) -> Any:
 def refused(error: MocaError) -> Any:
     """An act that cannot be: its reason, where the operator looks."""
     status = 503 if isinstance(error, Unavailable) else 400
-    words = "The store cannot be reached now. Try again." if status == 503 else str(error)
+    words = gettext("The store cannot be reached now. Try again.") if status == 503 else said(error)
     if request.path.startswith("/api/"):
         return {"error": words}, status
     if wants_part():

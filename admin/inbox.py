@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext, ngettext
 
 from admin.access import office, operator, services
 from admin.desk import list_context, say, view, wants_part
@@ -68,7 +69,7 @@ def save_view() -> Any:
     """Keep the filters of the list under a name."""
     shown = View.parse(request.form)
     office().shelf.keep_view(request.form.get("name", ""), urlencode(shown.args), operator())
-    say("The view is saved.")
+    say(gettext("The view is saved."))
     return redirect(url_for("inbox.conversations", **shown.args), 303)
 
 
@@ -84,13 +85,13 @@ def several() -> Any:
     """Close, label, take or hand back the conversations that were ticked."""
     ids = [t for t in request.form.getlist("thread") if split_thread_id(t)]
     if not ids:
-        raise Rejected("Tick at least one conversation.")
+        raise Rejected(gettext("Tick at least one conversation."))
     if len(ids) > MOST_AT_ONCE:
-        raise Rejected(f"At most {MOST_AT_ONCE} conversations at once.")
+        raise Rejected(gettext("At most %(most)s conversations at once.", most=MOST_AT_ONCE))
     act, label = request.form.get("act", ""), request.form.get("label", "")
     for thread_id in ids:
         _one(act, thread_id, label)
-    say(f"Done for {len(ids)} conversation{'s' if len(ids) > 1 else ''}.")
+    say(ngettext("Done for %(num)s conversation.", "Done for %(num)s conversations.", len(ids)))
     return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
 
 
@@ -99,14 +100,26 @@ def _first_steps(counts: dict[str, int]) -> list[tuple[str, str, bool]]:
     settings = services().live_settings.account(services().settings.account_id).operation
     test_it = url_for("account.show")
     steps = [
-        ("Say what the business is called", url_for("settings.show"), bool(_named(settings))),
         (
-            "Tell the bot about the business",
+            gettext("Say what the business is called"),
+            url_for("settings.show"),
+            bool(_named(settings)),
+        ),
+        (
+            gettext("Tell the bot about the business"),
             url_for("settings.show"),
             bool(settings.business_facts),
         ),
-        ("Receive a first message: write to the account", test_it, counts["all"] > 0),
-        ("See the bot answer it", url_for("inbox.conversations", tab="bot"), counts["bot"] > 0),
+        (
+            gettext("Receive a first message: write to the account"),
+            test_it,
+            counts["all"] > 0,
+        ),
+        (
+            gettext("See the bot answer it"),
+            url_for("inbox.conversations", tab="bot"),
+            counts["bot"] > 0,
+        ),
     ]
     return [] if all(done for *_, done in steps) else steps
 
@@ -126,4 +139,4 @@ def _one(act: str, thread_id: str, label: str) -> None:
     elif act == "label":
         actions.label(thread_id, label, by, on=True)
     else:
-        raise Rejected("Choose what is to be done.")
+        raise Rejected(gettext("Choose what is to be done."))

@@ -5,6 +5,7 @@ import secrets
 from typing import Any
 
 from flask import Response, abort, current_app, request, session
+from flask_babel import gettext
 
 from services.bootstrap import Services
 
@@ -63,4 +64,4 @@ def require_own_form() -> None:
     given = request.headers.get("x-csrf-token") or request.form.get("csrf") or ""
     expected = str(session.get("csrf") or "")
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):
-        abort(403, "This form is too old or was not made here. Load the page again.")
+        abort(403, gettext("This form is too old or was not made here. Load the page again."))

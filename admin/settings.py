@@ -1,13 +1,17 @@
 """The operating settings: explained, checked, recorded, undone."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from admin.access import office, operator, services
 from admin.desk import say
+from admin.said import said
 from services.domain.ids import is_platform_id
+from services.domain.setting import catalogue
 from services.office_settings import DEFAULT, WrongSettings
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -17,7 +21,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 def require_admin() -> None:
     """Agents answer; admins configure."""
     if not operator().is_admin:
-        abort(403, "Settings are for admins.")
+        abort(403, gettext("Settings are for admins."))
 
 
 @blueprint.get("")
@@ -38,7 +42,10 @@ def change(scope: str) -> Any:
         changed = office().settings.change(scope, typed, operator())
     except WrongSettings as error:
         return _page(scope, typed, error.problems), 422
-    say(f"Saved: {', '.join(n.replace('_', ' ') for n in changed)}." if changed else "Nothing new.")
+    if changed:
+        say(gettext("Saved: %(names)s.", names=_names(changed)))
+    else:
+        say(gettext("Nothing new."))
     return redirect(url_for("settings.show", scope=scope), 303)
 
 
@@ -48,7 +55,7 @@ def undo(entry_id: str) -> Any:
     if not entry_id.isalnum():
         abort(404)
     changed = office().settings.undo(entry_id, operator())
-    say(f"Put back: {', '.join(n.replace('_', ' ') for n in changed)}.")
+    say(gettext("Put back: %(names)s.", names=_names(changed)))
     return redirect(url_for("settings.show", scope=request.form.get("scope") or DEFAULT), 303)
 
 
@@ -70,3 +77,8 @@ def _checked(scope: str) -> str:
     if scope != DEFAULT and not is_platform_id(scope):
         abort(404)
     return scope
+
+
+def _names(changed: Sequence[str]) -> str:
+    labels = {setting.name: setting.label for setting in catalogue()}
+    return ", ".join(said(labels.get(name, name)) for name in changed)

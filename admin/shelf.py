@@ -3,9 +3,11 @@
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from admin.access import office, operator
 from admin.desk import say
+from admin.said import said
 from services.errors import Rejected
 
 blueprint = Blueprint("shelf", __name__, url_prefix="/canned")
@@ -24,8 +26,8 @@ def keep() -> Any:
         form = request.form
         office().shelf.keep_canned(form.get("name", ""), form.get("text", ""), operator())
     except Rejected as error:
-        return _page(str(error)), 422
-    say("The answer is saved.")
+        return _page(said(str(error))), 422
+    say(gettext("The answer is saved."))
     return redirect(url_for("shelf.show"), 303)
 
 
@@ -33,7 +35,7 @@ def keep() -> Any:
 def drop() -> Any:
     """Remove one."""
     office().shelf.drop_canned(request.form.get("name", ""), operator())
-    say("The answer is removed.")
+    say(gettext("The answer is removed."))
     return redirect(url_for("shelf.show"), 303)
 
 

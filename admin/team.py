@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from admin.access import office, operator
 from admin.desk import say
@@ -15,7 +16,7 @@ blueprint = Blueprint("team", __name__, url_prefix="/team")
 def require_admin() -> None:
     """Agents answer; admins configure."""
     if not operator().is_admin:
-        abort(403, "The team is for admins.")
+        abort(403, gettext("The team is for admins."))
 
 
 @blueprint.get("")
@@ -29,9 +30,9 @@ def add() -> Any:
     """A new operator; the token is shown on this one page and never again."""
     name, role = " ".join(request.form.get("name", "").split()), request.form.get("role", "")
     if not name or len(name) > 60:
-        return _page(problem="A name has 1 to 60 characters."), 422
+        return _page(problem=gettext("A name has 1 to 60 characters.")), 422
     if role not in ROLES:
-        return _page(problem="Choose a role."), 422
+        return _page(problem=gettext("Choose a role.")), 422
     token = office().access.add(name, role, operator())
     return _page(token=token, added=name)
 
@@ -41,9 +42,9 @@ def dismiss() -> Any:
     """The operator's token and sessions end now."""
     operator_id = request.form.get("id", "")
     if operator_id in (OWNER_ID, operator().id) or not operator_id.isalnum():
-        abort(400, "That operator cannot be dismissed.")
+        abort(400, gettext("That operator cannot be dismissed."))
     office().access.dismiss(operator_id, operator())
-    say("Their token and sessions have ended.")
+    say(gettext("Their token and sessions have ended."))
     return redirect(url_for("team.show"), 303)
 
 

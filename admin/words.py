@@ -76,7 +76,9 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "webhooks": lazy_gettext("webhooks"),
     },
     "handoff": {
+        "bot_off": lazy_gettext("the bot is off"),
         "customer_request": lazy_gettext("they asked for a person"),
+        "draft": lazy_gettext("a draft waits"),
         "missing_knowledge": lazy_gettext("the bot did not know"),
         "model_failure": lazy_gettext("the model failed twice"),
         "no_rule": lazy_gettext("no rule answers it"),
@@ -120,6 +122,13 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "closed": lazy_gettext("closed"),
         "open": lazy_gettext("open"),
         "scheduled": lazy_gettext("snoozed"),
+    },
+    "tab": {
+        "all": lazy_gettext("All"),
+        "bot": lazy_gettext("Bot"),
+        "closed": lazy_gettext("Closed"),
+        "mine": lazy_gettext("Mine"),
+        "needs": lazy_gettext("Needs you"),
     },
     "writer": {
         "bot": lazy_gettext("Bot"),
