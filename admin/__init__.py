@@ -10,6 +10,7 @@ from admin import (
     account,
     answers,
     api,
+    bot,
     composer,
     contact,
     conversation,
@@ -38,7 +39,7 @@ LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
     access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
-    team, me, operate, dashboard, api,
+    team, me, operate, dashboard, api, bot,
 )  # fmt: skip
 
 

@@ -5,10 +5,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, render_template, request
+from flask_babel import gettext, lazy_gettext
 
 from admin import present, timeline
 from admin.access import now, office, operator, services
+from admin.bot import context as bot_context
+from admin.bot import edited_draft
 from admin.desk import back_to, list_context, say, view, wants_part
+from admin.said import said
 from services.domain.ids import split_thread_id
 from services.errors import ModelError, Rejected
 from services.office_thread import VERDICTS, Thread
@@ -16,9 +20,19 @@ from services.office_thread import VERDICTS, Thread
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversations/<thread_id>")
 
 #: What "Take over" offers, in minutes; 0: until handed back.
-TAKE_OVER = {30: "for 30 minutes", 120: "for 2 hours", 0: "until I hand it back"}
+TAKE_OVER = {
+    30: lazy_gettext("for 30 minutes"),
+    120: lazy_gettext("for 2 hours"),
+    0: lazy_gettext("until I hand it back"),
+}
 #: What "Snooze" offers, in hours.
-SNOOZE = {1: "1 hour", 4: "4 hours", 24: "1 day", 72: "3 days", 168: "1 week"}
+SNOOZE = {
+    1: lazy_gettext("1 hour"),
+    4: lazy_gettext("4 hours"),
+    24: lazy_gettext("1 day"),
+    72: lazy_gettext("3 days"),
+    168: lazy_gettext("1 week"),
+}
 
 
 @blueprint.before_request
@@ -78,7 +92,7 @@ def take_over(thread_id: str) -> Any:
     otherwise = services().live_settings.account(thread_id.partition("_")[0]).operation
     wanted = int(minutes) if minutes.isdecimal() else int(otherwise.handoff_minutes)
     office().actions.take_over(thread_id, operator(), min(wanted, 10_080) or None)
-    say("The conversation is yours. The bot is silent.")
+    say(gettext("The conversation is yours. The bot is silent."))
     return back_to(thread_id)
 
 
@@ -86,7 +100,7 @@ def take_over(thread_id: str) -> Any:
 def hand_back(thread_id: str) -> Any:
     """The bot answers again."""
     office().actions.hand_back(thread_id, operator())
-    say("Handed back: the bot answers the next message.")
+    say(gettext("Handed back: the bot answers the next message."))
     return back_to(thread_id)
 
 
@@ -94,7 +108,7 @@ def hand_back(thread_id: str) -> Any:
 def close(thread_id: str) -> Any:
     """Done."""
     office().actions.close(thread_id, operator())
-    say("Closed.")
+    say(gettext("Closed."))
     return back_to(thread_id)
 
 
@@ -102,7 +116,7 @@ def close(thread_id: str) -> Any:
 def reopen(thread_id: str) -> Any:
     """Not done after all."""
     office().actions.reopen(thread_id, operator())
-    say("Open again.")
+    say(gettext("Open again."))
     return back_to(thread_id)
 
 
@@ -110,7 +124,7 @@ def reopen(thread_id: str) -> Any:
 def snooze(thread_id: str) -> Any:
     """Out of the way for some hours, or until an instant."""
     office().actions.snooze(thread_id, _until(request.form), operator())
-    say("Snoozed.")
+    say(gettext("Snoozed."))
     return back_to(thread_id)
 
 
@@ -128,9 +142,12 @@ def assign(thread_id: str) -> Any:
     wanted = request.form.get("to", "")
     team = {o.id: o for o in office().access.team() if o.active}
     if wanted and wanted not in team:
-        raise Rejected("There is no such operator.")
+        raise Rejected(gettext("There is no such operator."))
     office().actions.assign(thread_id, team.get(wanted), operator())
-    say(f"Assigned to {team[wanted].name}." if wanted else "Nobody's now.")
+    if wanted:
+        say(gettext("Assigned to %(name)s.", name=team[wanted].name))
+    else:
+        say(gettext("Nobody's now."))
     return back_to(thread_id)
 
 
@@ -158,7 +175,8 @@ def describe(thread_id: str, message_id: str) -> Any:
     try:
         services().people.describing.describe(thread_id, message_id)
     except ModelError as error:
-        raise Rejected(f"The model could not describe it now. {error}") from error
+        told = gettext("The model could not describe it now.")
+        raise Rejected(f"{told} {said(error)}") from error
     return back_to(thread_id)
 
 
@@ -167,11 +185,11 @@ def feedback(thread_id: str, message_id: str) -> Any:
     """Thumbs up or down on a reply of the bot's."""
     verdict = request.form.get("verdict", "")
     if verdict not in VERDICTS:
-        raise Rejected("Thumbs up or down.")
+        raise Rejected(gettext("Thumbs up or down."))
     comment = request.form.get("comment", "").strip()[:1000]
     if not office().thread.rate(thread_id, message_id, verdict, comment, operator()):
-        raise Rejected("There is no such reply.")
-    say("Thank you: it is counted on the dashboard.")
+        raise Rejected(gettext("There is no such reply."))
+    say(gettext("Thank you: it is counted on the dashboard."))
     return back_to(thread_id)
 
 
@@ -190,6 +208,8 @@ def pane_context(thread: Thread) -> dict[str, Any]:
         "handoff_minutes": int(settings.handoff_minutes),
         "view": view(),
         "send_key": services().ids.new(),
+        **bot_context(thread.fields, settings.bot),
+        "typed": edited_draft(thread.fields),
     }
 
 
@@ -209,9 +229,9 @@ def _until(form: Any) -> datetime:
     try:
         wanted = datetime.fromisoformat(form.get("until", ""))
     except ValueError:
-        raise Rejected("Say until when: a date and a time.") from None
+        raise Rejected(gettext("Say until when: a date and a time.")) from None
     if wanted.tzinfo is None:
         wanted = wanted.replace(tzinfo=ZoneInfo(present.zone()))
     if not now() < wanted < now() + timedelta(days=366):
-        raise Rejected("That instant is not within the next year.")
+        raise Rejected(gettext("That instant is not within the next year."))
     return wanted

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services import audit, ownership
+from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
 from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
@@ -90,6 +91,25 @@ class OfficeActions:
             return {"labels": [*labels, word] if on else labels}
 
         self._act(thread_id, by, "label" if on else "unlabel", change, after={"label": word})
+
+    def set_bot(self, thread_id: str, word: str, by: Operator) -> None:
+        """Whether the bot answers this person, drafts or is off; as the account with no word."""
+        if word and word not in tuple(Bot):
+            raise Rejected("The bot is on, drafts, or is off.")
+        change = {"bot": word or REMOVED}
+        self._act(thread_id, by, "bot", lambda *_: dict(change), after={"bot": word})
+
+    def drop_draft(self, thread_id: str, by: Operator) -> None:
+        """The bot's draft is not wanted; no matter whether there is one."""
+        now, entry_id = self.clock.now(), self.ids.new()
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            _of(reads, thread_id)
+            path = _path(thread_id)
+            record = audit.entry(entry_id, now, by, "draft_dropped", path, thread_id=thread_id)
+            return None, [Update(path, {"suggestion": REMOVED, "updated_at": SERVER_TIME}), record]
+
+        self.documents.transact(work)
 
     def seen(self, thread_id: str, seq: int) -> None:
         """The team has read the first `seq` messages. Not worth an audit entry."""

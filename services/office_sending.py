@@ -6,7 +6,7 @@ from typing import Any
 
 from services import audit
 from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Update, Write
+from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
 from services.domain.states import ConversationStatus, Role
 from services.errors import Rejected
 from services.manual import Manual, Writer
@@ -43,6 +43,7 @@ class OfficeSending:
                 "assignee": by.id,
                 "assignee_name": by.name,
                 "seen_seq": thread.inbound_seq,
+                "suggestion": REMOVED,
                 "last_role": Role.HUMAN,
                 "updated_at": SERVER_TIME,
             }

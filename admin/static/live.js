@@ -54,12 +54,12 @@
 
   function present(people) {
     const shown = $("present");
-    if (!shown || shown.textContent === "Sending …") return;
+    if (!shown || shown.textContent === say("sending")) return;
     const typing = people.filter((p) => p.typing).map((p) => p.name);
     const looking = people.filter((p) => !p.typing).map((p) => p.name);
     const parts = [];
-    if (typing.length) parts.push(`${typing.join(", ")} ${typing.length > 1 ? "are" : "is"} typing …`);
-    if (looking.length) parts.push(`${looking.join(", ")} also ${looking.length > 1 ? "have" : "has"} this open`);
+    if (typing.length) parts.push(say(typing.length > 1 ? "typing_many" : "typing", { names: typing.join(", ") }));
+    if (looking.length) parts.push(say(looking.length > 1 ? "looking_many" : "looking", { names: looking.join(", ") }));
     shown.textContent = parts.join(" · ");
   }
 
@@ -122,6 +122,8 @@
       if (line.classList.contains("them")) arrived += 1;
     }
     window.moca.dropDoubleDays();
+    const draft = found.querySelector("#draft");
+    if (draft && !$("draft").contains(document.activeElement)) { $("draft").replaceWith(draft); htmx.process(draft); }
     const head = found.querySelector("#thread-head"), old = $("thread-head");
     if (head && old && !old.contains(document.activeElement) && !old.querySelector("details[open]")) {
       old.replaceWith(head);
@@ -131,7 +133,7 @@
     if (end) { toEnd(); markSeen(); } else if (arrived) {
       const pill = $("new-pill");
       pill.dataset.n = String(Number(pill.dataset.n || 0) + arrived);
-      pill.textContent = `${pill.dataset.n} new ↓`;
+      pill.textContent = say("arrived", { count: pill.dataset.n });
       pill.hidden = false;
     }
   }
@@ -148,7 +150,7 @@
       navigator.locks?.request("moca-sound", { ifAvailable: true }, (lock) => lock && chime());
     }
     if (document.hidden && "Notification" in window && Notification.permission === "granted") {
-      new Notification(`${calling[0].name} needs you`, { body: calling[0].text, tag: "moca-" + calling[0].id });
+      new Notification(say("needs_you", { name: calling[0].name }), { body: calling[0].text, tag: "moca-" + calling[0].id });
     }
   }
   async function chime() {
