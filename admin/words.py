@@ -137,10 +137,38 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "office": lazy_gettext("The team, here"),
     },
 }
+#: What the static scripts say; they fill in the holes themselves.
+SCRIPTS: Mapping[str, LazyString] = {
+    "arrived": lazy_gettext("%(count)s new ↓"),
+    "bytes": lazy_gettext("%(bytes)s of 1000 bytes"),
+    "characters": lazy_gettext("%(count)s characters"),
+    "close": lazy_gettext("Close"),
+    "go_to": lazy_gettext("Go to: %(place)s"),
+    "hand_back": lazy_gettext("Hand back to the bot"),
+    "inbox": lazy_gettext("Inbox"),
+    "keys": lazy_gettext("Show all keys"),
+    "looking": lazy_gettext("%(names)s also has this open"),
+    "looking_many": lazy_gettext("%(names)s also have this open"),
+    "needs_you": lazy_gettext("%(name)s needs you"),
+    "next": lazy_gettext("Next conversation"),
+    "not_sent": lazy_gettext("It could not be sent. Your text is still here."),
+    "reopen": lazy_gettext("Reopen"),
+    "search": lazy_gettext("Search"),
+    "sending": lazy_gettext("Sending …"),
+    "take_over": lazy_gettext("Take over"),
+    "ticked": lazy_gettext("%(count)s ticked:"),
+    "typing": lazy_gettext("%(names)s is typing …"),
+    "typing_many": lazy_gettext("%(names)s are typing …"),
+    "write_note": lazy_gettext("Write a private note"),
+    "write_reply": lazy_gettext("Write a reply"),
+}
 
 
 def register(app: Flask) -> None:
     """Let templates use these."""
+    app.jinja_env.globals["script_words"] = lambda: {
+        key: str(text) for key, text in SCRIPTS.items()
+    }
     app.jinja_env.filters.update(worded=worded, number=number, dollars=dollars, date=day)
 
 

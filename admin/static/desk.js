@@ -106,7 +106,7 @@
     if (!text || !shown) return;
     const size = encoder.encode(text.value.trim()).length;
     const reply = !document.querySelector("#composer input[value=note]:checked");
-    shown.textContent = reply ? `${size} of 1000 bytes` : `${text.value.length} characters`;
+    shown.textContent = reply ? say("bytes", { bytes: size }) : say("characters", { count: text.value.length });
     shown.classList.toggle("over", reply && size > 1000);
     clearTimeout(asked);
     const split = $("split");
@@ -137,14 +137,14 @@
     if (event.target.id !== "composer") return;
     event.target.classList.add("sending");
     const status = $("present");
-    if (status) status.textContent = "Sending …";
+    if (status) status.textContent = say("sending");
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest?.("#composer") || $("composer");
     form?.classList.remove("sending");
     const status = $("present");
-    if (status && status.textContent === "Sending …") {
-      status.textContent = event.detail.successful ? "" : "It could not be sent. Your text is still here.";
+    if (status && status.textContent === say("sending")) {
+      status.textContent = event.detail.successful ? "" : say("not_sent");
     }
     if (event.target.id === "composer" && event.detail.successful) $("text")?.focus();
   });
@@ -222,7 +222,7 @@
   document.addEventListener("change", () => {
     const n = document.querySelectorAll(".tick input:checked").length;
     const shown = document.querySelector("[data-bulk-count]");
-    if (shown) shown.textContent = `${n} ticked:`;
+    if (shown) shown.textContent = say("ticked", { count: n });
   });
   document.addEventListener("visibilitychange", markSeen);
   const notices = $("notices");

@@ -43,17 +43,21 @@
   });
 
   // ── the palette ────────────────────────────────────────────────────────────────────────────
+  const nameOf = (link) => {
+    const counted = link.querySelector("span:last-child")?.matches(".count");
+    return (counted ? link.firstChild.textContent.trim() : link.textContent.trim()) || say("inbox");
+  };
   const commands = () => {
     const go = [...document.querySelectorAll(".rail a[href], .tabs a[href]")].map((link) => [
-      "Go to " + (link.querySelector("span:last-child")?.matches(".count") ? link.firstChild.textContent.trim() : link.textContent.trim() || "the inbox"),
+      say("go_to", { place: nameOf(link) }),
       () => link.click(),
     ]);
     const acts = $("thread") ? [
-      ["Write a reply", () => write("reply")], ["Write a private note", () => write("note")],
-      [$("thread").dataset.owner === "human" ? "Hand back to the bot" : "Take over", () => press("t")],
-      [$("thread").dataset.status === "closed" ? "Reopen" : "Close", () => press("e")],
+      [say("write_reply"), () => write("reply")], [say("write_note"), () => write("note")],
+      [$("thread").dataset.owner === "human" ? say("hand_back") : say("take_over"), () => press("t")],
+      [$("thread").dataset.status === "closed" ? say("reopen") : say("close"), () => press("e")],
     ] : [];
-    return [...acts, ...go, ["Next conversation", () => step(1)], ["Search", () => $("q")?.focus()], ["Show all keys", help]];
+    return [...acts, ...go, [say("next"), () => step(1)], [say("search"), () => $("q")?.focus()], [say("keys"), help]];
   };
   function palette() {
     const box = $("palette");
