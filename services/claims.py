@@ -5,15 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import absence, connecting, follow_ups, notes, ownership
+from services import absence, connecting, drafting, follow_ups, handoff, notes
 from services.connecting import Offer
+from services.domain import bot
 from services.domain.account import Account
+from services.domain.bot import Bot
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.policy import ACCOUNT, Claim, Nothing, Skip, Step, Wait, next_step
+from services.domain.policy import ACCOUNT, BOT_OFF, Claim, Nothing, Skip, Step, Wait, next_step
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
 from services.linking import event_of
@@ -87,19 +89,23 @@ class Taking:
         self, thread: Conversation, pending: list[Message], *, more: bool
     ) -> tuple[Taken, Sequence[Write]]:
         writes: list[Write] = []
+        fields: dict[str, Any] = {}
         step = self._next(thread, pending)
         while isinstance(step, Skip):
+            if step.reason == BOT_OFF:
+                fields = drafting.left_alone(thread, self.settings, self.now)
             writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
             gone = {m.id for m in step.messages}
             pending = [m for m in pending if m.id not in gone]
             step = self._next(thread, pending)
-        if isinstance(step, Nothing):
+        speaks = bot.mode(thread.bot, self.settings.bot) is Bot.ON
+        if isinstance(step, Nothing) and speaks:
             step = follow_ups.next_step(thread, self.now)
-        if isinstance(step, Claim) and self.offer and connecting.refused(thread, self.settings):
+        not_connected = speaks and connecting.refused(thread, self.settings)
+        if isinstance(step, Claim) and self.offer and not_connected:
             return self._invite(thread, step, self.offer, writes)
         if isinstance(step, Claim):
             return self._claim(thread, step, writes, more=more)
-        fields: dict[str, Any] = {}
         if isinstance(step, Wait):
             away = absence.told(thread, step, self.settings, self.now)
             held_for = thread.account_id if step.reason == ACCOUNT else None
@@ -107,7 +113,7 @@ class Taking:
             thread = away.thread
             writes += away.writes
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
-            fields = {"due_at": None, "claim": None, "follow_up": None, "turn_held_for": None}
+            fields |= {"due_at": None, "claim": None, "follow_up": None, "turn_held_for": None}
         if fields:
             writes.append(Update(f"conversations/{thread.thread_id}", fields))
         return Taken(thread, step), writes
@@ -127,25 +133,37 @@ class Taking:
     def _claim(
         self, thread: Conversation, step: Claim, writes: list[Write], *, more: bool
     ) -> tuple[Taken, Sequence[Write]]:
-        fields = ownership.returned(thread, self.now)
+        fields = handoff.returned(thread, self.now)
+        thread, messages = handoff.after(thread, fields), step.messages
         if step.spent:
-            given_up = give_up(thread, step.spent, self.claim_id, "tried too often", self.now)
+            given_up = give_up(
+                thread,
+                step.spent,
+                self.claim_id,
+                "tried too often",
+                self.now,
+                alert_minutes=self.settings.waiting_alert_minutes,
+            )
             writes += given_up.writes
-            fields = {**given_up.fields, **fields}
-        thanks = connecting.thanks(thread, step.messages, self.settings, self.now)
-        thread, fields = thanks.thread, {**fields, **thanks.fields}
-        writes += thanks.writes
+            fields |= given_up.fields
+            if "owner_epoch" in given_up.fields:
+                messages = ()  # the next look leaves them to the human
+            thread = handoff.after(thread, given_up.fields)
+        if not drafting.drafts(thread, self.settings):
+            thanks = connecting.thanks(thread, messages, self.settings, self.now)
+            thread, fields = thanks.thread, {**fields, **thanks.fields}
+            writes += thanks.writes
         claim = None
-        if step.messages:
+        if messages:
             claim = ClaimRecord(
                 id=self.claim_id,
                 expires_at=self.now + timedelta(seconds=self.settings.claim_seconds),
-                mids=tuple(m.id for m in step.messages),
-                owner_epoch=fields.get("owner_epoch", thread.owner_epoch),
+                mids=tuple(m.id for m in messages),
+                owner_epoch=thread.owner_epoch,
                 seq=thread.inbound_seq,
                 more=more,
             )
-            writes += [_claimed(thread, m) for m in step.messages]
+            writes += [_claimed(thread, m) for m in messages]
         # Lists find a conversation by these, and ingest cannot write them without reading.
         fields = {"owner": thread.owner, "status": ConversationStatus.OPEN, **fields}
         if thread.status is not ConversationStatus.OPEN:
@@ -154,7 +172,7 @@ class Taking:
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at) if claim else None
         writes.append(Update(f"conversations/{thread.thread_id}", fields))
-        claimed = tuple(replace(m, attempts=m.attempts + 1) for m in step.messages)
+        claimed = tuple(replace(m, attempts=m.attempts + 1) for m in messages)
         return Taken(thread, Claim(claimed, step.spent), claim), writes
 
 

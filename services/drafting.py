@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from services import ownership
+from services import handoff
 from services.agent_input import Asked
 from services.domain import bot
 from services.domain.bot import Bot
@@ -50,7 +50,9 @@ def only_drafted(decision: Decision, asked: Asked) -> Decision:
     )
 
 
-def suggested(thread: Conversation, suggestion: Suggestion, now: datetime) -> dict[str, Any]:
+def suggested(
+    thread: Conversation, suggestion: Suggestion, now: datetime, alert_minutes: float
+) -> dict[str, Any]:
     """The fields of a conversation that has a draft; one that the bot had waits for the team.
 
     The wait begins with the newest message that the draft answers, so that what came after is
@@ -66,8 +68,13 @@ def suggested(thread: Conversation, suggestion: Suggestion, now: datetime) -> di
         "updated_at": SERVER_TIME,
     }
     if thread.owner is Owner.BOT and (suggestion.text or suggestion.handoff):
-        fields |= ownership.change(
-            thread, Owner.WAITING, suggestion.about, until=None, reason="draft"
+        fields |= handoff.change(
+            thread,
+            Owner.WAITING,
+            suggestion.about,
+            until=None,
+            reason="draft",
+            alert_minutes=alert_minutes,
         )
     return fields
 
@@ -82,5 +89,12 @@ def left_alone(thread: Conversation, settings: Operation, now: datetime) -> dict
     if thread.status is ConversationStatus.CLOSED:
         fields["status"] = ConversationStatus.OPEN
     if settings.bot_off_waits and not thread.bot:
-        fields |= ownership.change(thread, Owner.WAITING, now, until=None, reason="bot_off")
+        fields |= handoff.change(
+            thread,
+            Owner.WAITING,
+            now,
+            until=None,
+            reason="bot_off",
+            alert_minutes=settings.waiting_alert_minutes,
+        )
     return fields and {**fields, "updated_at": SERVER_TIME}

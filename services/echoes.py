@@ -7,12 +7,11 @@ records the send decides it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from services import ownership
+from services import handoff, undecided
 from services.domain import schedule
 from services.domain.conversation import Conversation
 from services.domain.documents import (
@@ -31,12 +30,11 @@ from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.states import Direction, Owner, Role, Status
+from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.lines import DELIVERY_GRACE
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Reads, TaskQueue
-from services.undecided import same_bubble
 
 _log = structlog.get_logger()
 
@@ -93,10 +91,11 @@ class Echoes:
             item = reads.get(f"{path}/messages/{thread.sending.id}")[0]
             if _settles(item, event):
                 return "settled", _settled(thread, item, event)
-        late = _unsettled(reads, path, event)
+        lost = undecided.lost(reads, event.thread_id)
+        late = undecided.late_one(lost, event.text, event.timestamp)
         if late is not None:
-            sent = {"mid": event.mid, "sent_at": event.timestamp, **_reached(thread, event)}
-            return "late", [Update(late.path, {**sent, "error": None, "unsettled": None})]
+            reached = _reached(thread, event)
+            return "late", [undecided.arrived_late(late, event.mid, event.timestamp, **reached)]
         return "foreign", _foreign(thread, event, settings)
 
 
@@ -109,13 +108,8 @@ def _settles(item: Snapshot, event: Event) -> bool:
     """Text decides only for an unconfirmed bubble, and only if the echo is not older than it."""
     if item.fields is None:
         return False
-    return same_bubble(Message.from_doc(item.id, item.fields), event.text, event.timestamp)
-
-
-def _unsettled(reads: Reads, path: str, event: Event) -> Snapshot | None:
-    """A bubble that was given up although it arrived: its echo came that late."""
-    given_up = Query(f"{path}/messages", where=[("unsettled", "==", True)], limit=10)
-    return next((item for item in reads.query(given_up) if _settles(item, event)), None)
+    item_then = Message.from_doc(item.id, item.fields)
+    return undecided.same_bubble(item_then, event.text, event.timestamp)
 
 
 def _undecided(event: Event, settings: Operation) -> list[Write]:
@@ -164,9 +158,9 @@ def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Wr
         "last_direction": Direction.OUTGOING,
     }
     if thread.boundary_at is None or event.timestamp > thread.boundary_at:
-        until = event.timestamp + timedelta(minutes=settings.handoff_minutes)
-        fields |= ownership.change(
-            thread, Owner.HUMAN, event.timestamp, until=until, reason="instagram_app"
+        minutes = settings.handoff_minutes
+        fields |= handoff.take_over(
+            thread, event.timestamp, minutes=minutes, reason="instagram_app"
         )
     contact = {"account_id": event.account_id, "igsid": event.igsid}
     return [

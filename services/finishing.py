@@ -181,8 +181,14 @@ class Releasing:
             for m in back
         ]
         if spent:
-            alert_minutes = self.settings.waiting_alert_minutes
-            given_up = give_up(thread, spent, self.claim.id, self.error, self.now, alert_minutes)
+            given_up = give_up(
+                thread,
+                spent,
+                self.claim.id,
+                self.error,
+                self.now,
+                alert_minutes=self.settings.waiting_alert_minutes,
+            )
             writes += given_up.writes
             fields |= given_up.fields
         again_at = None

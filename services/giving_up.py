@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services import ownership
+from services import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Merge, Update, Write
 from services.domain.ids import digest
 from services.domain.message import Message
-from services.domain.states import Owner, Status
+from services.domain.states import Status
 
 #: After so many failed turns in a row a human is waited for.
 FAILED_TURNS_BEFORE_HANDOFF = 2
+
+_REASON = "model_failure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +27,27 @@ class GivenUp:
 
 
 def give_up(
-    thread: Conversation, messages: Sequence[Message], turn_id: str, error: str, now: datetime
+    thread: Conversation,
+    messages: Sequence[Message],
+    turn_id: str,
+    error: str,
+    now: datetime,
+    *,
+    alert_minutes: float,
 ) -> GivenUp:
     """What is written when `messages` will not be answered.
 
-    The alert's name depends on the messages, so that a repetition finds it standing.
+    The alert's name depends on the messages, or on the handoff that they lead to, so that a
+    repetition finds it standing.
     """
-    path = f"conversations/{thread.thread_id}"
+    path = f"conversations/{thread.thread_id}/messages"
     failed = {"status": Status.FAILED, "processed_at": SERVER_TIME, "error": error}
-    alert = {
-        "thread_id": thread.thread_id,
-        "account_id": thread.account_id,
-        "turn_id": turn_id,
-        "reason": "model_failure",
-        "status": Status.QUEUED,
-        "created_at": now,
-    }
-    name = digest("failed", thread.thread_id, *sorted(m.id for m in messages))
+    writes: list[Write] = [Update(f"{path}/{m.id}", failed) for m in messages]
     fields: dict[str, Any] = {"failed_turns": thread.failed_turns + 1}
     if thread.failed_turns + 1 >= FAILED_TURNS_BEFORE_HANDOFF:
-        fields |= ownership.change(thread, Owner.WAITING, now, until=None, reason="model_failure")
-    return GivenUp(
-        [
-            *(Update(f"{path}/messages/{m.id}", failed) for m in messages),
-            Merge(f"manager_alerts/{name}", alert),
-        ],
-        fields,
-    )
+        handed = handoff.hand_off(thread, _REASON, now, alert_minutes, turn_id=turn_id)
+        if handed.fields:
+            return GivenUp([*writes, *handed.alerts], {"failed_turns": 0, **handed.fields})
+    name = digest("failed", thread.thread_id, *sorted(m.id for m in messages))
+    told = handoff.alert(thread, _REASON, now, turn_id=turn_id)
+    return GivenUp([*writes, Merge(f"manager_alerts/{name}", told)], fields)

@@ -108,9 +108,7 @@ class Intents:
     def _alerts(self) -> Iterable[Write]:
         turn_id = self.claim.id
         for number, text in enumerate(self.decision.alerts):
-            told = handoff.alert(
-                self.thread, "notification", self.now, note=text, turn_id=turn_id
-            )
+            told = handoff.alert(self.thread, "notification", self.now, note=text, turn_id=turn_id)
             yield Merge(f"manager_alerts/{digest('said', turn_id, number)}", told)
         yield from self._handed.alerts
 
@@ -124,7 +122,7 @@ class Intents:
         if decision.summary is not None:
             fields |= {"summary": decision.summary, "summary_until": decision.summary_until}
         if decision.suggestion is not None:
-            fields |= drafting.suggested(thread, decision.suggestion, self.now)
+            fields |= drafting.suggested(thread, decision.suggestion, self.now, self.alert_minutes)
         plan = decision.follow_up
         fields["follow_up"] = (
             {"at": plan.at, "note": plan.note, "owner_epoch": thread.owner_epoch} if plan else None

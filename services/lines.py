@@ -129,14 +129,14 @@ class TakingHead:
     ) -> tuple[Head, Sequence[Write]]:
         """The sender did not report back: an echo tells that the item arrived, or nobody can."""
         path = f"conversations/{self.thread_id}"
-        echoes = undecided.of(reads, thread)
+        came = undecided.of(reads, thread)
         own = None
-        if echoes:
+        if came.echoes:
             (item,) = reads.get(f"{path}/messages/{sending.id}")
             message = Message.from_doc(sending.id, item.fields or {})
-            own = undecided.own_among(message, echoes)
+            own = undecided.own_among(message, came.echoes)
         mid = own.mid if own is not None else None
-        decided = undecided.decide(thread, echoes, mid, self.handoff_minutes)
+        decided = undecided.decide(thread, came, mid, self.handoff_minutes)
         if own is not None:
             head, fields = _moved_on(thread, sending, self.now)
             sent = {"status": Status.SENT, "mid": mid, "sent_at": own.created_at, "error": None}
@@ -272,6 +272,7 @@ def _given_up(
         "status": Status.FAILED,
         "error": "not confirmed: it may or may not have arrived",
         "unsettled": True,
+        "awaits_echo": True,
         **without_token(lost),
     }
     item = f"conversations/{thread.thread_id}/messages/{sending.id}"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import ownership
+from services import handoff
 from services.domain import schedule
 from services.domain.account import Account
 from services.domain.bubbles import split
@@ -21,7 +21,7 @@ from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
-from services.domain.states import Direction, Owner, Role, Status
+from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of
@@ -165,10 +165,8 @@ class Queueing:
         if thread.sending is None:
             fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
         if self.operator is not None:
-            until = self.now + timedelta(minutes=self.handoff_minutes)
-            fields |= ownership.change(
-                thread, Owner.HUMAN, self.now, until=until, reason="operator"
-            )
+            minutes = self.handoff_minutes
+            fields |= handoff.take_over(thread, self.now, minutes=minutes, reason="operator")
         return fields
 
     def _item(
@@ -233,6 +231,7 @@ class Resending:
             "attempts": 0,
             "error": None,
             "unsettled": None,
+            "awaits_echo": None,
             "next_attempt_at": None,
             "owner_epoch": thread.owner_epoch,
             "resent_from": self.item_id,
@@ -330,6 +329,7 @@ def _arrived(
         "sent_at": item.sending_at or now,
         "error": None,
         "unsettled": None,
+        "awaits_echo": True,  # or it would be taken for a human's
         "settled_by": by.id,
         **without_token(item),
     }

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from services import audit, ownership
+from services import audit, handoff
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
-from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
+from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
 from services.office_access import Operator
@@ -43,24 +43,25 @@ class OfficeActions:
         """
 
         def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
-            until = now + timedelta(minutes=minutes) if minutes else None
-            owner = ownership.change(thread, Owner.HUMAN, now, until=until, reason="operator")
+            owner = handoff.take_over(thread, now, minutes=minutes or None, reason="operator")
             return {**owner, "assignee": by.id, "assignee_name": by.name}
 
         self._act(thread_id, by, "take_over", change)
 
     def hand_back(self, thread_id: str, by: Operator) -> None:
         """The bot answers again, from the next message on."""
-        self._act(thread_id, by, "hand_back", _to_the_bot)
+
+        def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
+            return handoff.hand_back(thread, now, "operator")
+
+        self._act(thread_id, by, "hand_back", change)
 
     def close(self, thread_id: str, by: Operator) -> None:
         """Done; whoever was waited for is waited for no more."""
 
-        def change(thread: Conversation, stored: Fields, now: datetime) -> Fields:
+        def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
             fields: Fields = {"status": ConversationStatus.CLOSED, "closed_at": now}
-            if thread.owner is not Owner.BOT:
-                fields |= _to_the_bot(thread, stored, now)
-            return fields
+            return fields | handoff.hand_back(thread, now, "operator")
 
         self._act(thread_id, by, "close", change)
 
@@ -169,12 +170,6 @@ def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
 
 def _path(thread_id: str) -> str:
     return f"conversations/{thread_id}"
-
-
-def _to_the_bot(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
-    if thread.owner is Owner.BOT:
-        return {}
-    return ownership.change(thread, Owner.BOT, now, until=None, reason="operator")
 
 
 def _opened() -> Fields:

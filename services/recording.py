@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import ownership, undecided
+from services import handoff, undecided
 from services.domain import retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
@@ -59,13 +59,13 @@ class Recording:
         thread = Conversation.from_doc(self.thread_id, stored.fields)
         if thread.sending is None or thread.sending.id != self.item.id:
             return self._late(thread, item)
-        echoes = undecided.of(reads, thread)
-        outcome = _decided_by(self.outcome, self.item, echoes)
+        came = undecided.of(reads, thread)
+        outcome = _decided_by(self.outcome, self.item, came.echoes)
         mid = outcome.mid if isinstance(outcome, Sent) else None
-        decided = undecided.decide(thread, echoes, mid, self.settings.handoff_minutes)
+        decided = undecided.decide(thread, came, mid, self.settings.handoff_minutes)
         thread = decided.thread
-        told, alerts = _told(reads, thread, outcome, self.now)
-        thread = replace(thread, owner_epoch=told.get("owner_epoch", thread.owner_epoch))
+        told, alerts = self._told(reads, thread, outcome)
+        thread = handoff.after(thread, told)
         account = Account.from_doc(account_id, owned.fields)
         head, more, written = self._record(thread, account, outcome, behind)
         line = {**decided.fields, **told, **more}
@@ -152,6 +152,26 @@ class Recording:
         }
         return head, fields, [Update(path, sent), *writes]
 
+    def _told(
+        self, reads: Reads, thread: Conversation, outcome: Outcome
+    ) -> tuple[dict[str, Any], Sequence[Write]]:
+        """What a refusal means for the team: asked for where we may not write, else told daily."""
+        if not isinstance(outcome, Refused) or not outcome.alert:
+            return {}, []
+        if outcome.routing and thread.owner is Owner.BOT:
+            minutes = self.settings.waiting_alert_minutes
+            handed = handoff.hand_off(
+                thread, "routing_conflict", self.now, minutes, note=outcome.reason
+            )
+            return handed.fields, handed.alerts
+        path = "manager_alerts/" + digest(
+            "refused", thread.account_id, outcome.reason, self.now.date()
+        )
+        if reads.get(path)[0].fields:
+            return {}, []
+        told = handoff.alert(thread, "delivery_refused", self.now, note=outcome.reason)
+        return {}, [Create(path, told)]
+
     def _delayed(self, following: Sequence[Snapshot]) -> list[Snapshot]:
         """The next bubble of the same turn is not to be typed faster than the setting says."""
         at = self._next_at(following)
@@ -173,29 +193,6 @@ class Recording:
         return self.now + timedelta(seconds=seconds)
 
 
-def _told(
-    reads: Reads, thread: Conversation, outcome: Outcome, now: datetime
-) -> tuple[dict[str, Any], list[Write]]:
-    """What a refusal means for the team: told once a day, and asked for where we may not write."""
-    if not isinstance(outcome, Refused) or not outcome.alert:
-        return {}, []
-    name = digest("refused", thread.account_id, outcome.reason, now.date())
-    alert = {
-        "thread_id": thread.thread_id,
-        "account_id": thread.account_id,
-        "reason": "delivery_refused",
-        "text": outcome.reason,
-        "status": Status.QUEUED,
-        "created_at": now,
-    }
-    path = f"manager_alerts/{name}"
-    alerts: list[Write] = [] if reads.get(path)[0].fields else [Create(path, alert)]
-    if not outcome.routing or thread.owner is not Owner.BOT:
-        return {}, alerts
-    change = ownership.change(thread, Owner.WAITING, now, until=None, reason="routing_conflict")
-    return change, alerts
-
-
 def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> Outcome:
     """An echo of the same text, not older than the call, settles an unknown outcome."""
     if not isinstance(outcome, Unknown):
@@ -212,4 +209,5 @@ def read_already(thread: Conversation, outcome: Sent, now: datetime) -> dict[str
 
 def _sent(outcome: Sent, now: datetime) -> dict[str, Any]:
     sent = {"status": Status.SENT, "sent_at": now, "error": None, "unsettled": None}
+    sent["awaits_echo"] = None
     return {**sent, "mid": outcome.mid} if outcome.mid else sent

@@ -1,6 +1,7 @@
-"""Periodic repair: tasks for whatever should have happened and did not, and owners that are due.
+"""Periodic repair: tasks for whatever should have happened and did not, and waits that are over.
 
-It never changes a message or a claim: those belong to the runs that the tasks begin.
+It never changes a message or a claim: those belong to the runs that the tasks begin. What merely
+grows old is not its business: Firestore's TTL deletes it, and readers leave it out before.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,115 +10,108 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services import ownership
+from services import waits
 from services.domain import schedule
 from services.domain.conversation import Conversation
-from services.domain.documents import Merge, Query, Snapshot, Update, Write
-from services.domain.ids import digest
+from services.domain.documents import Query, Snapshot, Write
 from services.domain.instants import to_ms
 from services.domain.schedule import Appointment
-from services.domain.states import Status
-from services.live_settings import LiveSettings
+from services.errors import Contention
 from services.ports import Clock, Documents, Reads, TaskQueue
 
 _log = structlog.get_logger()
 
 #: How late something may be before it is repaired.
 GRACE = timedelta(seconds=30)
-#: Repairs of one run; the next run finds the rest.
-MOST_REPAIRS = 200
+#: Repairs of one kind in one run; the next run finds the rest, the oldest first.
+MOST_REPAIRS = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Four small queries when there is nothing to do, however many conversations there are."""
+    """Five small queries when there is nothing to do, however many conversations there are."""
 
     documents: Documents
     turns: TaskQueue
     deliveries: TaskQueue
-    settings: LiveSettings
     clock: Clock
     clock_margin_seconds: float
 
     def run(self, trace_id: str) -> dict[str, int]:
-        """Ensure a task for every overdue thread; answers how many of each kind.
+        """Repair every overdue thread once; answers how many of each kind.
 
-        Threads whose human's time is over go back to the bot, and a manager is told a second time
-        of those that still wait for one.
+        Tasks for turns and deliveries (of which so many hold a bubble of unknown fate); threads
+        whose human's time is over go back to the bot; what was put off is open again; and a
+        manager is told a second time of those that still wait for a human.
         """
-        return {
-            "turns": self._repair("due_at", self.turns, schedule.later, trace_id),
-            "deliveries": self._repair(
-                "deliver_due_at", self.deliveries, schedule.delivery_later, trace_id
-            ),
-            "returned": self._each("owner_due_at", self._hand_back),
-            "reminded": self._each("waiting_since", self._remind),
+        now = self.clock.now()
+        turns = self._overdue("due_at", to_ms(now - GRACE))
+        lines = self._overdue("deliver_due_at", to_ms(now - GRACE))
+        self._ensure(self.turns, schedule.later, turns, trace_id)
+        self._ensure(self.deliveries, schedule.delivery_later, lines, trace_id)
+        repaired = {
+            "turns": len(turns),
+            "deliveries": len(lines),
+            "unconfirmed": sum(_unconfirmed(snapshot) for snapshot in lines),
+            "returned": self._each("owner_due_at", to_ms(now), waits.returned),
+            "reopened": self._each("scheduled_until", now - GRACE, waits.reopened),
+            "reminded": self._each("remind_at", to_ms(now), waits.reminded),
         }
+        if any(repaired.values()):
+            _log.warning("repaired", trace_id=trace_id, **repaired)
+        return repaired
 
-    def _each(self, field: str, repair: Callable[[str], bool]) -> int:
-        """Repair the threads whose instant has passed, one transaction each."""
-        overdue = self._overdue(field, self.clock.now())
-        return sum(repair(snapshot.id) for snapshot in overdue)
-
-    def _hand_back(self, thread_id: str) -> bool:
-        path, now = f"conversations/{thread_id}", self.clock.now()
-
-        def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
-            thread = Conversation.from_doc(thread_id, reads.get(path)[0].fields or {})
-            fields = ownership.returned(thread, now)
-            return bool(fields), [Update(path, fields)] if fields else []
-
-        return self.documents.transact(work)
-
-    def _remind(self, thread_id: str) -> bool:
-        """Nobody came: the manager is told once more, and the thread goes on waiting."""
-        path, now = f"conversations/{thread_id}", self.clock.now()
-        account_id = thread_id.partition("_")[0]
-        minutes = self.settings.account(account_id).operation.waiting_alert_minutes
-
-        def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
-            thread = Conversation.from_doc(thread_id, reads.get(path)[0].fields or {})
-            since = thread.waiting_since
-            if since is None or now < since + timedelta(minutes=minutes):
-                return False, []
-            name = digest("waiting", thread_id, thread.owner_epoch)
-            alert = {
-                "thread_id": thread_id,
-                "account_id": account_id,
-                "reason": "still_waiting",
-                "text": f"Nobody has answered for {minutes:g} minutes.",
-                "status": Status.QUEUED,
-                "created_at": now,
-            }
-            told = Merge(f"manager_alerts/{name}", alert)
-            return True, [told, Update(path, {"waiting_since": None})]
-
-        return self.documents.transact(work)
-
-    def _repair(
+    def _each(
         self,
         field: str,
+        before: int | datetime,
+        over: Callable[[Conversation, datetime], Sequence[Write]],
+    ) -> int:
+        """Write what is `over`, one transaction a thread; answers for how many there was it."""
+        return sum(self._one(snapshot.id, over) for snapshot in self._overdue(field, before))
+
+    def _one(
+        self, thread_id: str, over: Callable[[Conversation, datetime], Sequence[Write]]
+    ) -> bool:
+        path = f"conversations/{thread_id}"
+
+        def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
+            thread = Conversation.from_doc(thread_id, reads.get(path)[0].fields or {})
+            writes = over(thread, self.clock.now())
+            return bool(writes), writes
+
+        try:
+            return self.documents.transact(work)
+        except Contention:
+            return False  # somebody is writing in it right now: the next run looks again
+        except ValueError:
+            # One document that cannot be read must not keep the sweep from all the others.
+            _log.exception("thread_not_repaired", thread_id=thread_id)
+            return False
+
+    def _ensure(
+        self,
         queue: TaskQueue,
         name: Callable[..., Appointment],
+        overdue: Sequence[Snapshot],
         trace_id: str,
-    ) -> int:
-        now = self.clock.now()
-        overdue = self._overdue(field, now - GRACE)
+    ) -> None:
         for snapshot in overdue:
-            appointment = name(
-                snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds
-            )
-            queue.ensure(appointment, {"thread_id": snapshot.id, "trace_id": trace_id})
-        if overdue:
-            _log.warning("repaired", what=field, count=len(overdue), trace_id=trace_id)
-        return len(overdue)
+            now = self.clock.now()
+            look = name(snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds)
+            queue.ensure(look, {"thread_id": snapshot.id, "trace_id": trace_id})
 
-    def _overdue(self, field: str, before: datetime) -> list[Snapshot]:
+    def _overdue(self, field: str, before: int | datetime) -> list[Snapshot]:
         return self.documents.query(
             Query(
                 "conversations",
-                where=[(field, "<", to_ms(before))],
+                where=[(field, "<=", before)],
                 order=[(field, "ASCENDING")],
                 limit=MOST_REPAIRS,
             )
         )
+
+
+def _unconfirmed(line: Snapshot) -> bool:
+    """Whether nobody settled the line's head in time: the delivery gives it to a person."""
+    return bool(((line.fields or {}).get("sending") or {}).get("unconfirmed"))

@@ -5,18 +5,30 @@ same commit, so that none is left to be misread later.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import ownership
+from services import handoff
 from services.domain.conversation import Conversation
-from services.domain.documents import Delete, Snapshot, Update, Write
+from services.domain.documents import Delete, Query, Snapshot, Update, Write
 from services.domain.ids import document_id
 from services.domain.linking import masked
 from services.domain.message import Message
-from services.domain.states import Owner, Status
+from services.domain.states import Status
 from services.ports import Reads
+
+#: A bubble's echo is dated by Meta when the bubble was sent: one so much younger is not its own.
+ECHO_WITHIN = timedelta(minutes=10)
+MOST_LOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The undecided echoes of a thread, and the bubbles of an earlier time that still lack one."""
+
+    echoes: Sequence[Snapshot] = ()
+    lost: Sequence[Snapshot] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,44 +40,48 @@ class Decided:
     writes: Sequence[Write] = ()
 
 
-def of(reads: Reads, thread: Conversation) -> list[Snapshot]:
-    """The undecided echoes of a thread."""
+def of(reads: Reads, thread: Conversation) -> Came:
+    """What is to be decided about a thread; no read where no echo came."""
     if not thread.undecided:
-        return []
+        return Came()
     path = f"conversations/{thread.thread_id}/messages"
     found = reads.get(*(f"{path}/{i}" for i in thread.undecided))
-    return [echo for echo in found if echo.fields is not None]
+    return Came([echo for echo in found if echo.fields is not None], lost(reads, thread.thread_id))
 
 
-def decide(
-    thread: Conversation, echoes: Sequence[Snapshot], mid: str | None, handoff_minutes: float
-) -> Decided:
-    """Our own echo, that of `mid`, is dropped; any other is a human's: the bot steps back.
+def lost(reads: Reads, thread_id: str) -> list[Snapshot]:
+    """The bubbles of unknown outcome that a person was asked about: an echo may still come."""
+    path = f"conversations/{thread_id}/messages"
+    return reads.query(Query(path, where=[("awaits_echo", "==", True)], limit=MOST_LOST))
 
-    A takeover counts from the echo's own timestamp; one that is older than the last change of
-    owner is recorded only.
+
+def decide(thread: Conversation, came: Came, mid: str | None, handoff_minutes: float) -> Decided:
+    """Our own echo, that of `mid` or of a lost bubble, is dropped; any other is a human's.
+
+    The bot steps back then. A takeover counts from the echo's own timestamp; one that is older
+    than the last change of owner is recorded only.
     """
     fields: dict[str, Any] = {"undecided": []} if thread.undecided else {}
     writes: list[Write] = []
-    for echo in echoes:
+    left = list(came.lost)
+    for echo in came.echoes:
         if mid is not None and echo.id == document_id(mid):
             writes.append(Delete(echo.path))
             continue
         typed = Message.from_doc(echo.id, echo.fields or {})
+        late = late_one(left, typed.text, typed.created_at)
+        if late is not None:
+            left.remove(late)
+            writes += [Delete(echo.path), arrived_late(late, typed.mid, typed.created_at)]
+            continue
         writes.append(Update(echo.path, {"status": Status.SENT, "sent_at": typed.created_at}))
         if thread.boundary_at is not None and typed.created_at <= thread.boundary_at:
             continue
-        until = typed.created_at + timedelta(minutes=handoff_minutes)
-        change = ownership.change(
-            thread, Owner.HUMAN, typed.created_at, until=until, reason="instagram_app"
+        taken = handoff.take_over(
+            thread, typed.created_at, minutes=handoff_minutes, reason="instagram_app"
         )
-        fields |= change
-        thread = replace(
-            thread,
-            owner=Owner.HUMAN,
-            owner_epoch=change["owner_epoch"],
-            boundary_at=typed.created_at,
-        )
+        fields |= taken
+        thread = handoff.after(thread, taken)
     return Decided(thread, fields, writes)
 
 
@@ -76,6 +92,22 @@ def own_among(item: Message, echoes: Sequence[Snapshot]) -> Message | None:
         if same_bubble(item, message.text, message.created_at) and message.mid:
             return message
     return None
+
+
+def late_one(lost: Sequence[Snapshot], text: str, sent_at: datetime) -> Snapshot | None:
+    """The bubble whose late echo this is, if there is one."""
+    for stored in lost:
+        item = Message.from_doc(stored.id, stored.fields or {})
+        latest = item.sending_at and item.sending_at + ECHO_WITHIN
+        if latest and sent_at <= latest and same_bubble(item, text, sent_at):
+            return stored
+    return None
+
+
+def arrived_late(lost: Snapshot, mid: str | None, sent_at: datetime, **more: Any) -> Update:
+    """What is written when the echo of a bubble came after all."""
+    sent = {"status": Status.SENT, "mid": mid, "sent_at": sent_at, "error": None}
+    return Update(lost.path, {**sent, "unsettled": None, "awaits_echo": None, **more})
 
 
 def same_bubble(item: Message, text: str, sent_at: datetime) -> bool:

@@ -24,7 +24,7 @@ WORDS = {
     "usage_limit": "has used up the day's answers",
     "operator": "was handed over",
     "no_rule": "asked something that no rule answers",
-    "waiting": "is still waiting for a person",
+    "still_waiting": "is still waiting for a person",
     "notification": "",
     "delivery_refused": "could not be written to",
     "routing_conflict": "is answered by another app",

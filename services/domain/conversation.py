@@ -95,6 +95,7 @@ class Conversation:
     last_inbound_at: datetime | None = None  #: Meta's timestamp of the newest one
     last_received_at: datetime | None = None  #: when the store committed the newest one
     due_at: datetime | None = None  #: when a turn must have looked
+    scheduled_until: datetime | None = None  #: until when it is `scheduled`
     cooldown_until: datetime | None = None
     outbox: tuple[str, ...] = ()  #: ids of the undelivered outgoing messages, in order
     sending: SendingRecord | None = None
@@ -119,7 +120,7 @@ class Conversation:
     closed_at: datetime | None = None  #: when a person closed it
     away_for: datetime | None = None  #: the opening until which the person was told we are away
     superseded: int = 0  #: turns in a row that newer messages started anew
-    waiting_since: datetime | None = None  #: a human is waited for, and was asked only once
+    remind_at: datetime | None = None  #: a human is waited for, and is asked again then
     summary: str = ""  #: of what was said up to `summary_until`
     summary_until: datetime | None = None
 
@@ -141,6 +142,7 @@ class Conversation:
             last_inbound_at=maybe_from_ms(doc.get("last_inbound_at")),
             last_received_at=doc.get("last_received_at"),
             due_at=maybe_from_ms(doc.get("due_at")),
+            scheduled_until=doc.get("scheduled_until"),
             cooldown_until=doc.get("cooldown_until"),
             outbox=tuple(doc.get("outbox") or ()),
             sending=SendingRecord.from_doc(doc.get("sending")),
@@ -165,7 +167,7 @@ class Conversation:
             closed_at=doc.get("closed_at"),
             away_for=doc.get("away_for"),
             superseded=int(doc.get("superseded", 0)),
-            waiting_since=maybe_from_ms(doc.get("waiting_since")),
+            remind_at=maybe_from_ms(doc.get("remind_at")),
             summary=str(doc.get("summary") or ""),
             summary_until=doc.get("summary_until"),
         )

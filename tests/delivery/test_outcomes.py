@@ -116,7 +116,7 @@ def test_where_another_app_answers_the_bot_steps_back_and_the_team_is_told(
     assert world.sent_to("alice") == []
     assert world.conversation("alice")["owner"] == "waiting"
     assert world.conversation("alice")["owner_reason"] == "routing_conflict"
-    assert _alerts(world) == ["delivery_refused"]
+    assert _alerts(world) == ["routing_conflict"]
     assert world.statuses("alice", "outgoing") == ["failed", "cancelled"]
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from services import ownership
+from services import handoff
 from services.domain.conversation import Conversation
 from services.domain.states import Owner
 from tests.world import World
@@ -21,8 +21,8 @@ def _owned(world: World, owner: Owner, minutes: float | None = None) -> None:
     thread = Conversation.from_doc(world.thread("alice"), stored)
     now = world.clock.now()
     until = now + timedelta(minutes=minutes) if minutes else None
-    fields: dict[str, Any] = ownership.change(
-        thread, owner, now, until=until, reason="customer_request"
+    fields: dict[str, Any] = handoff.change(
+        thread, owner, now, until=until, reason="customer_request", alert_minutes=15
     )
     world.store.document(f"conversations/{world.thread('alice')}").update(fields)
 
