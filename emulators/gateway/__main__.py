@@ -15,7 +15,7 @@ from emulators.gateway.local import LocalStack
 
 
 def main() -> int:
-    """Run until Ctrl-C or SIGTERM, then end every part."""
+    """Run until Ctrl-C, SIGTERM or SIGHUP, then end every part."""
     options = _options()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     environ = os.environ  # noqa: TID251 (a program's entry point)
@@ -31,7 +31,7 @@ def main() -> int:
     ended = _ending()
     clock = SimClock()
     if options.demo:
-        clock.advance(-demo.BEGAN.total_seconds())
+        clock.advance(-demo.lasts().total_seconds())
     stack = LocalStack(
         clock,
         options.port,
@@ -72,7 +72,7 @@ def _answers(host: str) -> bool:
 
 
 def _ending() -> threading.Event:
-    """Set by the first Ctrl-C or SIGTERM; the second ends the process at once."""
+    """Set by the first Ctrl-C, SIGTERM or closed terminal; the second ends the process at once."""
     ended = threading.Event()
 
     def end(number: int, _frame: object) -> None:
@@ -82,6 +82,7 @@ def _ending() -> threading.Event:
 
     signal.signal(signal.SIGINT, end)
     signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGHUP, end)
     return ended
 
 

@@ -1,11 +1,14 @@
 """Keeps what Instagram's people wrote between two runs, beside Firestore's own file."""
 
 import pickle  # the file is written by this program, in the user's own folder
+from collections.abc import Iterable
 from pathlib import Path
 
 from emulators.instagram.core import Core
+from emulators.secret_manager.records import Secret
 
 _NAME = "instagram.pickle"
+_TOKEN_SECRET = "/secrets/instagram-token-"  # noqa: S105 (part of a name)
 
 
 def save(core: Core, folder: Path) -> None:
@@ -23,3 +26,16 @@ def load(core: Core, folder: Path) -> None:
     if kept.exists():
         with core.lock:
             core.state = pickle.loads(kept.read_bytes())  # noqa: S301 (our own file, see above)
+
+
+def recognise(core: Core, secrets: Iterable[Secret]) -> None:
+    """Let the access tokens of the last run count again, at the age that they have.
+
+    A renewed token is in the secrets the moment it exists, so it outlives even a killed run.
+    """
+    with core.lock:
+        for secret in secrets:
+            if _TOKEN_SECRET in secret.name:
+                for version in secret.versions:
+                    if version.payload:  # a destroyed one has none
+                        core.tokens.issue(version.payload.decode(), version.created_at)

@@ -72,6 +72,8 @@ class LocalStack:
         self.instagram = InstagramSim(self.clock, f"{self.url}/webhook")
         if self._store is not None:
             keeping.load(self.instagram.core, self._store)
+            kept = self.secrets.under(f"projects/{credentials.PROJECT}")
+            keeping.recognise(self.instagram.core, kept)
         self.gemini = GeminiSim(self.clock)
         self._instagram_server = HttpServer(self.instagram.app, self._ports[3])
         self._gemini_server = HttpServer(self.gemini.app, self._ports[4])

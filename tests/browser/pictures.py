@@ -22,7 +22,7 @@ def main() -> int:
         print("Chromium is not installed: `apt-get install chromium`.", file=sys.stderr)
         return 1
     clock = SimClock()
-    clock.advance(-demo.BEGAN.total_seconds())
+    clock.advance(-demo.lasts().total_seconds())
     stack = LocalStack(clock).start()
     try:
         demo.play(stack, threading.Event())

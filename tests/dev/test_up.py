@@ -81,7 +81,16 @@ def test_a_dm_from_the_command_line_gets_its_reply(up: Up) -> None:
 
 def test_the_demo_ends_in_the_present(up: Up) -> None:
     local = datetime.fromisoformat(_get(f"http://127.0.0.1:{up[0]}/_sim/health")["now"])
-    assert abs((local - SimClock().now()).total_seconds()) < 60
+    assert abs((local - SimClock().now()).total_seconds()) < 5
+
+
+def test_in_the_demo_somebody_waits_for_a_human(up: Up) -> None:
+    state = _get(f"http://127.0.0.1:{up[0]}/_local/state?with=padel.with.priya")
+    assert state["system"]["conversation"]["owner"] == "waiting"
+
+
+def test_filling_the_demo_fills_no_screen(up: Up) -> None:
+    assert len(up[2].splitlines()) < 40, up[2]
 
 
 def test_a_named_firestore_that_does_not_answer_ends_it_with_one_sentence() -> None:
