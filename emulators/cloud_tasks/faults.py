@@ -1,7 +1,7 @@
 """Answers gone wrong on demand: the next call of an RPC fails, before or after its effect."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +28,11 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
+        self._rpcs: tuple[str, ...] = ()
+
+    def serve(self, rpcs: Iterable[str]) -> None:
+        """These are the calls that there are: a fault for any other one is refused."""
+        self._rpcs = tuple(rpcs)
 
     def add(self, wanted: Mapping[str, Any]) -> None:
         """`{"rpc": "CreateTask", "code": "UNAVAILABLE", "times", "apply", "caller"}`.
@@ -41,6 +46,8 @@ class Faults:
         for name, value in rest.items():
             if type(value) is not _TYPES.get(name):
                 raise ValueError(f"a fault cannot have {name} {value!r}")
+        if rest["rpc"] not in self._rpcs:
+            raise ValueError(f"a fault names one of the RPCs {', '.join(self._rpcs)}")
         fault = Fault(code=code, **rest)
         with self._lock:
             self._waiting.append(fault)

@@ -35,6 +35,7 @@ class Service:
     ) -> None:
         self.name, self.methods = name, methods
         self._count, self._faults = count, faults
+        faults.serve(methods)
 
     def call(self, method: str, payload: bytes, metadata: Metadata) -> bytes:
         """Answer one request; `metadata` tells who asks."""

@@ -9,6 +9,13 @@ import grpc
 
 from emulators.refused import Refused
 
+#: Every call that can be made to fail; a listener lives on, whatever its connection does.
+RPCS = (
+    "GetDocument", "ListDocuments", "ListCollectionIds", "CreateDocument", "UpdateDocument",
+    "DeleteDocument", "BeginTransaction", "Commit", "Rollback", "BatchWrite", "PartitionQuery",
+    "BatchGetDocuments", "RunQuery", "RunAggregationQuery",
+)  # fmt: skip
+
 
 @dataclass(slots=True)
 class Fault:
@@ -61,7 +68,7 @@ class Faults:
                 `message`.
 
         Raises:
-            ValueError: an unknown name or code, or a value of another type.
+            ValueError: an unknown name, RPC or code, or a value of another type.
         """
         fault = _parse(dict(wanted))
         with self._lock:
@@ -105,6 +112,10 @@ def _parse(wanted: dict[str, Any]) -> Fault:
     for name, value in wanted.items():
         if type(value) not in _TYPES[name]:
             raise ValueError(f"A fault's {name} cannot be {value!r}.")
+    if wanted.get("rpc") not in {None, *RPCS}:
+        raise ValueError(f"No fault meets {wanted['rpc']!r}: the RPCs are {', '.join(RPCS)}.")
     if code is not None and str(code) not in _CODES:
-        raise ValueError(f"{code} is no gRPC status code of a failure.")
+        raise ValueError(
+            f"{code!r} is no gRPC status code of a failure: those are {', '.join(sorted(_CODES))}."
+        )
     return Fault(**wanted, code=None if code is None else grpc.StatusCode[code])

@@ -147,7 +147,16 @@ def test_a_fault_comes_before_or_after_the_effect(queue: Client, world: World, a
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"code": "OK"}, {"rpc": None}, {"times": "2"}, {"times": None}, {"apply": 1}, {"whom": "me"}],
+    [
+        {"code": "OK"},
+        {"code": "UNAVAILBLE"},
+        {"rpc": None},
+        {"rpc": "CreateTsk"},
+        {"times": "2"},
+        {"times": None},
+        {"apply": 1},
+        {"whom": "me"},
+    ],
 )
 def test_a_fault_that_cannot_be_is_refused(world: World, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="a fault"):

@@ -6,8 +6,9 @@ import pytest
 from google.api_core.exceptions import Aborted, PermissionDenied
 from google.cloud.firestore import Client, Transaction, transactional
 
-from emulators.firestore import inprocess
+from emulators.firestore import inprocess, rpcs
 from emulators.firestore.engine import Engine
+from emulators.firestore.faults import RPCS
 
 
 def test_a_fault_comes_before_any_effect(engine: Engine, client: Client) -> None:
@@ -56,6 +57,9 @@ def test_an_aborted_commit_is_repeated_by_the_client(engine: Engine, client: Cli
         {"code": "OK"},
         {"whom": "me"},
         {"rpc": 5},
+        {"rpc": "Comit"},
+        {"rpc": ""},
+        {"code": "ABORT"},
         {"times": "2"},
         {"times": True},
         {"delay_seconds": "long"},
@@ -65,6 +69,10 @@ def test_an_aborted_commit_is_repeated_by_the_client(engine: Engine, client: Cli
 def test_a_fault_that_cannot_be_is_refused(engine: Engine, wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"fault|failure"):
         engine.faults.add(wrong)
+
+
+def test_every_call_that_is_answered_can_be_made_to_fail() -> None:
+    assert set(RPCS) == set(rpcs.RPCS)
 
 
 def test_reads_writes_and_deletes_are_counted_as_billed(engine: Engine, client: Client) -> None:
