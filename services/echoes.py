@@ -55,7 +55,9 @@ class Echoes:
         The common case costs one query: a mid that we have recorded stays ours for ever, so that
         needs no transaction.
         """
-        if _sent_by_us(self.documents, f"conversations/{event.thread_id}", event.mid):
+        own = _sent_by_us(self.documents, f"conversations/{event.thread_id}", event.mid)
+        if own is not None:
+            self._show(own, event)
             return "own"
         operation = self.settings.account(event.account_id).operation
 
@@ -75,6 +77,22 @@ class Echoes:
             )
         return verdict
 
+    def _show(self, own: Snapshot, event: Event) -> None:
+        """An uploaded file has no address of ours: its echo tells where it can be seen."""
+        files = (own.fields or {}).get("attachments") or ()
+        if (own.fields or {}).get("echoed") or all(file.get("url") for file in files):
+            return
+        told = undecided.told(event.content)
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            path = f"conversations/{event.thread_id}"
+            if any(stored.fields is None for stored in reads.get(path, own.path)):
+                return None, []  # deleted meanwhile
+            return None, [Update(own.path, told), Update(path, {"updated_at": SERVER_TIME})]
+
+        if told:
+            self.documents.transact(work)
+
     def _decide(
         self, reads: Reads, event: Event, settings: Operation
     ) -> tuple[str, Sequence[Write]]:
@@ -82,7 +100,7 @@ class Echoes:
         stored, echoed = reads.get(path, _path(event))
         if echoed.fields is not None:
             return "known", []
-        if _sent_by_us(reads, path, event.mid):
+        if _sent_by_us(reads, path, event.mid) is not None:
             return "own", []
         thread = Conversation.from_doc(event.thread_id, stored.fields or {})
         if thread.sending is not None:
@@ -94,14 +112,14 @@ class Echoes:
         lost = undecided.lost(reads, event.thread_id)
         late = undecided.late_one(lost, event.text, event.timestamp)
         if late is not None:
-            reached = _reached(thread, event)
+            reached = {**_reached(thread, event), **undecided.told(event.content)}
             return "late", [undecided.arrived_late(late, event.mid, event.timestamp, **reached)]
         return "foreign", _foreign(thread, event, settings)
 
 
-def _sent_by_us(reads: Reads, path: str, mid: str) -> bool:
+def _sent_by_us(reads: Reads, path: str, mid: str) -> Snapshot | None:
     sent = Query(f"{path}/messages", where=[("mid", "==", mid)], limit=1)
-    return bool(reads.query(sent))
+    return next(iter(reads.query(sent)), None)
 
 
 def _settles(item: Snapshot, event: Event) -> bool:
@@ -129,6 +147,7 @@ def _settled(thread: Conversation, stored: Snapshot, event: Event) -> list[Write
     due = to_ms(event.timestamp + DELIVERY_GRACE) if outbox else None
     sent = {"mid": event.mid, "sent_at": event.timestamp, "error": None, **_reached(thread, event)}
     sent |= without_token(Message.from_doc(stored.id, stored.fields or {}))
+    sent |= undecided.told(event.content)
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
     return [Update(stored.path, sent), Update(path, fields)]
 

@@ -118,6 +118,7 @@ def _unsent(target: _Target, note: Message) -> dict[str, Any]:
         "text": "",
         "terms": [],
         "attachments": [],
+        "echoed": None,
         "media_url": None,
         "transcription": None,
         "description": None,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from services import undecided
 from services.domain.call import Heard
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
@@ -64,6 +65,6 @@ def _settled(thread: Conversation, item: Message, heard: Heard, now: datetime) -
     outbox = [other for other in thread.outbox if other != item.id]
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     sent = {"status": Status.SENT, "mid": heard.mid, "sent_at": heard.created_at, "error": None}
-    sent |= without_token(item)
+    sent |= {**without_token(item), **undecided.told({"attachments": heard.attachments})}
     fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
     return [Update(f"{path}/messages/{item.id}", sent), Update(path, fields)]

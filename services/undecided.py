@@ -4,7 +4,7 @@ Until then nobody knows whose they are. Every transaction that ends a hold decid
 same commit, so that none is left to be misread later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -66,13 +66,14 @@ def decide(thread: Conversation, came: Came, mid: str | None, handoff_minutes: f
     left = list(came.lost)
     for echo in came.echoes:
         if mid is not None and echo.id == document_id(mid):
-            writes.append(Delete(echo.path))
+            writes += [Delete(echo.path), *_shown(thread, echo)]
             continue
         typed = Message.from_doc(echo.id, echo.fields or {})
         late = late_one(left, typed.text, typed.created_at)
         if late is not None:
             left.remove(late)
-            writes += [Delete(echo.path), arrived_late(late, typed.mid, typed.created_at)]
+            shown = told(echo.fields or {})
+            writes += [Delete(echo.path), arrived_late(late, typed.mid, typed.created_at, **shown)]
             continue
         writes.append(Update(echo.path, {"status": Status.SENT, "sent_at": typed.created_at}))
         if thread.boundary_at is not None and typed.created_at <= thread.boundary_at:
@@ -83,6 +84,19 @@ def decide(thread: Conversation, came: Came, mid: str | None, handoff_minutes: f
         fields |= taken
         thread = handoff.after(thread, taken)
     return Decided(thread, fields, writes)
+
+
+def told(echo: Mapping[str, Any]) -> dict[str, Any]:
+    """What only an echo knows of a bubble of ours: where an uploaded file can be seen, a while."""
+    files = [a for a in echo.get("attachments") or () if a.get("url")]
+    return {"echoed": files} if files else {}
+
+
+def _shown(thread: Conversation, echo: Snapshot) -> list[Write]:
+    fields = told(echo.fields or {})
+    if thread.sending is None or not fields:
+        return []
+    return [Update(f"conversations/{thread.thread_id}/messages/{thread.sending.id}", fields)]
 
 
 def own_among(item: Message, echoes: Sequence[Snapshot]) -> Message | None:
