@@ -4,6 +4,7 @@ from datetime import timedelta
 from types import ModuleType
 
 from flask import Flask, url_for
+from werkzeug.exceptions import HTTPException
 
 from admin import (
     access,
@@ -20,6 +21,7 @@ from admin import (
     live,
     me,
     operate,
+    playground,
     present,
     said,
     security,
@@ -28,7 +30,7 @@ from admin import (
     team,
     words,
 )
-from admin.desk import refused
+from admin.desk import failed, refused
 from services.bootstrap import Services
 from services.errors import Rejected, Unavailable
 
@@ -39,7 +41,7 @@ LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
     access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
-    team, me, operate, dashboard, api, bot,
+    team, me, operate, playground, dashboard, api, bot,
 )  # fmt: skip
 
 
@@ -69,6 +71,7 @@ def create_app(services: Services) -> Flask:
     app.after_request(security.with_headers)
     app.register_error_handler(Rejected, refused)
     app.register_error_handler(Unavailable, refused)
+    app.register_error_handler(HTTPException, failed)
     app.context_processor(security.form_token)
     app.jinja_env.globals["asset"] = lambda name: url_for("static", filename=name)
     return app

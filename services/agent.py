@@ -84,7 +84,7 @@ class Agent:
         return "gemini" if self.model is not None else "rules"
 
     def _rule(self, asked: Asked) -> Rule | None:
-        return self.rules.answer(asked.thread.account_id, [m.text for m in asked.messages])
+        return self.rules.answer(asked.account_id, [m.text for m in asked.messages])
 
     def _by_model(
         self, model: Model, asked: Asked, deciding: Deciding, keep_claim: Callable[[], None]
@@ -123,7 +123,7 @@ class Agent:
         last_inbound = asked.thread.last_inbound_at
         context = ToolContext(
             thread_id=asked.thread.thread_id,
-            account_id=asked.thread.account_id,
+            account_id=asked.account_id,
             now=self.clock.now(),
             window_ends_at=last_inbound + WINDOW if last_inbound else None,
             time_zone=agent_context.zone_of(settings.time_zone).key,

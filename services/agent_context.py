@@ -10,6 +10,7 @@ from services.agent_input import Asked
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
 from services.domain.model import Said
+from services.domain.playground import NOT_SENT
 from services.domain.states import Direction, Role, Status
 
 #: Outgoing messages in these states never reached the person, or nobody knows yet.
@@ -88,7 +89,7 @@ def readable(messages: Sequence[Message]) -> list[Message]:
         for m in sorted(messages, key=lambda m: (m.created_at, m.id))
         if m.kind not in _EVENTS
         and m.direction is not Direction.INTERNAL
-        and m.status not in _UNSAID
+        and (m.status not in _UNSAID or m.error == NOT_SENT)
         and _words(m)
     ]
 

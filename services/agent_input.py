@@ -20,4 +20,10 @@ class Asked:
     history: Sequence[Message]  #: the newest of the thread, oldest first; may hold the claimed ones
     contact: Mapping[str, Any]
     settings: Operation
+    business: str = ""  #: the account whose rules and knowledge count; empty for the thread's own
     media: Mapping[str, Sequence[Media]] = field(default_factory=dict)  #: by message id
+
+    @property
+    def account_id(self) -> str:
+        """The account whose rules and knowledge count."""
+        return self.business or self.thread.account_id

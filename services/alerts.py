@@ -10,6 +10,7 @@ import structlog
 from services.domain.alerting import Accepted, Alert, NotTaken, flat, words
 from services.domain.documents import Maximum, Merge, Query, Update, Write
 from services.domain.instants import from_ms, maybe_from_ms, to_ms
+from services.domain.playground import is_playground
 from services.domain.states import Status
 from services.errors import Unavailable
 from services.live_settings import LiveSettings
@@ -175,17 +176,23 @@ class Grouping:
         """The group, held by this sender; an empty one where nothing is to be sent now."""
         found = reads.query(_waiting(MOST_AT_ONCE))
         alerts = [Alert.from_doc(s.id, s.fields or {}, self.now) for s in found]
-        free = [a for a in alerts if a.sending_until is None or a.sending_until <= self.now]
+        played = [a for a in alerts if is_playground(a.thread_id)]
+        void = [Update(f"manager_alerts/{a.id}", {"status": Status.CANCELLED}) for a in played]
+        free = [
+            a
+            for a in alerts
+            if a not in played and (a.sending_until is None or a.sending_until <= self.now)
+        ]
         if not free:
-            return Group(), []
+            return Group(), void
         pace = reads.get(PACE)[0].fields or {}
         next_at = maybe_from_ms(pace.get("next_at"))
         if next_at is not None and self.now < next_at:
-            return Group(), []
+            return Group(), void
         wrote = maybe_from_ms(pace.get("manager_wrote_at"))
         window = wrote is not None and self.now < wrote + TEXT_WINDOW
         free.sort(key=lambda alert: (alert.created_at, alert.id))
-        return Group(self.group_id, free, window), self._writes(free)
+        return Group(self.group_id, free, window), [*void, *self._writes(free)]
 
     def _writes(self, alerts: Sequence[Alert]) -> list[Write]:
         until = self.now + SENDING_FOR

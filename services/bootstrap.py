@@ -216,7 +216,7 @@ class Services:
         """Making tests out of real turns."""
         from services.exporting import Exporting
 
-        return Exporting(self.documents, self.live_settings)
+        return Exporting(self.documents, self.live_settings, self.clock)
 
     @functools.cached_property
     def turns(self) -> "Turns":

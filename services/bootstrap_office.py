@@ -12,6 +12,7 @@ from services.office_days import OfficeDays
 from services.office_inbox import OfficeInbox
 from services.office_live import OfficeLive
 from services.office_operate import OfficeOperate
+from services.office_playground import OfficePlayground
 from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
 from services.office_settings import OfficeSettings
@@ -42,6 +43,9 @@ def office(parts: "Services") -> Office:
         shelf=OfficeShelf(documents, clock, ids),
         operate=OfficeOperate(documents, clock),
         replay=OfficeReplay(documents, lambda: parts.ingest, parts.live_settings, clock, ids),
+        playground=OfficePlayground(
+            documents, lambda: parts.ingest, lambda: parts.people.deletions, clock, ids
+        ),
         days=OfficeDays(documents, clock),
         suggest=lambda: OfficeSuggest(documents, parts.agent, parts.live_settings, clock, ids),
     )

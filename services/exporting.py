@@ -8,13 +8,14 @@ from typing import Any
 
 from services.agent_context import readable
 from services.domain.documents import Query
+from services.domain.entries import kept
 from services.domain.ids import split_thread_id
 from services.domain.message import Message
 from services.domain.model import ToolCall
 from services.domain.states import Role
 from services.errors import Rejected
 from services.live_settings import LiveSettings
-from services.ports import Documents
+from services.ports import Clock, Documents
 from services.toolbox import call_key
 
 #: Lines of the past that a case holds.
@@ -43,6 +44,7 @@ class Exporting:
 
     documents: Documents
     settings: LiveSettings
+    clock: Clock
 
     def case(self, thread_id: str, turn_id: str) -> dict[str, Any]:
         """The case of a turn, in the form of `tests/evals`; the office adds what it expects more.
@@ -53,7 +55,7 @@ class Exporting:
         path = f"conversations/{thread_id}"
         turn, contact = self.documents.get(f"{path}/turns/{turn_id}", f"contacts/{thread_id}")
         parties = split_thread_id(thread_id)
-        if turn.fields is None or parties is None:
+        if turn.fields is None or parties is None or not kept(turn, self.clock.now()):
             raise Rejected("There is no such turn: it may have expired.")
         messages = self._messages(path)
         settings = self.settings.account(parties[0]).operation
@@ -71,8 +73,8 @@ class Exporting:
 
     def _messages(self, path: str) -> list[Message]:
         query = Query(f"{path}/messages", order=[("created_at", "DESCENDING")], limit=200)
-        found = self.documents.query(query)
-        return readable([Message.from_doc(s.id, s.fields or {}) for s in found])
+        found, now = self.documents.query(query), self.clock.now()
+        return readable([Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)])
 
 
 class Sanitiser:

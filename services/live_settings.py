@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.domain.account import Account
+from services.domain.ids import PLAYGROUND
 from services.domain.operation import Operation
+from services.domain.playground import at_once
 from services.ports import Clock, Documents
 
 #: How long an instance may work with settings that were changed meanwhile.
@@ -18,6 +20,7 @@ class AccountView:
 
     known: bool
     operation: Operation
+    business: str  #: the account whose rules and knowledge count: the playground has none
     account: Account  #: as it was when it was read: for pace and show, never to decide a send
     app: str = ""  #: the app that its events come through, where that is stored
 
@@ -50,12 +53,16 @@ class LiveSettings:
             self._kept.clear()
 
     def _read(self, account_id: str) -> AccountView:
+        playing = account_id == PLAYGROUND
+        business = self._own_account if playing else account_id
         default, own, account = self._documents.get(
-            "settings/default", f"settings/{account_id}", f"accounts/{account_id}"
+            "settings/default", f"settings/{business}", f"accounts/{account_id}"
         )
+        operation = Operation().overridden(default.fields).overridden(own.fields)
         return AccountView(
             known=account_id == self._own_account or account.fields is not None,
-            operation=Operation().overridden(default.fields).overridden(own.fields),
+            operation=at_once(operation) if playing else operation,
+            business=business,
             account=Account.from_doc(account_id, account.fields),
             app=str((account.fields or {}).get("app") or ""),
         )

@@ -12,6 +12,7 @@ from services.office_days import OfficeDays
 from services.office_inbox import OfficeInbox
 from services.office_live import OfficeLive
 from services.office_operate import OfficeOperate
+from services.office_playground import OfficePlayground
 from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
 from services.office_settings import OfficeSettings
@@ -37,5 +38,6 @@ class Office:
     shelf: OfficeShelf
     operate: OfficeOperate
     replay: OfficeReplay
+    playground: OfficePlayground
     days: OfficeDays
     suggest: Callable[[], OfficeSuggest]  #: built when first asked: it needs the model

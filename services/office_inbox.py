@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from services.domain.documents import Query, Snapshot
+from services.domain.playground import THREAD, is_playground
 from services.domain.terms import plain, terms
 from services.office_pages import Cursor, Page, page
 from services.ports import Documents
@@ -119,7 +120,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class OfficeInbox:
-    """Lists and finds conversations. Every answer costs what it shows."""
+    """Lists and finds conversations, the playground's aside. Every answer costs what it shows."""
 
     documents: Documents
 
@@ -132,14 +133,19 @@ class OfficeInbox:
         return Listed(self._with_contacts(found.rows), found.next)
 
     def counts(self, operator_id: str) -> dict[str, int]:
-        """How many conversations each tab holds, up to `MOST_COUNTED`; one read each."""
-        return {
-            tab: self.documents.count(View(tab=tab).query(operator_id), MOST_COUNTED)
-            for tab in TABS
-        }
+        """How many conversations each tab holds, up to `MOST_COUNTED`; one read each, and one."""
+        (played,) = self.documents.get(f"conversations/{THREAD}")
+        counts = {}
+        for tab in TABS:
+            shown = View(tab=tab)
+            count = self.documents.count(shown.query(operator_id), MOST_COUNTED)
+            extra = played.fields is not None and shown.shows(played.fields, operator_id)
+            counts[tab] = count - 1 if extra and count < MOST_COUNTED else count
+        return counts
 
     def rows(self, thread_ids: Sequence[str]) -> list[Row]:
         """These conversations as they stand now; one round trip."""
+        thread_ids = [t for t in thread_ids if not is_playground(t)]
         if not thread_ids:
             return []
         paths = [f"conversations/{t}" for t in thread_ids]
@@ -187,6 +193,7 @@ class OfficeInbox:
         return [replace(row, found=hits[row.thread_id]) for row in self.rows(shown)]
 
     def _with_contacts(self, rows: Sequence[Snapshot]) -> list[Row]:
+        rows = [row for row in rows if not is_playground(row.id)]
         contacts: dict[str, dict[str, Any]] = {}
         # A conversation carries its person's name once a profile was fetched.
         nameless = [row.id for row in rows if not (row.fields or {}).get("contact_name")]

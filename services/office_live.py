@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.domain.documents import SERVER_TIME, Merge, Query
+from services.domain.playground import is_playground
 from services.office_access import Operator
 from services.office_inbox import changed_page
 from services.ports import Clock, Documents
@@ -84,7 +85,8 @@ class OfficeLive:
 
     def _changed(self, since: datetime) -> tuple[dict[str, Any], ...]:
         rows = changed_page(self.documents, since, MOST_CHANGED).rows
-        return tuple({"id": row.id, **(row.fields or {})} for row in rows)
+        others = (row for row in rows if not is_playground(row.id))
+        return tuple({"id": row.id, **(row.fields or {})} for row in others)
 
     def _pause(self) -> None:
         left = LOOK_SECONDS

@@ -32,7 +32,8 @@ class OfficeSuggest:
         conversation, contact = self.documents.get(
             f"conversations/{thread_id}", f"contacts/{thread_id}"
         )
-        settings = self.settings.account(thread_id.partition("_")[0]).operation
+        view = self.settings.account(thread_id.partition("_")[0])
+        settings = view.operation
         history = self._history(thread_id, settings.history_messages or 1)
         new = _unanswered(history)
         if conversation.fields is None or not new:
@@ -44,6 +45,7 @@ class OfficeSuggest:
             history=history,
             contact=contact.fields or {},
             settings=settings,
+            business=view.business,
         )
         try:
             decision = self.agent.decide(asked, lambda: None)

@@ -10,6 +10,7 @@ import structlog
 from services.domain.contents import text_of
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge
+from services.domain.playground import is_playground
 from services.domain.terms import plain
 from services.errors import GraphRefused, MocaError
 from services.ports import Clock, Documents, GraphReads
@@ -41,7 +42,7 @@ class Profiles:
         """
         now = self.clock.now()
         fresh = thread.profile_at is not None and now < thread.profile_at + KEPT_FOR
-        if fresh or not thread.account_id:
+        if fresh or not thread.account_id or is_playground(thread.thread_id):
             return {}
         asked_at = now
         try:

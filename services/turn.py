@@ -133,6 +133,7 @@ class Turns:
             history=history,
             contact=turn.contact,
             settings=settings,
+            business=self.settings.account(thread.account_id).business,
         )
         drafts = drafting.drafts(thread, settings)
         decision = self.agent.decide(drafting.asked_for_draft(asked) if drafts else asked, renewal)

@@ -5,6 +5,8 @@ import re
 
 _LEGAL_DOCUMENT_ID = re.compile(r"(?!\.\.?$)(?!__.*__$)[A-Za-z0-9_.=:+-]{1,512}")
 _DIGITS = re.compile(r"[0-9]{1,32}")
+#: The account in whose name the bot is tried; no platform has an id of letters.
+PLAYGROUND = "playground"
 
 
 def is_platform_id(value: str) -> bool:
@@ -20,7 +22,8 @@ def thread_id(account_id: str, igsid: str) -> str:
 def split_thread_id(thread: str) -> tuple[str, str] | None:
     """The account id and the igsid of a thread id, or None if it is none."""
     account_id, _, igsid = thread.partition("_")
-    return (account_id, igsid) if is_platform_id(account_id) and is_platform_id(igsid) else None
+    known = account_id == PLAYGROUND or is_platform_id(account_id)
+    return (account_id, igsid) if known and is_platform_id(igsid) else None
 
 
 def document_id(mid: str) -> str:

@@ -10,6 +10,7 @@ from services.domain.bot import Bot
 from services.domain.call import Call
 from services.domain.conversation import Conversation
 from services.domain.message import Message
+from services.domain.playground import NOT_SENT, is_playground
 from services.domain.states import Role, Status
 
 #: So long a human may write, with the Human Agent permission (Instagram Platform documentation).
@@ -39,6 +40,8 @@ def judge(
         return Verdict({})
     if item.role is Role.BOT and item.owner_epoch != thread.owner_epoch:
         return _cancelled("the thread changed its owner")
+    if is_playground(thread.thread_id):
+        return _cancelled(NOT_SENT)
     if item.role is Role.BOT and bot.mode(thread.bot, accounts_bot) is not Bot.ON:
         return _cancelled("the bot was switched off before it was sent")
     if thread.opted_out and item.role is not Role.HUMAN:

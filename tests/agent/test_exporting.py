@@ -14,7 +14,7 @@ from tests.world import ACCOUNT, World
 
 def _exporting() -> Exporting:
     services = bootstrap.services("back_office")
-    return Exporting(services.documents, services.live_settings)
+    return Exporting(services.documents, services.live_settings, services.clock)
 
 
 def _turn_id(world: World) -> str:
@@ -59,3 +59,19 @@ def test_an_exported_turn_passes_when_it_is_played(world: World) -> None:
 def test_a_turn_that_is_gone_is_said_to_be(world: World) -> None:
     with pytest.raises(Rejected, match="no such turn"):
         _exporting().case(world.thread("alice"), "gone")
+
+
+def test_what_is_no_longer_kept_is_in_no_case(world: World) -> None:
+    world.dm("alice", "an old line")
+    world.settle()
+    world.configure(retention_days=30)
+    world.advance(364.99 * 24 * 3600)
+    world.dm("alice", "a new line")
+    world.settle()
+    world.advance(0.02 * 24 * 3600)
+    assert "an old line" not in json.dumps(
+        _exporting().case(world.thread("alice"), _turn_id(world))
+    )
+    world.advance(30 * 24 * 3600)
+    with pytest.raises(Rejected, match="no such turn"):
+        _exporting().case(world.thread("alice"), _turn_id(world))
