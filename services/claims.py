@@ -92,8 +92,10 @@ class Taking:
         fields: dict[str, Any] = {}
         step = self._next(thread, pending)
         while isinstance(step, Skip):
+            if thread.status is ConversationStatus.SCHEDULED:  # a message ends what was put off
+                fields |= {"status": ConversationStatus.OPEN, "scheduled_until": None}
             if step.reason == BOT_OFF:
-                fields = drafting.left_alone(thread, self.settings, self.now)
+                fields |= drafting.left_alone(thread, self.settings, self.now)
             writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
             gone = {m.id for m in step.messages}
             pending = [m for m in pending if m.id not in gone]

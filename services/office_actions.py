@@ -60,7 +60,7 @@ class OfficeActions:
         """Done; whoever was waited for is waited for no more."""
 
         def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
-            fields: Fields = {"status": ConversationStatus.CLOSED, "closed_at": now}
+            fields: Fields = {**_opened(), "status": ConversationStatus.CLOSED, "closed_at": now}
             return fields | handoff.hand_back(thread, now, "operator")
 
         self._act(thread_id, by, "close", change)
