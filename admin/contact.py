@@ -1,19 +1,39 @@
 """The person: what the team knows of them, and whether the bot may write."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from admin.access import now, office, operator, services
+from admin.access import office, operator, record, services
 from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
-from services import audit
+from admin.words import worded
 from services.domain.ids import split_thread_id
 from services.errors import Rejected
 from services.office_contact import WrongFields
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contacts/<thread_id>")
+
+
+@blueprint.app_template_global()
+def boundary_words(boundary: Mapping[str, Any]) -> str:
+    """One change of hands or of state in words."""
+    what, reason = str(boundary.get("what")), str(boundary.get("reason") or "")
+    if what == "waiting":
+        why = worded(reason, "handoff")
+        return gettext("Waits for a person: %(why)s", why=why) if why else gettext("Waits")
+    return {
+        ("bot", "time_over"): gettext("Back to the bot: the person's time was over"),
+        ("human", "instagram_app"): gettext("Somebody wrote in the Instagram app"),
+        ("reopened", "message"): gettext("Reopened by a new message"),
+    }.get((what, reason)) or {
+        "bot": gettext("Handed back to the bot"),
+        "human": gettext("Taken over"),
+        "closed": gettext("Closed"),
+        "reopened": gettext("Reopened"),
+    }.get(what, what)
 
 
 @blueprint.before_request
@@ -46,13 +66,20 @@ def opt(thread_id: str) -> Any:
     return back_to(thread_id)
 
 
+@blueprint.post("/unlink")
+def unlink(thread_id: str) -> Any:
+    """The person is no longer connected to an account of the business."""
+    office().contact.unlink(thread_id, operator())
+    say(gettext("Not connected any more."))
+    return back_to(thread_id)
+
+
 @blueprint.get("/export.json")
 def export(thread_id: str) -> Any:
     """Everything that is stored about the person, as a file."""
     _require_admin()
-    answer = make_response(services().people.exports.contact(thread_id))
+    answer = make_response(export_person(thread_id))
     answer.headers["Content-Disposition"] = f'attachment; filename="contact-{thread_id}.json"'
-    _record(thread_id, "contact_exported")
     return answer
 
 
@@ -60,11 +87,7 @@ def export(thread_id: str) -> Any:
 def delete(thread_id: str) -> Any:
     """Delete the person with all messages, once their number was typed to confirm it."""
     _require_admin()
-    if request.form.get("confirm", "").strip() != thread_id.partition("_")[2]:
-        told = gettext("Nothing was deleted: type the person's number exactly as it is shown.")
-        raise Rejected(told)
-    code = services().people.deletions.request(thread_id, "back_office")
-    _record(thread_id, "contact_deleted")
+    code = delete_person(thread_id, request.form.get("confirm", ""))
     say(gettext("Deleted. The confirmation code is %(code)s.", code=code))
     return redirect(url_for("inbox.conversations"), 303)
 
@@ -74,9 +97,21 @@ def _require_admin() -> None:
         abort(403, gettext("Only admins export or delete people."))
 
 
-def _record(thread_id: str, action: str) -> None:
-    entry = audit.entry(services().ids.new(), now(), operator(), action, f"contacts/{thread_id}")
-    services().documents.commit([entry])
+def export_person(thread_id: str) -> dict[str, Any]:
+    """Everything that is stored about them; who took it is recorded."""
+    exported = services().people.exports.contact(thread_id)
+    record("contact_exported", f"contacts/{thread_id}")
+    return exported
+
+
+def delete_person(thread_id: str, confirm: str) -> str:
+    """Delete them where `confirm` is their number; the code by which the deletion is known."""
+    if confirm.strip() != thread_id.partition("_")[2]:
+        told = gettext("Nothing was deleted: type the person's number exactly as it is shown.")
+        raise Rejected(told)
+    code = services().people.deletions.request(thread_id, "back_office")
+    record("contact_deleted", f"deletions/{code}")
+    return code
 
 
 def _typed_again(thread_id: str, problems: dict[str, str]) -> Any:

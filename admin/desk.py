@@ -3,14 +3,24 @@
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from markupsafe import escape
+from werkzeug.exceptions import HTTPException
 
 from admin.access import now, office, operator
 from admin.said import said
 from admin.words import worded
 from services.errors import MocaError, Unavailable
 from services.office_inbox import TABS, Listed, View
+
+_FAILURES = {
+    400: lazy_gettext("This request cannot be read."),
+    403: lazy_gettext("This is not allowed."),
+    404: lazy_gettext("There is nothing here."),
+    405: lazy_gettext("This is not what the address is for."),
+    413: lazy_gettext("This is too large."),
+    500: lazy_gettext("Something went wrong."),
+}
 
 
 def wants_part() -> bool:
@@ -51,12 +61,26 @@ def back_to(thread_id: str, **args: Any) -> Any:
 def refused(error: MocaError) -> Any:
     """An act that cannot be: its reason, where the operator looks."""
     status = 503 if isinstance(error, Unavailable) else 400
+    problems: dict[str, str] = getattr(error, "problems", {})
     words = gettext("The store cannot be reached now. Try again.") if status == 503 else said(error)
     if request.path.startswith("/api/"):
-        return {"error": words}, status
+        fields = {"problems": problems} if problems else {}
+        return {"error": words, **fields}, 422 if problems else status
     if wants_part():
         answer = make_response(f'<p class="notice bad" role="alert">{escape(words)}</p>', status)
         answer.headers["HX-Retarget"] = "#notices"
         answer.headers["HX-Reswap"] = "innerHTML"
         return answer
     return render_template("problem.html", words=words), status
+
+
+def failed(error: HTTPException) -> Any:
+    """What is not there, not allowed, or too large: said as everything else is."""
+    if error.code is None or error.code < 400:
+        return error
+    words = error.description or ""
+    if words == type(error).description:  # the framework's own, in English
+        words = str(_FAILURES.get(error.code, _FAILURES[500]))
+    if request.path.startswith("/api/"):
+        return {"error": words}, error.code
+    return render_template("problem.html", words=words), error.code

@@ -1,5 +1,6 @@
 """The list: tabs, filters, saved views, search, and acts on several conversations at once."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -84,15 +85,20 @@ def drop_view() -> Any:
 def several() -> Any:
     """Close, label, take or hand back the conversations that were ticked."""
     ids = [t for t in request.form.getlist("thread") if split_thread_id(t)]
+    done = carry_out(request.form.get("act", ""), ids, request.form.get("label", ""))
+    say(ngettext("Done for %(num)s conversation.", "Done for %(num)s conversations.", done))
+    return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
+
+
+def carry_out(act: str, ids: Sequence[str], label: str) -> int:
+    """Do one thing to each of them; how many they were. Raises `Rejected` before the first."""
     if not ids:
         raise Rejected(gettext("Tick at least one conversation."))
     if len(ids) > MOST_AT_ONCE:
         raise Rejected(gettext("At most %(most)s conversations at once.", most=MOST_AT_ONCE))
-    act, label = request.form.get("act", ""), request.form.get("label", "")
     for thread_id in ids:
         _one(act, thread_id, label)
-    say(ngettext("Done for %(num)s conversation.", "Done for %(num)s conversations.", len(ids)))
-    return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
+    return len(ids)
 
 
 def _first_steps(counts: dict[str, int]) -> list[tuple[str, str, bool]]:

@@ -1,0 +1,119 @@
+"""The description of the JSON API (OpenAPI 3.1), made from its routes."""
+
+import inspect
+from typing import Any
+
+from admin.api.routes import ID, PATHS, ROUTES, Route
+from admin.api.types import schema
+
+_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {"type": "string", "description": "What is wrong, in a sentence"},
+        "problems": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "What is wrong with each field, where it is a matter of fields",
+        },
+    },
+}
+_REFUSALS = {
+    "400": "It cannot be done, and nothing was changed",
+    "401": "No token of the team",
+    "404": "There is no such thing",
+    "422": "Some of the fields are wrong, and nothing was changed",
+    "429": "Too many wrong tokens",
+    "503": "The store cannot be reached now: try again",
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route)
+    token = {"type": "apiKey", "in": "header", "name": "x-admin-token"}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Moca back office",
+            "version": "1",
+            "description": "Lists come in pages: `next` is the cursor that `after` takes, or null.",
+        },
+        "servers": [{"url": "/back_office/api"}],
+        "security": [{"token": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(_tag(route) for route in ROUTES)],
+        "paths": paths,
+        "components": {"securitySchemes": {"token": token}, "schemas": {"Error": _ERROR}},
+    }
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    summary, _, description = inspect.cleandoc(route.handler.__doc__ or "").partition("\n\n")
+    parameters = [_parameter(name) for name in route.names]
+    told: dict[str, Any] = {
+        "operationId": route.handler.__name__,
+        "tags": [_tag(route)],
+        "summary": " ".join(summary.split()),
+        "responses": _responses(route),
+    }
+    if description:
+        told["description"] = description
+    if route.method == "GET":
+        parameters += [_query(name, p) for name, p in route.arguments.items()]
+    elif route.arguments or route.takes_any:
+        content = {"application/json": {"schema": _body(route)}}
+        told["requestBody"] = {"required": True, "content": content}
+    if parameters:
+        told["parameters"] = parameters
+    return told
+
+
+def _parameter(name: str) -> dict[str, Any]:
+    allowed = {"type": "string", "pattern": PATHS.get(name, ID)}
+    return {"name": name, "in": "path", "required": True, "schema": allowed}
+
+
+def _query(name: str, parameter: inspect.Parameter) -> dict[str, Any]:
+    needed = parameter.default is parameter.empty
+    allowed = schema(parameter.annotation)
+    return {"name": name, "in": "query", "required": needed, "schema": allowed}
+
+
+def _body(route: Route) -> dict[str, Any]:
+    if route.takes_any:
+        return {"type": "object", "additionalProperties": True}
+    needed = [name for name, p in route.arguments.items() if p.default is p.empty]
+    fields = {}
+    for name, parameter in route.arguments.items():
+        fields[name] = schema(parameter.annotation)
+        if parameter.default is not parameter.empty:
+            fields[name]["default"] = parameter.default
+    told: dict[str, Any] = {"type": "object", "properties": fields, "additionalProperties": False}
+    return told | ({"required": needed} if needed else {})
+
+
+def _responses(route: Route) -> dict[str, Any]:
+    properties: dict[str, Any] = {name: _answered(name) for name in route.answers}
+    good = {"type": "object", "required": list(route.answers), "properties": properties}
+    refusals = _REFUSALS | ({"403": "Only an admin may"} if route.admin else {})
+    told = {str(route.status): {"description": "Done", "content": _json(good)}}
+    error = _json({"$ref": "#/components/schemas/Error"})
+    return told | {
+        code: {"description": words, "content": error} for code, words in sorted(refusals.items())
+    }
+
+
+def _answered(name: str) -> dict[str, Any]:
+    if name == "next":
+        return {"type": ["string", "null"], "description": "The cursor of the next page"}
+    return {"const": True} if name == "success" else {}
+
+
+def _json(content: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": content}}
+
+
+def _tag(route: Route) -> str:
+    return route.handler.__module__.rpartition(".")[2]

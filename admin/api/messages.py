@@ -1,0 +1,63 @@
+"""Messages of one conversation: sent, noted, tried again, rated, described."""
+
+from typing import Any, Literal
+
+from admin.access import office, operator, services
+from admin.api.routes import route
+from services.errors import ModelError, Rejected
+
+_MESSAGE = "/conversations/{thread_id}/messages/{message_id}"
+
+
+@route("POST", "/conversations/{thread_id}/messages", status=202)
+def send(thread_id: str, *, text: str, key: str = "") -> None:
+    """Queue a reply; the bot falls silent.
+
+    `key` is a word of 32 hexadecimal digits for this message: sent twice with it, it is queued
+    once.
+    """
+    if key and (len(key) != 32 or not set(key) <= set("0123456789abcdef")):
+        raise Rejected("A key has 32 hexadecimal digits.")
+    office().sending.reply(thread_id, text, operator(), key=key)
+
+
+@route("POST", "/conversations/{thread_id}/notes", status=201)
+def note(thread_id: str, *, text: str) -> None:
+    """Keep a private note: for the team, never sent."""
+    office().actions.note(thread_id, text, operator())
+
+
+@route("POST", f"{_MESSAGE}/retry")
+def retry(thread_id: str, message_id: str) -> None:
+    """Try what failed, or what nobody is sure of, once more."""
+    office().sending.retry(thread_id, message_id, operator())
+
+
+@route("POST", f"{_MESSAGE}/arrived")
+def mark_arrived(thread_id: str, message_id: str) -> None:
+    """It did arrive: somebody saw it in the app."""
+    office().sending.arrived(thread_id, message_id, operator())
+
+
+@route("POST", f"{_MESSAGE}/answer")
+def answer_again(thread_id: str, message_id: str) -> None:
+    """Give a message that was given up to the bot again."""
+    office().again.answer(thread_id, message_id, operator())
+
+
+@route("POST", f"{_MESSAGE}/feedback")
+def rate(
+    thread_id: str, message_id: str, *, verdict: Literal["up", "down", ""], comment: str = ""
+) -> None:
+    """Thumbs up or down on a reply of the bot's; no word takes the verdict back."""
+    if not office().thread.rate(thread_id, message_id, verdict, comment[:1000], operator()):
+        raise Rejected("There is no such reply.")
+
+
+@route("POST", f"{_MESSAGE}/describe")
+def describe(thread_id: str, message_id: str) -> Any:
+    """Put a picture or voice note into words; they are stored with it."""
+    try:
+        services().people.describing.describe(thread_id, message_id)
+    except ModelError as error:
+        raise Rejected(f"The model could not describe it now. {error}") from error

@@ -1,0 +1,56 @@
+"""What is under way, what went wrong, what was done, and the days in numbers."""
+
+from typing import Any, Literal
+
+from admin.access import office, operator, services
+from admin.api.routes import route
+from services.office_operate import Found
+
+
+@route("GET", "/queue", "messages", "next")
+def list_queue(
+    *, which: Literal["waiting", "unconfirmed", "failed"] = "waiting", after: str = ""
+) -> Any:
+    """Outgoing messages of all conversations, newest first."""
+    return _page(office().operate.line(which, after), "messages")
+
+
+@route("GET", "/given_up", "messages", "next")
+def list_given_up(*, after: str = "") -> Any:
+    """Messages that the bot gave up."""
+    return _page(office().operate.failed(after), "messages")
+
+
+@route("GET", "/events", "events", "next")
+def list_events(*, after: str = "") -> Any:
+    """Events that no rule knew."""
+    return _page(office().operate.unhandled(after), "events")
+
+
+@route("POST", "/events/{event_id}/replay", "stored", "unhandled", admin=True)
+def replay_event(event_id: str) -> Any:
+    """Try one again, as if it had just come."""
+    done = office().replay.replay(event_id, operator())
+    return {"stored": done.stored, "unhandled": done.unhandled}
+
+
+@route("GET", "/turns", "turns", "next")
+def list_turns(*, after: str = "") -> Any:
+    """What the agent did, newest first."""
+    return _page(office().operate.turns(after), "turns")
+
+
+@route("GET", "/audit", "entries", "next")
+def list_audit(*, after: str = "") -> Any:
+    """Who changed what, newest first."""
+    return _page(office().operate.audit(after), "entries")
+
+
+@route("GET", "/days", "days")
+def list_days() -> Any:
+    """The last thirty days with traffic, in numbers."""
+    return {"days": office().days.last(services().settings.account_id)}
+
+
+def _page(found: Found, name: str) -> dict[str, Any]:
+    return {name: found.rows, "next": found.next}

@@ -1,0 +1,130 @@
+"""Routes of the JSON API: a function with its types is route, check of the input and description.
+
+The keyword-only arguments of a function are what a request brings: the query of a GET, the JSON
+body of anything else. Their types are what is accepted, and what the OpenAPI document says.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from flask import Blueprint, abort, request
+
+from admin.access import operator
+from admin.api.types import plain, read
+from services.errors import Rejected
+
+blueprint = Blueprint("api", __name__, url_prefix="/api")
+
+#: What an id in a path may look like.
+PATHS = {
+    "thread_id": r"^[0-9]+_[0-9]+$",
+    "account_id": r"^[0-9]{1,32}$",
+    "scope": r"^(default|[0-9]{1,32})$",
+}
+#: Any other id of a document: one segment, and none of the store's own names.
+ID = r"^(?!\.{1,2}$)(?!__.*__$)[^/]{1,512}$"
+
+Handler = Callable[..., Any]
+
+
+class WrongInput(Rejected):
+    """Some of the values that were sent are not what they may be."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__()
+        self.problems = dict(problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation of the API."""
+
+    method: str
+    path: str  #: as OpenAPI writes it, below `/api`
+    handler: Handler
+    admin: bool  #: whether only an admin may ask
+    status: int
+    answers: Sequence[str]  #: the names in the answer's object
+
+    @property
+    def names(self) -> list[str]:
+        """What stands in braces in the path."""
+        return re.findall(r"\{(\w+)\}", self.path)
+
+    @property
+    def arguments(self) -> dict[str, inspect.Parameter]:
+        """The keyword-only ones, with their types resolved."""
+        hints = get_type_hints(self.handler)
+        found = inspect.signature(self.handler).parameters
+        return {
+            name: parameter.replace(annotation=hints[name])
+            for name, parameter in found.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+
+    @property
+    def takes_any(self) -> bool:
+        """Whether the body's names are the handler's to judge."""
+        found = inspect.signature(self.handler).parameters.values()
+        return any(parameter.kind is parameter.VAR_KEYWORD for parameter in found)
+
+    def answer(self, **ids: str) -> Any:
+        """Check who asks and what they bring, and carry it out."""
+        if self.admin and not operator().is_admin:
+            abort(403, "This is for admins.")
+        for name, value in ids.items():
+            if not re.fullmatch(PATHS.get(name, ID), value):
+                raise Rejected(f"This is not a {name}.")
+        answer = self.handler(**ids, **self._given())
+        return {"success": True} if answer is None else plain(answer), self.status
+
+    def _given(self) -> dict[str, Any]:
+        sent = request.args.to_dict() if self.method == "GET" else _body()
+        if self.takes_any:
+            return sent
+        known = self.arguments
+        problems = {name: "There is no such field." for name in sent if name not in known}
+        found: dict[str, Any] = {}
+        for name, parameter in known.items():
+            try:
+                if name in sent:
+                    found[name] = read(sent[name], parameter.annotation)
+                elif parameter.default is parameter.empty:
+                    problems[name] = "This is needed."
+            except ValueError as error:
+                problems[name] = str(error)
+        if problems:
+            raise WrongInput(problems)
+        return found
+
+
+#: Every operation, in the order of the document.
+ROUTES: list[Route] = []
+
+
+def route(
+    method: str, path: str, *answers: str, admin: bool = False, status: int = 200
+) -> Callable[[Handler], Handler]:
+    """Make a function an operation; without an answer of its own it says `success`."""
+
+    def register(handler: Handler) -> Handler:
+        found = Route(method, path, handler, admin, status, answers or ("success",))
+        ROUTES.append(found)
+        rule = re.sub(r"\{(\w+)\}", r"<\1>", path)
+        view = functools.partial(Route.answer, found)
+        name = handler.__name__
+        blueprint.add_url_rule(rule, name, view, methods=[method])
+        return handler
+
+    return register
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True, force=True) if request.data else {}
+    if not isinstance(body, dict):
+        raise Rejected("The body must be a JSON object.")
+    return body
