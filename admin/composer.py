@@ -9,9 +9,11 @@ from flask_babel import gettext
 from admin import present
 from admin.access import office, operator, services
 from admin.conversation import pane_context
-from admin.desk import back_to, list_context, say, view, wants_part
+from admin.desk import back_to, list_context, refused, say, view, wants_part
 from admin.said import said
+from services.domain import files
 from services.domain.bubbles import size, split
+from services.domain.files import File
 from services.domain.ids import split_thread_id
 from services.errors import Rejected
 
@@ -38,7 +40,7 @@ def send(thread_id: str) -> Any:
             office().actions.note(thread_id, text, operator())
         else:
             key = key if _KEY.fullmatch(key) else ""
-            office().sending.reply(thread_id, text, operator(), key=key)
+            office().sending.reply(thread_id, text, operator(), file=_file(), key=key)
     except Rejected as error:
         return _typed_again(thread_id, text, kind, said(error))
     return back_to(thread_id)
@@ -71,8 +73,16 @@ def preview(thread_id: str) -> Any:  # noqa: ARG001 (the thread is part of the a
 @blueprint.post("/suggest")
 def suggest(thread_id: str) -> Any:
     """A draft of the bot's in the composer; it is the operator's to send, change or drop."""
-    text = office().suggest().draft(thread_id)
-    return _typed_again(thread_id, text, "reply", "", 200)
+    draft = office().suggest().draft(thread_id)
+    typed = request.form.get("text", "").strip()
+    return _typed_again(thread_id, f"{typed}\n\n{draft}" if typed else draft, "reply", "", 200)
+
+
+@blueprint.app_errorhandler(413)
+def too_large(_error: Exception) -> Any:
+    """More than any file may have; what the page holds is still there."""
+    words = gettext("This file is too large: a picture may have 8 MB, everything else 25 MB.")
+    return refused(Rejected(words))
 
 
 @blueprint.get("/canned.json")
@@ -95,6 +105,22 @@ def canned(thread_id: str) -> Any:
             for a in office().shelf.canned()
         ]
     }
+
+
+def _file() -> File | None:
+    """The file that came with the form; `Rejected` where Instagram does not take its like."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        return None
+    found = files.read(given.filename, given.mimetype, given.read())
+    if found is None:
+        raise Rejected(
+            gettext(
+                "Instagram takes pictures (PNG, JPEG, GIF), sound (AAC, M4A, WAV), MP4, MOV or "
+                "WebM video and PDF."
+            )
+        )
+    return found
 
 
 def _typed_again(thread_id: str, text: str, kind: str, problem: str, status: int = 422) -> Any:

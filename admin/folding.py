@@ -26,6 +26,13 @@ def about(message: Fields) -> str:
     return str(message.get("about_mid") or message.get("target_mid") or "")
 
 
+def reaction_of(message: Fields) -> tuple[str, str]:
+    """Whose reaction it is, `them` or `us`, and its emoji; "" where it was taken back."""
+    side = "them" if message.get("direction") == "inbound" else "us"
+    taken_back = message.get("action") == "unreact"
+    return side, "" if taken_back else str(message.get("text") or message.get("reaction") or "")
+
+
 def _known(page: Iterable[dict[str, Any]]) -> _Page:
     """Messages by their id and by their mid: what we sent has an id of ours."""
     known: _Page = {}
@@ -51,13 +58,9 @@ def _folds(message: dict[str, Any], known: _Page) -> bool:
 def _reaction(message: Fields, target: dict[str, Any] | None) -> bool:
     if target is None or message.get("status") in _NOT_THERE:
         return False
-    reactions = dict(target.get("reactions") or {})
-    side = "them" if message.get("direction") == "inbound" else "us"
-    emoji = message.get("text") or message.get("reaction")
-    reactions.pop(side, None)
-    if message.get("action") != "unreact" and emoji:
-        reactions[side] = str(emoji)
-    target["reactions"] = reactions
+    side, word = reaction_of(message)
+    others = {s: w for s, w in (target.get("reactions") or {}).items() if s != side}
+    target["reactions"] = {**others, side: word} if word else others
     return True
 
 

@@ -1,7 +1,7 @@
 """The live feed: server-sent events of what changed, and who else is there."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,9 @@ from flask import Blueprint, Response, request
 from admin import present
 from admin.access import now, office, operator
 from services.domain.ids import split_thread_id
+from services.domain.instants import maybe_from_ms
 from services.errors import Unavailable
+from services.office_access import Operator
 from services.office_live import LOOK_SECONDS, Change
 
 blueprint = Blueprint("live", __name__)
@@ -28,7 +30,8 @@ def stream() -> Any:
     late = since is None or now() - since > LONGEST_GAP
     feed = office().live
     begin = feed.newest() if late or since is None else since
-    lines = _lines(feed.watch(begin, thread_id, operator()), reload=late)
+    by = operator()
+    lines = _lines(feed.watch(begin, thread_id, by), by, reload=late)
     headers = {"X-Accel-Buffering": "no"}
     return Response(lines, mimetype="text/event-stream", headers=headers)
 
@@ -42,32 +45,46 @@ def here() -> Any:
     return "", 204
 
 
-def _lines(changes: Iterator[Change | None], *, reload: bool) -> Iterator[str]:
+def _lines(changes: Iterator[Change | None], by: Operator, *, reload: bool) -> Iterator[str]:
     yield f"retry: {int(LOOK_SECONDS * 1000)}\n\n"
     if reload:
         yield "event: reload\ndata: {}\n\n"
     try:
         for change in changes:
-            yield _event(change) if change is not None else ": nothing new\n\n"
+            yield _event(change, by) if change is not None else ": nothing new\n\n"
     except Unavailable:
         return  # the browser comes back, and then the store may answer
 
 
-def _event(change: Change) -> str:
-    rows = [
-        {
-            "id": row["id"],
-            "waiting": row.get("owner") == "waiting",
-            "inbound": row.get("last_direction") == "inbound",
-            "name": present.name_of(row, {}, row["id"]),
-            "text": str(row.get("last_text") or ""),
-        }
-        for row in change.rows
-    ]
-    told: dict[str, Any] = {"rows": rows}
+def _event(change: Change, by: Operator) -> str:
+    rows = []
+    for row in change.rows:
+        calls, at = _call(row, by)
+        name = present.name_of(row, {}, row["id"])
+        text = str(row.get("last_text") or "")
+        told = {"id": row["id"], "name": name, "text": text, "calls": calls}
+        rows.append(told | {"called_at": at.isoformat() if at else ""})
+    data: dict[str, Any] = {"rows": rows}
     if change.present is not None:
-        told["present"] = list(change.present)
-    return f"id: {change.at.isoformat()}\nevent: change\ndata: {json.dumps(told)}\n\n"
+        data["present"] = list(change.present)
+    return f"id: {change.at.isoformat()}\nevent: change\ndata: {json.dumps(data)}\n\n"
+
+
+def _call(row: Mapping[str, Any], by: Operator) -> tuple[str, datetime | None]:
+    """Whether a conversation calls for this operator, by which word, and since when.
+
+    One that waits for a person; one in which the owner wrote in the Instagram app; one of the
+    operator's own in which the person answered.
+    """
+    owner, since = row.get("owner"), row.get("boundary_at")
+    inbound = row.get("last_direction") == "inbound"
+    if owner == "waiting":
+        return "needs_you", since
+    if owner == "human" and not inbound and row.get("owner_reason") == "instagram_app":
+        return "app", since
+    if owner == "human" and inbound and row.get("assignee") == by.id:
+        return "mine", maybe_from_ms(row.get("last_inbound_at"))
+    return "", None
 
 
 def _instant(text: str | None) -> datetime | None:

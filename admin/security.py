@@ -16,7 +16,7 @@ _MEDIA = (
 )
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
-    "img-src 'self' data: {media}; media-src 'self' {media}; connect-src 'self'; "
+    "img-src 'self' data: blob: {media}; media-src 'self' {media}; connect-src 'self'; "
     "manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _HEADERS = {
@@ -28,6 +28,9 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+#: Bytes of a form with a file: the largest that Instagram takes, and the texts beside it.
+LARGEST_UPLOAD = 25_600_000
+_WITH_FILES = frozenset({"composer.send", "composer.suggest"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -61,6 +64,8 @@ def require_own_form() -> None:
     """
     if request.method in _SAFE or "x-admin-token" in request.headers:
         return
+    if request.endpoint in _WITH_FILES:
+        request.max_content_length = LARGEST_UPLOAD
     given = request.headers.get("x-csrf-token") or request.form.get("csrf") or ""
     expected = str(session.get("csrf") or "")
     if not expected or not hmac.compare_digest(given.encode(), expected.encode()):

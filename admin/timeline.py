@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from admin import telling
 from admin.cards import Card, cards_of
-from admin.folding import about, folded
+from admin.folding import about, folded, reaction_of
 from admin.language import locale
 from services.media import FETCHED
 
@@ -20,6 +20,15 @@ Fields = Mapping[str, Any]
 #: Lines of one writer that follow each other within so long stand together.
 TOGETHER = timedelta(minutes=5)
 _WITH_ERROR = ("failed", "unconfirmed", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji on a message; without one it was taken back."""
+
+    side: str  #: `them` or `us`
+    emoji: str
+    whose: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +50,8 @@ class Bubble:
     kind: str
     kind_words: str = ""
     cards: Sequence[Card] = ()
-    reactions: Sequence[tuple[str, str]] = ()  #: emoji, and in words whose
+    reactions: Sequence[Reaction] = ()
+    reaction: Reaction | None = None  #: where it is one itself, on a message that is elsewhere
     quote: str | None = None  #: what it answers; "" where that is not on the page
     edited: bool = False
     turn_id: str = ""
@@ -87,7 +97,8 @@ def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, before: Bubble 
         kind=kind,
         kind_words=telling.kind(message, role, kind),
         cards=cards_of(message),
-        reactions=_reactions(message),
+        reactions=_reactions(message.get("reactions")),
+        reaction=_own_reaction(message) if kind == "reaction" and side == "system" else None,
         quote=_quote(message),
         edited=bool(message.get("edited_at")) and not telling.unsent(message),
         turn_id=str(message.get("turn_id") or "") if role == "bot" else "",
@@ -126,11 +137,15 @@ def _joins(before: Bubble | None, side: str, who: str, at: datetime) -> bool:
     return (before.side, before.who) == (side, who) and at - before.at < TOGETHER
 
 
-def _reactions(message: Fields) -> list[tuple[str, str]]:
+def _reactions(found: object) -> list[Reaction]:
     whose = {"them": gettext("The customer reacted"), "us": gettext("We reacted")}
-    found = message.get("reactions")
-    reactions = found if isinstance(found, Mapping) else {}
-    return [(telling.emoji(word), whose[side]) for side, word in reactions.items() if side in whose]
+    known = found if isinstance(found, Mapping) else {}
+    return [Reaction(side, telling.emoji(word), whose[side]) for side, word in known.items()]
+
+
+def _own_reaction(message: Fields) -> Reaction:
+    side, word = reaction_of(message)
+    return _reactions({side: word})[0]
 
 
 def _quote(message: Fields) -> str | None:

@@ -139,16 +139,19 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
 }
 #: What the static scripts say; they fill in the holes themselves.
 SCRIPTS: Mapping[str, LazyString] = {
+    "app": lazy_gettext("You wrote to %(name)s in the Instagram app"),
     "arrived": lazy_gettext("%(count)s new ↓"),
     "bytes": lazy_gettext("%(bytes)s of 1000 bytes"),
     "characters": lazy_gettext("%(count)s characters"),
     "close": lazy_gettext("Close"),
+    "expired": lazy_gettext("No longer available at Instagram"),
     "go_to": lazy_gettext("Go to: %(place)s"),
     "hand_back": lazy_gettext("Hand back to the bot"),
     "inbox": lazy_gettext("Inbox"),
     "keys": lazy_gettext("Show all keys"),
     "looking": lazy_gettext("%(names)s also has this open"),
     "looking_many": lazy_gettext("%(names)s also have this open"),
+    "mine": lazy_gettext("%(name)s answered you"),
     "needs_you": lazy_gettext("%(name)s needs you"),
     "next": lazy_gettext("Next conversation"),
     "not_sent": lazy_gettext("It could not be sent. Your text is still here."),

@@ -14,6 +14,7 @@ from services import handoff
 from services.domain import schedule
 from services.domain.account import Account
 from services.domain.bubbles import split
+from services.domain.contents import label
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Update, Write
 from services.domain.entries import expiry
@@ -155,7 +156,8 @@ class Queueing:
         return queued, [*items, Update(path, fields)]
 
     def _fields(self, thread: Conversation, ids: Sequence[str]) -> dict[str, Any]:
-        last = str(self.contents[-1].get("text") or "")
+        content = self.contents[-1]
+        last = str(content.get("text") or label("attachment", content.get("attachments", ())))
         fields: dict[str, Any] = {
             "outbox": [*thread.outbox, *ids],
             "last_text": last[:120],
@@ -166,7 +168,9 @@ class Queueing:
             fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
         if self.operator is not None:
             minutes = self.handoff_minutes
-            fields |= handoff.take_over(thread, self.now, minutes=minutes, reason="operator")
+            fields |= handoff.take_over(
+                thread, self.now, minutes=minutes, reason="operator", by=self.operator.name
+            )
         return fields
 
     def _item(
@@ -294,6 +298,11 @@ def _file(attachment: Mapping[str, Any]) -> dict[str, Any]:
     sort, url = attachment.get("type"), str(attachment.get("url") or "")
     if sort not in ("image", "audio", "video", "file"):
         raise Rejected("An attachment is an image, audio, video or file.")
+    if attachment.get("attachment_id"):
+        payload = {"attachment_id": str(attachment["attachment_id"])}
+        known = {key: attachment[key] for key in ("name", "size") if attachment.get(key)}
+        uploaded = {"type": sort, "payload": payload, **known}
+        return {"kind": "attachment", "text": "", "attachments": [uploaded]}
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         raise Rejected("An attachment needs a public https address.")
     return {"kind": "attachment", "text": "", "attachments": [{"type": sort, "url": url}]}

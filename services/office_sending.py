@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from services import audit
+from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
+from services.domain.files import File
+from services.domain.graph_errors import of_error
+from services.domain.outcome import Sent
 from services.domain.states import ConversationStatus, Role
-from services.errors import Rejected
-from services.manual import Manual, Writer
+from services.errors import GraphRefused, Rejected, Unavailable
+from services.lines import account_of
+from services.manual import Manual, Writer, refusal_of
 from services.office_access import Operator
-from services.ports import Clock, Documents, Ids, Reads
+from services.ports import Clock, Documents, Ids, Reads, Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +25,20 @@ class OfficeSending:
 
     documents: Documents
     manual: Manual
+    uploads: Uploads
     clock: Clock
     ids: Ids
 
-    def reply(self, thread_id: str, text: str, by: Operator, *, key: str = "") -> None:
-        """Queue `text`; the bot falls silent and the conversation is the operator's.
+    def reply(
+        self, thread_id: str, text: str, by: Operator, *, file: File | None = None, key: str = ""
+    ) -> None:
+        """Queue `file` and `text`; the bot falls silent and the conversation is the operator's.
 
         `key` is one page's word for this message: sent twice with it, it is queued once. Raises
         `Rejected` with the reason, and then nothing is queued.
         """
-        self.manual.queue_manual(thread_id, text, operator=_writer(by), key=key)
+        files = [self._given(thread_id, file, by)] if file is not None else []
+        self.manual.queue_manual(thread_id, text, operator=_writer(by), attachments=files, key=key)
         now, entry_id = self.clock.now(), key or self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
@@ -51,6 +60,32 @@ class OfficeSending:
             return None, [Update(path, fields), record]
 
         self.documents.transact(work)
+
+    def _given(self, thread_id: str, file: File, by: Operator) -> dict[str, Any]:
+        """Give Instagram the file before its message is queued: nothing of ours has to keep it.
+
+        A message that may not be sent, or a process that stops here, leaves at most a copy at
+        Meta that nobody uses.
+        """
+        if file.too_large:
+            raise Rejected("This file is too large: a picture may have 8 MB, others 25 MB.")
+        account_id = account_of(thread_id)
+        stored, owned = self.documents.get(f"conversations/{thread_id}", f"accounts/{account_id}")
+        thread = Conversation.from_doc(thread_id, stored.fields or {})
+        account = Account.from_doc(account_id, owned.fields)
+        refusal = refusal_of(thread, account, _writer(by), self.clock.now())
+        if refusal is not None:
+            raise Rejected(refusal)
+        try:
+            attachment_id = self.uploads.upload_file(account_id, file)
+        except GraphRefused as error:
+            outcome = of_error(400, error.code, error.subcode)
+            reason = "" if isinstance(outcome, Sent) else outcome.reason
+            raise Rejected(f"Instagram did not take the file. {reason}") from error
+        except Unavailable as error:
+            raise Rejected("The file could not be brought to Instagram now. Try again.") from error
+        size = len(file.content)
+        return {"type": file.sort, "attachment_id": attachment_id, "name": file.name, "size": size}
 
     def retry(self, thread_id: str, message_id: str, by: Operator) -> None:
         """Send what failed once more, as a new message at the end of the line. `Rejected`."""

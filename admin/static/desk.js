@@ -131,7 +131,11 @@
     }
   });
   document.addEventListener("change", (event) => {
-    if (event.target.name === "kind") { counted(); $("text").focus(); }
+    if (event.target.name !== "kind") return;
+    const text = $("text");
+    [text.placeholder, text.dataset.other] = [text.dataset.other, text.placeholder];
+    counted();
+    text.focus();
   });
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "composer") return;

@@ -7,8 +7,7 @@
   const { root, post, atEnd, toEnd, markSeen } = window.moca;
   const $ = (id) => document.getElementById(id);
   const IDLE = 5 * 60 * 1000;
-  let source = null, since = document.body.dataset.since, last = Date.now(), of = "", waiting = 0;
-  const title = document.title;
+  let source = null, since = document.body.dataset.since, last = Date.now(), of = "";
 
   const here = () => $("thread")?.dataset.thread || "";
 
@@ -22,7 +21,7 @@
       if (told.present) present(told.present);
       if (told.rows.length) changed(told.rows);
     });
-    source.addEventListener("reload", () => { if (document.hidden || !$("text")?.value) location.reload(); });
+    source.addEventListener("reload", () => { if (!$("text")?.value && !$("file")?.value) location.reload(); });
     document.body.dataset.live = "on";
   }
   function close() {
@@ -39,7 +38,7 @@
     document.addEventListener(kind, () => { last = Date.now(); if (!source) check(); }, { capture: true, passive: true });
   }
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible") { last = Date.now(); waiting = 0; document.title = title; }
+    if (document.visibilityState === "visible") last = Date.now();
     check();
   });
   document.addEventListener("htmx:afterSwap", (event) => {
@@ -66,7 +65,7 @@
   async function changed(rows) {
     if (rows.some((row) => row.id === here())) await thread(here());
     if (list) await refresh(rows);
-    attention(rows);
+    window.moca.called(rows);
   }
 
   // Parsing inert: markup that came from a template of ours, in which every text is escaped.
@@ -122,6 +121,7 @@
       if (line.classList.contains("them")) arrived += 1;
     }
     window.moca.dropDoubleDays();
+    window.moca.look();
     const draft = found.querySelector("#draft");
     if (draft && !$("draft").contains(document.activeElement)) { $("draft").replaceWith(draft); htmx.process(draft); }
     const head = found.querySelector("#thread-head"), old = $("thread-head");
@@ -138,31 +138,5 @@
     }
   }
 
-  let sounded = 0;
-  function attention(rows) {
-    const calling = rows.filter((row) => row.waiting);
-    if (!calling.length) return;
-    waiting += calling.length;
-    if (!document.hasFocus()) document.title = `(${waiting}) ${title}`;
-    if (document.body.dataset.sound === "on" && Date.now() - sounded > 3000) {
-      sounded = Date.now();
-      // One tab speaks for all of them.
-      navigator.locks?.request("moca-sound", { ifAvailable: true }, (lock) => lock && chime());
-    }
-    if (document.hidden && "Notification" in window && Notification.permission === "granted") {
-      new Notification(say("needs_you", { name: calling[0].name }), { body: calling[0].text, tag: "moca-" + calling[0].id });
-    }
-  }
-  async function chime() {
-    const audio = new AudioContext(), tone = audio.createOscillator(), volume = audio.createGain();
-    volume.gain.setValueAtTime(0.06, audio.currentTime);
-    volume.gain.exponentialRampToValueAtTime(0.0001, audio.currentTime + 0.5);
-    tone.frequency.value = 660;
-    tone.connect(volume).connect(audio.destination);
-    tone.start();
-    tone.stop(audio.currentTime + 0.5);
-    await new Promise((done) => { tone.onended = done; });
-    await audio.close();
-  }
   check();
 })();
