@@ -23,6 +23,7 @@ from deploy import (
 from deploy.gcloud import Gcloud, warn
 from deploy.request import Request, read_values
 from deploy.rest import GOOGLE, Rest
+from devtools import words
 from devtools.stop import INTERRUPTED, Stop
 
 
@@ -36,10 +37,10 @@ def main(arguments: Sequence[str]) -> int:
         else:
             deploy(request)
     except Stop as stop:
-        print(f"deploy: {stop}", file=sys.stderr)
+        print(f"dev: {stop}", file=sys.stderr)
         return stop.code
     except KeyboardInterrupt:
-        print("\ndeploy: interrupted; start me again and I go on from here.", file=sys.stderr)
+        print("\ndev: interrupted; start me again and I go on from here.", file=sys.stderr)
         return INTERRUPTED
     _say_the_end(request)
     return 0
@@ -122,28 +123,40 @@ def _renewed(variables: list[str]) -> frozenset[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./dev deploy", allow_abbrev=False)
+    parser = words.parser(
+        "deploy", "Bring a Google Cloud project to the declared state, or take it away again."
+    )
+    parser.usage = "./dev deploy [undo] --project P [--dry-run] [option …]"
     add = parser.add_argument
-    add("verb", nargs="?", choices=["undo"], help="take everything away again")
-    add("--project", required=True, help="the Google Cloud project's id")
-    add("--region", default="europe-west1", help="default: %(default)s")
+    add("verb", nargs="?", choices=["undo"], metavar="undo", help="take everything away again")
+    add("--project", required=True, metavar="P", help="the Google Cloud project's id")
+    add("--region", default="europe-west1", metavar="R", help="where it runs (%(default)s)")
     add("--dry-run", action="store_true", help="print what would be done, change nothing")
     add("--only", default="", metavar="webhook,…", help="only these functions and their secrets")
-    add("--env-file", type=Path, default=wanted.ROOT / ".env", help="default: .env")
-    add("--renew-secret", action="append", default=[], metavar="VARIABLE")
+    env_file = wanted.ROOT / ".env"
+    add("--env-file", type=Path, default=env_file, metavar="FILE", help="read instead of .env")
+    add(
+        "--renew-secret",
+        action="append",
+        default=[],
+        metavar="VARIABLE",
+        help="ask for this secret anew; may be given several times",
+    )
     add("--force", action="store_true", help="deploy functions that have not changed too")
-    add("--source", type=Path, default=wanted.ROOT, help="the checkout to upload; default: this")
+    source = "the checkout to upload, instead of this one"
+    add("--source", type=Path, default=wanted.ROOT, metavar="DIR", help=source)
     add("--backups", action="store_true", help="daily backups, and recovery to any minute")
-    add("--alert-email", default="", metavar="ADDRESS")
+    add("--alert-email", default="", metavar="ADDRESS", help="who is told when something is wrong")
     add(
         "--quiet-hours",
         type=int,
         choices=range(1, 24),
         default=12,
         metavar="1-23",
-        help="hours without a webhook that are alarming",
+        help="so many hours without a webhook are alarming (%(default)s)",
     )
-    add("--budget", type=int, default=0, help="a month, in the billing account's currency")
+    budget_help = "warn at this much a month, in the billing account's currency"
+    add("--budget", type=int, default=0, metavar="N", help=budget_help)
     add("--yes", action="store_true", help="undo: do not ask")
     add("--delete-database", action="store_true", help="undo: conversations too, for good")
     add("--google", default=GOOGLE, help=argparse.SUPPRESS)

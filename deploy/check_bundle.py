@@ -24,6 +24,7 @@ from deploy.gcloud import Gcloud
 from deploy.request import Request
 from deploy.rest import Rest
 from devtools.stop import NOT_INSTALLED, Stop
+from devtools.words import nothing_but_help
 
 #: All that may lie at the top of the bundle: whoever adds something thinks about it here.
 BELONGS = {"admin", "functions", "main.py", "prompts", "requirements.txt", "services", "tools"}
@@ -57,8 +58,10 @@ QUESTIONS = {
 }
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Check the bundle, entry point by entry point; 1 if something is wrong."""
+    says = "Prove that what would be uploaded starts and answers, alone."
+    nothing_but_help("bundle", says, arguments)
     with tempfile.TemporaryDirectory(prefix="moca-bundle-") as folder:
         source = Path(folder, "source")
         bundle.copy(source)
@@ -226,7 +229,7 @@ def _size(folder: Path) -> int:
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except Stop as stop:
-        print(f"bundle: {stop}", file=sys.stderr)
+        print(f"dev: {stop}", file=sys.stderr)
         sys.exit(stop.code)

@@ -4,7 +4,6 @@ A customer writes and is answered; the owner steps in on their phone; the custom
 the bot stays silent. Nothing is staged but the model's words: both pages are those of `./dev up`.
 """
 
-import argparse
 import io
 import shutil
 import sys
@@ -16,7 +15,7 @@ import httpx
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from devtools import ROOT
+from devtools import ROOT, words
 from devtools.stop import NOT_INSTALLED, Stop
 from emulators.clock import SimClock
 from emulators.gateway import credentials
@@ -33,9 +32,16 @@ BEAT, LAST, QUALITY = 700, 4000, 72
 
 def main(arguments: list[str]) -> int:
     """Write the animation."""
-    parser = argparse.ArgumentParser(prog="./dev capture")
-    default = ROOT / "docs" / "capture.webp"
-    parser.add_argument("file", nargs="?", type=Path, default=default)
+    parser = words.parser(
+        "capture", "Picture a real run, the phone beside the inbox, as an animation."
+    )
+    parser.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        default=ROOT / "docs" / "capture.webp",
+        help="where it is written, as WebP (docs/capture.webp)",
+    )
     file = parser.parse_args(arguments).file
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
@@ -143,5 +149,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except Stop as stop:
-        print(f"capture: {stop}", file=sys.stderr)
+        print(f"dev: {stop}", file=sys.stderr)
         sys.exit(stop.code)

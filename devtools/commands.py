@@ -1,12 +1,12 @@
 """The verbs of `./dev`."""
 
-import argparse
 import os
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from devtools import ROOT, dm, ports, processes, venv
+from devtools import ROOT, dm, ports, processes, venv, words
 from devtools.stop import INTERRUPTED, Stop
 
 HELP = """\
@@ -32,7 +32,7 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev conformance HOST  try Firestore's promises on an emulator at host:port
   ./dev bundle            prove that what would be uploaded starts and answers, alone
   ./dev deploy --project P [--region R] [--only webhook,…] [--dry-run]
-                          bring a Google Cloud project to the declared state; --help has the rest
+                          bring a Google Cloud project to the declared state
   ./dev deploy undo --project P
                           take it away again
   ./dev doctor [--live]   say what is missing before it works; --live asks Meta and the functions
@@ -40,9 +40,9 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev lock · audit · licences
                           renew requirements.lock; ask for known flaws; list the licences
   ./dev capture [FILE]    picture a real run: the phone beside the inbox, as an animation
-  ./dev settings          write the settings tables of the docs from the code
+  ./dev settings          write the pages of the docs that are read from the code
   ./dev setup             build or refresh .venv and do nothing else
-  ./dev help              this
+  ./dev help [COMMAND]    this; with a command, what it takes (as ./dev COMMAND --help does)
 
 The first run builds .venv from the pinned requirements; later runs refresh it when they change.
 """
@@ -76,24 +76,31 @@ def _command(name: str) -> Callable[[list[str]], int]:
     return COMMANDS[name]
 
 
-def show_help(_arguments: list[str]) -> int:
-    """Say what there is."""
+def show_help(arguments: list[str]) -> int:
+    """Say what there is, or what one command takes."""
+    names = [argument for argument in arguments if not argument.startswith("-")]
+    if names:
+        return _command(names[0])(["--help"])
     print(HELP, end="")
     return 0
 
 
 def up(arguments: list[str]) -> int:
     """Become the local run."""
-    parser = _parser("up")
-    parser.add_argument("--port", type=ports.checked, default=ports.DEFAULT)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--demo", action="store_true")
+    parser = words.parser("up", "Start everything on this machine; Ctrl-C ends all of it.")
+    _add_port(parser)
+    parser.add_argument(
+        "--data", type=words.folder, metavar="DIR", help="keep the state here over a restart"
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="fill a small business with conversations"
+    )
     options = parser.parse_args(arguments)
     ports.require_free(options.port)
     venv.ready()
     command = [str(venv.PYTHON), "-m", "emulators.gateway", "--port", str(options.port)]
     if options.data:
-        command += ["--data", str(options.data.resolve())]
+        command += ["--data", str(options.data)]
     if options.demo:
         command += ["--demo"]
     processes.become(command, processes.environment(outside=True))
@@ -102,6 +109,8 @@ def up(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Become pytest, on two cores."""
     venv.ready()
+    if {"-h", "--help"} & set(arguments):
+        print("./dev test takes what pytest takes, and runs it on two cores:\n", flush=True)
     command = [str(venv.PYTHON), "-m", "pytest", "-n", "2", *map(_from_here, arguments)]
     processes.become(command, processes.environment(outside=False))
 
@@ -124,7 +133,7 @@ def sim(arguments: list[str]) -> int:
 
 def check(arguments: list[str]) -> int:
     """Run every step, even after one that fails; 1 if any did."""
-    _parser("check").parse_args(arguments)
+    words.nothing_but_help("check", "Format, lint, types and import rules.", arguments)
     venv.ready()
     failed = [title for title, step in STEPS if _step(title, step)]
     print(f"Check failed: {', '.join(failed)}." if failed else "Check passed.", flush=True)
@@ -133,20 +142,22 @@ def check(arguments: list[str]) -> int:
 
 def send_dm(arguments: list[str]) -> int:
     """Write as a customer."""
-    parser = _parser("dm")
-    parser.add_argument("text")
-    parser.add_argument("--from", dest="person", default="alice")
-    parser.add_argument("--port", type=ports.checked, default=ports.DEFAULT)
+    parser = words.parser("dm", "Write to the local run as a customer and see the reply.")
+    parser.add_argument("text", help="what the customer writes")
+    parser.add_argument(
+        "--from", dest="person", metavar="NAME", default="alice", help="who writes (%(default)s)"
+    )
+    _add_port(parser)
     options = parser.parse_args(arguments)
     return dm.send(options.text, options.person, options.port)
 
 
-def module(name: str, *words: str, outside: bool = False) -> Callable[[list[str]], int]:
+def module(name: str, *first: str, outside: bool = False) -> Callable[[list[str]], int]:
     """A verb that becomes a program of ours, `python -m name`, which knows its own arguments."""
 
     def become(arguments: list[str]) -> int:
         venv.ready()
-        command = [str(venv.PYTHON), "-m", name, *words, *arguments]
+        command = [str(venv.PYTHON), "-m", name, *first, *arguments]
         processes.become(command, processes.environment(outside=outside))
 
     return become
@@ -154,7 +165,7 @@ def module(name: str, *words: str, outside: bool = False) -> Callable[[list[str]
 
 def setup(arguments: list[str]) -> int:
     """Only see to `.venv`."""
-    _parser("setup").parse_args(arguments)
+    words.nothing_but_help("setup", "Build or refresh .venv and do nothing else.", arguments)
     venv.ready()
     return 0
 
@@ -182,8 +193,14 @@ COMMANDS = {
 }
 
 
-def _parser(name: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog=f"./dev {name}", allow_abbrev=False)
+def _add_port(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--port",
+        type=ports.checked,
+        metavar="N",
+        default=ports.DEFAULT,
+        help="the first of the local run's five ports (%(default)s)",
+    )
 
 
 def _step(title: str, step: Sequence[str]) -> int:

@@ -13,7 +13,7 @@ import httpx
 
 from deploy import wanted
 from deploy.request import read_values
-from devtools import ROOT
+from devtools import ROOT, words
 from devtools.stop import Stop
 from services.domain.operation import Operation
 
@@ -61,21 +61,23 @@ def unknown(what: str, advice: str) -> Finding:
 
 def main(arguments: list[str]) -> int:
     """One command line; 1 if something has to be mended."""
-    options = _parser().parse_args(arguments)
+    subscribing = arguments[:1] == ["subscribe"]
+    options = _parser(subscribing=subscribing).parse_args(arguments[subscribing:])
     values = read_values(options.env_file)
     with httpx.Client(timeout=20) as client:
-        if options.verb == "subscribe":
+        if subscribing:
             findings = [subscribe(client, values)]
         else:
             findings = [*settings(values, options.env_file)]
-            findings += live(client, values, options.webhook) if options.live else []
+            if options.live:
+                findings += live(client, values, options.webhook)
     for finding in findings:
         print(
             f"{finding.mark} {finding.what}" + (f"\n     {finding.advice}" * bool(finding.advice))
         )
     ills = sum(finding.mark == "!!" for finding in findings)
     print(f"{ills} to mend." if ills else "Nothing to mend.")
-    if not options.live and options.verb != "subscribe":
+    if not subscribing and not options.live:
         print("`./dev doctor --live` also asks Meta, Google and the deployed webhook.")
     return 1 if ills else 0
 
@@ -237,12 +239,22 @@ def _bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="./dev doctor", allow_abbrev=False)
-    parser.add_argument("verb", nargs="?", choices=["subscribe"], help=argparse.SUPPRESS)
-    parser.add_argument("--live", action="store_true", help="ask Meta, Google and the webhook")
-    parser.add_argument("--webhook", default="", metavar="URL", help="the deployed webhook")
-    parser.add_argument("--env-file", type=Path, default=ROOT / ".env", help="default: .env")
+def _parser(*, subscribing: bool) -> argparse.ArgumentParser:
+    if subscribing:
+        parser = words.parser(
+            "subscribe", "Have Instagram send the account's events, and show which it sends."
+        )
+    else:
+        parser = words.parser("doctor", "Say what is missing before a deployment works.")
+        parser.add_argument(
+            "--live", action="store_true", help="ask Meta, Google and the webhook as well"
+        )
+        parser.add_argument(
+            "--webhook", default="", metavar="URL", help="the deployed webhook's address"
+        )
+    parser.add_argument(
+        "--env-file", type=Path, metavar="FILE", default=ROOT / ".env", help="read instead of .env"
+    )
     return parser
 
 
@@ -250,5 +262,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except Stop as stop:
-        print(f"doctor: {stop}", file=sys.stderr)
+        print(f"dev: {stop}", file=sys.stderr)
         sys.exit(stop.code)

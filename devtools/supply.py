@@ -8,6 +8,7 @@ from pathlib import Path
 from devtools import ROOT
 from devtools.processes import environment, run
 from devtools.stop import NOT_INSTALLED, Stop
+from devtools.words import nothing_but_help
 
 REQUIREMENTS = ROOT / "requirements.txt"
 LOCK = ROOT / "requirements.lock"
@@ -31,8 +32,11 @@ licences beside them.
 """
 
 
-def lock(_arguments: list[str]) -> int:
+def lock(arguments: list[str]) -> int:
     """Write requirements.lock from requirements.txt."""
+    says = "Pin everything that requirements.txt needs, by hash, in requirements.lock."
+    nothing_but_help("lock", says, arguments)
+    before = LOCK.read_bytes()
     uv = _tool(UV) / "uv"
     code = run(
         [
@@ -46,19 +50,24 @@ def lock(_arguments: list[str]) -> int:
     if code:
         raise Stop("The requirements could not be locked; uv's own words stand above.")
     LOCK.write_text(_LOCK_HEAD + LOCK.read_text(encoding="utf-8"), encoding="utf-8")
-    print("requirements.lock is new; look at it with git diff, then run the tests.")
+    if LOCK.read_bytes() == before:
+        print("requirements.lock is as it was: nothing newer fits requirements.txt.")
+    else:
+        print("requirements.lock has changed; look at it with git diff, then run the tests.")
     return 0
 
 
-def audit(_arguments: list[str]) -> int:
+def audit(arguments: list[str]) -> int:
     """Ask the advisory database about every locked package; 1 if one is known to be unsafe."""
+    nothing_but_help("audit", "Ask for known flaws of every locked package.", arguments)
     auditor = _tool(AUDITOR) / "pip-audit"
     words = ["--requirement", str(LOCK), "--disable-pip", "--require-hashes", "--strict"]
     return run([str(auditor), *words], environment(outside=True))
 
 
-def licences(_arguments: list[str]) -> int:
+def licences(arguments: list[str]) -> int:
     """Write docs/licences.md from what the installed packages declare."""
+    nothing_but_help("licences", "List the licences of what is deployed in the docs.", arguments)
     rows = [f"| {name} | {version} | {_licence(name)} |" for name, version in pins() if _here(name)]
     LICENCES.write_text(_LICENCES_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
     print(f"{len(rows)} packages listed in docs/licences.md.")

@@ -17,6 +17,7 @@ from deploy.gcloud import Gcloud
 from deploy.request import Request
 from deploy.rest import Rest
 from devtools import ROOT
+from devtools.words import nothing_but_help
 from services.domain.operation import Operation
 
 PAGE = ROOT / "docs" / "settings.md"
@@ -173,13 +174,17 @@ def _resource(words: tuple[str, ...]) -> str:
     return kind if words[0] == "projects" else f"{kind} `{name}`"
 
 
-def main() -> int:
-    """Write the pages."""
-    PAGE.write_text(page(), encoding="utf-8")
-    RIGHTS_PAGE.write_text(rights(), encoding="utf-8")
-    print("docs/settings.md and docs/rights.md are as the code says.")
+def main(arguments: list[str], docs: Path = PAGE.parent) -> int:
+    """Write the pages, and say which of them were behind."""
+    says = "Write docs/settings.md and docs/rights.md from the code."
+    nothing_but_help("settings", says, arguments)
+    for name, text in ((PAGE.name, page()), (RIGHTS_PAGE.name, rights())):
+        path = docs / name
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        path.write_text(text, encoding="utf-8")
+        print(f"docs/{name} {'is as it was' if text == before else 'has changed'}.")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

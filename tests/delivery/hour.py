@@ -204,9 +204,15 @@ class Hour:
 
 def main(arguments: Sequence[str]) -> int:
     """Run and print; 1 if a promise was broken."""
-    parser = argparse.ArgumentParser(prog="./dev sim --hour")
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(
+        prog="./dev sim --hour",
+        allow_abbrev=False,
+        description="Drive an hour of deliveries on a virtual clock, under steady misfortune.",
+    )
+    minutes = "how long it lasts on its clock, in minutes (%(default)s)"
+    parser.add_argument("--minutes", type=float, metavar="N", default=60, help=minutes)
+    seed = "the dice's beginning (%(default)s)"
+    parser.add_argument("--seed", type=int, metavar="S", default=1, help=seed)
     options = parser.parse_args(arguments)
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     began = time.perf_counter()

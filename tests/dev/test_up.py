@@ -79,6 +79,14 @@ def test_a_dm_from_the_command_line_gets_its_reply(up: Up) -> None:
     assert [line.split(":")[0] for line in lines] == ["zoe", "bot"]
 
 
+def test_a_dm_that_nobody_answers_is_told_why_and_is_no_failure(up: Up) -> None:
+    command = [sys.executable, str(ROOT / "dev"), "dm", "hello?", "--from", "padel.with.priya"]
+    said = subprocess.run(  # noqa: S603 (our own script)
+        [*command, "--port", str(up[0])], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "waits for a human" in said.stdout
+
+
 def test_the_demo_ends_in_the_present(up: Up) -> None:
     local = datetime.fromisoformat(_get(f"http://127.0.0.1:{up[0]}/_sim/health")["now"])
     assert abs((local - SimClock().now()).total_seconds()) < 5

@@ -23,15 +23,22 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./dev sim", allow_abbrev=False, description=__doc__)
-    parser.add_argument("--seeds", type=int, help="how many seeds to search (default 200)")
-    parser.add_argument("--seed", type=int, help="replay this one; with --seeds: begin here")
-    parser.add_argument("--steps", type=int, default=STEPS, help="actions of each run's plan")
-    parser.add_argument("--mutants", action="store_true", help="prove that deliberate bugs show")
-    parser.add_argument("--mutant", default="", help="replay a seed with this deliberate bug")
-    parser.add_argument("--shrink", action="store_true", help="make a failing run small")
-    parser.add_argument("--without", default="", help="actions left out, by number: 3,5")
-    parser.add_argument("--calm", default="", help="faults left out, by name, separated by ;")
+    parser = argparse.ArgumentParser(
+        prog="./dev sim",
+        allow_abbrev=False,
+        description="Search seeds for a broken promise, replay one, or prove that bugs are caught; "
+        "`./dev sim --hour` has its own --help.",
+    )
+    add = parser.add_argument
+    add("--seeds", type=int, metavar="N", help="how many seeds to search (200)")
+    add("--seed", type=int, metavar="S", help="replay this one; with --seeds: begin here")
+    steps = "actions of each run's plan (%(default)s)"
+    add("--steps", type=int, metavar="K", default=STEPS, help=steps)
+    add("--mutants", action="store_true", help="prove that deliberate bugs show")
+    add("--mutant", default="", metavar="NAME", help="replay a seed with this deliberate bug")
+    add("--shrink", action="store_true", help="make a failing run small")
+    add("--without", default="", metavar="3,5", help="actions left out, by number")
+    add("--calm", default="", metavar="A;B", help="faults left out, by name")
     return parser.parse_args(arguments)
 
 
