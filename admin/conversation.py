@@ -206,6 +206,7 @@ def pane_context(thread: Thread) -> dict[str, Any]:
         "take_over_choices": TAKE_OVER,
         "snooze_choices": SNOOZE,
         "handoff_minutes": int(settings.handoff_minutes),
+        "business_name": settings.business_name,
         "view": view(),
         "send_key": services().ids.new(),
         **bot_context(thread.fields, settings.bot),

@@ -32,7 +32,7 @@ def office(parts: "Services") -> Office:
         inbox=OfficeInbox(documents),
         thread=OfficeThread(documents, clock, ids),
         actions=OfficeActions(documents, clock, ids),
-        sending=OfficeSending(documents, parts.manual, clock, ids),
+        sending=OfficeSending(documents, parts.manual, parts.instagram, clock, ids),
         contact=OfficeContact(documents, clock, ids),
         again=OfficeAgain(
             documents, parts.turn_tasks, clock, ids, parts.settings.clock_margin_seconds

@@ -7,7 +7,7 @@ from typing import Any
 
 from services import absence, connecting, drafting, follow_ups, handoff, notes
 from services.connecting import Offer
-from services.domain import bot
+from services.domain import bot, boundaries
 from services.domain.account import Account
 from services.domain.bot import Bot
 from services.domain.conversation import ClaimRecord, Conversation
@@ -170,6 +170,9 @@ class Taking:
         fields = {"owner": thread.owner, "status": ConversationStatus.OPEN, **fields}
         if thread.status is not ConversationStatus.OPEN:
             fields["scheduled_until"] = None
+        if thread.status is ConversationStatus.CLOSED:
+            known = fields.get("boundaries", thread.boundaries)
+            fields["boundaries"] = boundaries.added(known, "reopened", self.now, reason="message")
         fields |= {"follow_up": None, "turn_held_for": None}
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at) if claim else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain import boundaries
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Write
 from services.domain.ids import digest
@@ -50,21 +51,21 @@ def hand_off(
 
 
 def take_over(
-    thread: Conversation, at: datetime, *, minutes: float | None, reason: str
+    thread: Conversation, at: datetime, *, minutes: float | None, reason: str, by: str = ""
 ) -> dict[str, Any]:
     """The fields that give the thread to the human who is there, until somebody hands it back.
 
     With `minutes`, it returns to the bot by itself so long after `at`.
     """
     until = at + timedelta(minutes=minutes) if minutes is not None else None
-    return change(thread, Owner.HUMAN, at, until=until, reason=reason)
+    return change(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
 
 
-def hand_back(thread: Conversation, now: datetime, reason: str) -> dict[str, Any]:
+def hand_back(thread: Conversation, now: datetime, reason: str, by: str = "") -> dict[str, Any]:
     """The fields that give the thread to the bot, from the next message on; none if it has it."""
     if thread.owner is Owner.BOT:
         return {}
-    return change(thread, Owner.BOT, now, until=None, reason=reason)
+    return change(thread, Owner.BOT, now, until=None, reason=reason, by=by)
 
 
 def returned(thread: Conversation, now: datetime) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def after(thread: Conversation, fields: dict[str, Any]) -> Conversation:
         owner_until=fields["owner_until"],
         owner_epoch=fields["owner_epoch"],
         boundary_at=fields["boundary_at"],
+        boundaries=tuple(fields["boundaries"]),
     )
 
 
@@ -95,6 +97,7 @@ def change(
     until: datetime | None,
     reason: str,
     alert_minutes: float | None = None,
+    by: str = "",
 ) -> dict[str, Any]:
     """The fields of a conversation that gets a new owner, by whatever way.
 
@@ -110,6 +113,7 @@ def change(
         "owner_reason": reason,
         "owner_epoch": thread.owner_epoch + 1,
         "boundary_at": boundary_at,
+        "boundaries": boundaries.added(thread.boundaries, owner, boundary_at, reason=reason, by=by),
         # What the sweep looks for; whole milliseconds, so that it can ask for what is past.
         "owner_due_at": to_ms(until) if until is not None else None,
         "remind_at": remind_at,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services import audit, handoff
+from services.domain import boundaries
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
@@ -43,7 +44,9 @@ class OfficeActions:
         """
 
         def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
-            owner = handoff.take_over(thread, now, minutes=minutes or None, reason="operator")
+            owner = handoff.take_over(
+                thread, now, minutes=minutes or None, reason="operator", by=by.name
+            )
             return {**owner, "assignee": by.id, "assignee_name": by.name}
 
         self._act(thread_id, by, "take_over", change)
@@ -52,7 +55,7 @@ class OfficeActions:
         """The bot answers again, from the next message on."""
 
         def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
-            return handoff.hand_back(thread, now, "operator")
+            return handoff.hand_back(thread, now, "operator", by.name)
 
         self._act(thread_id, by, "hand_back", change)
 
@@ -61,13 +64,23 @@ class OfficeActions:
 
         def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
             fields: Fields = {**_opened(), "status": ConversationStatus.CLOSED, "closed_at": now}
-            return fields | handoff.hand_back(thread, now, "operator")
+            fields |= handoff.hand_back(thread, now, "operator", by.name)
+            known = handoff.after(thread, fields).boundaries
+            return {**fields, "boundaries": boundaries.added(known, "closed", now, by=by.name)}
 
         self._act(thread_id, by, "close", change)
 
     def reopen(self, thread_id: str, by: Operator) -> None:
         """Live again."""
-        self._act(thread_id, by, "reopen", lambda _t, _s, now: {**_opened(), "reopened_at": now})
+
+        def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
+            fields: Fields = {**_opened(), "reopened_at": now}
+            if thread.status is ConversationStatus.CLOSED:
+                known = thread.boundaries
+                fields["boundaries"] = boundaries.added(known, "reopened", now, by=by.name)
+            return fields
+
+        self._act(thread_id, by, "reopen", change)
 
     def snooze(self, thread_id: str, until: datetime, by: Operator) -> None:
         """Out of the way until an instant."""

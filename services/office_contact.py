@@ -60,6 +60,28 @@ class OfficeContact:
         name = "opted_out_at" if out else "opted_in_at"
         self._store(thread_id, {name: ms}, by, "opt_out" if out else "opt_in")
 
+    def unlink(self, thread_id: str, by: Operator) -> None:
+        """The person's connection to the business is over; they may connect again.
+
+        Raises `Rejected` where there is none.
+        """
+        now, entry_id = self.clock.now(), self.ids.new()
+        path, conversation = f"contacts/{thread_id}", f"conversations/{thread_id}"
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            if not (reads.get(path)[0].fields or {}).get("connected_at"):
+                raise Rejected("This person is not connected.")
+            gone = {"connected_at": REMOVED, "connected_user_id": REMOVED}
+            thread = {
+                "connected_at": REMOVED,
+                "acknowledged_at": REMOVED,
+                "updated_at": SERVER_TIME,
+            }
+            record = audit.entry(entry_id, now, by, "unlinked", path, thread_id=thread_id)
+            return None, [Merge(path, gone), Merge(conversation, thread), record]
+
+        self.documents.transact(work)
+
     def _store(self, thread_id: str, fields: dict[str, Any], by: Operator, action: str) -> None:
         now, entry_id = self.clock.now(), self.ids.new()
         path, conversation = f"contacts/{thread_id}", f"conversations/{thread_id}"
@@ -68,12 +90,14 @@ class OfficeContact:
             contact, stored = reads.get(path, conversation)
             if stored.fields is None:
                 raise Rejected("There is no such contact.")
-            before = {name: (contact.fields or {}).get(name) for name in fields}
             after = {
                 name: REMOVED if value in ("", {}) else value for name, value in fields.items()
             }
+            known = contact.fields or {}
+            # What was changed, never to what: the log outlives what a person may have deleted.
+            names = sorted(n for n, value in fields.items() if (known.get(n) or "") != value)
             record = audit.entry(
-                entry_id, now, by, action, path, thread_id=thread_id, before=before, after=fields
+                entry_id, now, by, action, path, thread_id=thread_id, changed=names
             )
             changed: dict[str, Any] = {"updated_at": SERVER_TIME}
             if action.startswith("opt_"):

@@ -86,7 +86,7 @@ class OfficeThread:
             fields = _feedback(verdict, comment, by, now)
             return True, [
                 Update(path, fields),
-                audit.entry(self.ids.new(), now, by, "feedback", path, after={"is": verdict}),
+                audit.entry(self.ids.new(), now, by, "feedback", path, thread_id=thread_id),
             ]
 
         return self.documents.transact(work)

@@ -1,6 +1,6 @@
 """A person's data is deleted, or handed over; what remains of a deletion names nobody."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ import structlog
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id, thread_id
+from services.office_pages import Cursor, page
 from services.ports import Clock, Documents, Ids
 
 _log = structlog.get_logger()
@@ -104,6 +105,7 @@ class Deletions:
             begun: list[Write] = [
                 Delete(f"conversations/{thread}"),
                 Delete(f"contacts/{thread}"),
+                Delete(f"presence/{thread}"),
                 Update(record.path, {"begun": True}),
             ]
             self.documents.commit(begun)
@@ -163,8 +165,9 @@ class Deletions:
             name = f"conversations/{thread}/{collection}"
             yield from self._old(Query(name, order=[(instant, "ASCENDING")], limit=_BATCH), until)
         parties = split_thread_id(thread)
-        by_thread = ("verification_tokens", "manager_alerts")
+        by_thread = ("verification_tokens", "manager_alerts", "audit")
         queries = [Query(c, where=[("thread_id", "==", thread)], limit=_BATCH) for c in by_thread]
+        queries.append(Query("audit", where=[("target", "==", f"contacts/{thread}")], limit=_BATCH))
         if parties is not None:
             queries.append(
                 Query(
@@ -219,15 +222,13 @@ class Exports:
     def _all(self, collection: str, instant: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         now = self.clock.now()
-        after: Sequence[Any] = ()
+        cursor: Cursor | None = None
         while True:
-            page = self.documents.query(
-                Query(collection, order=[(instant, "ASCENDING")], limit=_BATCH, after=after)
-            )
-            found += [{"id": s.id, **plain(s.fields or {})} for s in page if kept(s, now)]
-            if len(page) < _BATCH:
+            rows = page(self.documents, Query(collection), instant, cursor, "ASCENDING")
+            found += [{"id": s.id, **plain(s.fields or {})} for s in rows.rows if kept(s, now)]
+            if rows.next is None or rows.next == str(cursor):
                 return found
-            after = [(page[-1].fields or {}).get(instant)]
+            cursor = Cursor.parse(rows.next)
 
 
 def plain(value: Any) -> Any:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain.boundaries import Boundary
 from services.domain.decision import FollowUp
 from services.domain.instants import maybe_from_ms
 from services.domain.states import ConversationStatus, Owner
@@ -90,6 +91,7 @@ class Conversation:
     owner_until: datetime | None = None
     owner_epoch: int = 0
     boundary_at: datetime | None = None  #: when the owner last changed
+    boundaries: tuple[Boundary, ...] = ()  #: the last changes of hands and of state
     claim: ClaimRecord | None = None
     inbound_seq: int = 0  #: counts the messages that came in
     last_inbound_at: datetime | None = None  #: Meta's timestamp of the newest one
@@ -137,6 +139,7 @@ class Conversation:
             owner_until=doc.get("owner_until"),
             owner_epoch=int(doc.get("owner_epoch", 0)),
             boundary_at=doc.get("boundary_at"),
+            boundaries=tuple(doc.get("boundaries") or ()),
             claim=ClaimRecord.from_doc(doc.get("claim")),
             inbound_seq=int(doc.get("inbound_seq", 0)),
             last_inbound_at=maybe_from_ms(doc.get("last_inbound_at")),
