@@ -9,23 +9,38 @@ from collections.abc import Sequence
 
 _STORE = ("services.adapters.firestore.connect", "services.adapters.firestore.documents")
 _QUEUE = ("services.adapters.cloud_tasks",)
-_GRAPH = ("services.adapters.instagram", "services.adapters.secrets")
+#: httpx imports its transport only when the first client is made.
+_HTTP = ("httpx", "httpcore")
+_GRAPH = ("services.adapters.instagram", "services.adapters.secrets", *_HTTP)
+_PEOPLE = ("services.bootstrap_people",)
 
 #: Function → the modules that its requests need beyond its edge.
 MODULES: dict[str, Sequence[str]] = {
-    "webhook": (*_STORE, *_QUEUE, "services.ingest", "services.echoes"),
+    "webhook": (*_STORE, *_QUEUE, *_PEOPLE, "services.ingest", "services.echoes"),
     "process_thread": (
         *_STORE,
         *_QUEUE,
         *_GRAPH,
-        "services.adapters.gemini",
+        *_PEOPLE,
+        "services.bootstrap_agent",
+        "services.adapters.media",
         "services.turn",
-        "services.agent",
-        "tools",
+        "services.knowledge",
+        "services.media",
+        "httpcore2",
     ),
     "deliver": (*_STORE, *_QUEUE, *_GRAPH, "services.delivery"),
-    "sweep": (*_STORE, *_QUEUE, "services.sweep"),
-    "internal_api": (*_STORE, *_QUEUE),
-    "privacy": _STORE,
+    "sweep": (
+        *_STORE,
+        *_QUEUE,
+        *_HTTP,
+        *_PEOPLE,
+        "services.bootstrap_care",
+        "services.sweep",
+        "services.alerts",
+        "services.adapters.whatsapp",
+    ),
+    "internal_api": (*_STORE, *_QUEUE, *_PEOPLE, "services.linking"),
+    "privacy": (*_STORE, *_PEOPLE, "services.linking"),
     "back_office": (*_STORE, *_QUEUE),
 }
