@@ -19,7 +19,7 @@ from services.domain.policy import ACCOUNT, BOT_OFF, Claim, Nothing, Skip, Step,
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
 from services.linking import event_of
-from services.ports import Reads
+from services.ports import Clock, Reads
 
 #: Messages that one turn takes; a longer burst is answered by the turns that follow.
 MOST_MESSAGES = 100
@@ -46,10 +46,15 @@ class Taking:
     thread_id: str
     claim_id: str
     settings: Operation
-    now: datetime
+    clock: Clock
     offer: Offer | None = None  #: the link for a person who has not connected
     fetch: bool = True  #: whether a message that never came is to be fetched before the turn
     account_ready: bool = True  #: whether the account may send, as this instance last heard
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this try: a long retry must not judge by an old one."""
+        return self.clock.now()
 
     def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
         """Decide what the thread needs and, if it is a turn, claim its messages."""
@@ -188,15 +193,15 @@ def _may_send(reads: Reads, thread_id: str) -> bool:
 
 def renew(
     reads: Reads, thread_id: str, claim_id: str, expires_at: datetime, now: datetime
-) -> tuple[bool, Sequence[Write]]:
-    """Hold the claim until `expires_at`; False when it is no longer ours."""
+) -> tuple[datetime | None, Sequence[Write]]:
+    """Hold the claim until `expires_at`, and answer that; None when it is no longer ours."""
     path = f"conversations/{thread_id}"
     (stored,) = reads.get(path)
     thread = Conversation.from_doc(thread_id, stored.fields or {})
     if thread.claim is None or not thread.holds(claim_id, now):
-        return False, []
+        return None, []
     claim = replace(thread.claim, expires_at=expires_at)
-    return True, [Update(path, {"claim": claim.to_doc(), "due_at": to_ms(expires_at)})]
+    return expires_at, [Update(path, {"claim": claim.to_doc(), "due_at": to_ms(expires_at)})]
 
 
 def _open_messages(reads: Reads, thread_id: str) -> list[Message]:

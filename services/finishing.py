@@ -16,7 +16,7 @@ from services.domain.operation import Operation
 from services.domain.states import Direction, Status
 from services.giving_up import give_up
 from services.intents import Intents
-from services.ports import Reads
+from services.ports import Clock, Reads
 
 #: When the sweep looks after replies that nobody delivers: well after the queue's own tries.
 DELIVERY_GRACE = timedelta(seconds=60)
@@ -54,7 +54,12 @@ class Finishing:
     messages: Sequence[Message]
     decision: Decision
     settings: Operation
-    now: datetime
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this try: a long retry must not judge by an old one."""
+        return self.clock.now()
 
     def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
         """Decide and write, from the conversation as it is now."""
@@ -116,7 +121,8 @@ class Finishing:
             for m in self.messages
         ]
         fields = {"claim": None, "due_at": to_ms(at), "superseded": thread.superseded + 1}
-        return Ended("superseded", thread, at), [*back, Update(path, fields)]
+        trace = self._trace("superseded")  # it was paid for
+        return Ended("superseded", thread, at), [*back, trace, Update(path, fields)]
 
     def _processed(self, decision: Decision) -> list[Write]:
         fields = {
@@ -164,7 +170,12 @@ class Releasing:
     messages: Sequence[Message]
     error: str
     settings: Operation
-    now: datetime
+    clock: Clock
+
+    @property
+    def now(self) -> datetime:
+        """The instant of this try: a long retry must not judge by an old one."""
+        return self.clock.now()
 
     def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
         """Decide and write, from the conversation as it is now."""

@@ -1,6 +1,6 @@
 """A turn: claim, decide, answer, finish; and whatever happens, somebody is sure to look again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,8 @@ from services.agent_input import Asked
 from services.claims import Taken, Taking, renew
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
-from services.domain.documents import Query
+from services.domain.decision import Decision
+from services.domain.documents import Query, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
 from services.domain.message import Message
@@ -21,12 +22,12 @@ from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait
 from services.domain.schedule import Appointment
 from services.errors import TurnFailed, Unavailable
-from services.finishing import Ended, Finishing, Releasing
+from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
 from services.linking import Linking
 from services.live_settings import LiveSettings
 from services.missing import AGAIN_AFTER, Missing
 from services.notes import NOTES
-from services.ports import Clock, Documents, Ids, TaskQueue
+from services.ports import Clock, Documents, Ids, Reads, TaskQueue
 from services.profiles import Profiles
 
 _log = structlog.get_logger()
@@ -79,12 +80,11 @@ class Turns:
         claim_id = self.ids.new()
         offer = self.linking.offer() if settings.account_linking else None
         ready = view.account.may_send
-        taking = Taking(thread_id, claim_id, settings, self.clock.now(), offer, account_ready=ready)
+        taking = Taking(thread_id, claim_id, settings, self.clock, offer, account_ready=ready)
         taken = self.documents.transact(taking)
         if taken.missing:
             self.missing.fetch(parties[0], thread_id, taken.missing)
-            again = replace(taking, now=self.clock.now(), fetch=False)
-            taken = self.documents.transact(again)
+            taken = self.documents.transact(replace(taking, fetch=False))
         if taken.missing:
             self._look_at(taken.thread, self.clock.now() + AGAIN_AFTER, trace_id)
         self.profiles.refresh(taken.thread)
@@ -124,7 +124,7 @@ class Turns:
 
     def _answer(self, turn: Turn) -> Ended:
         thread, settings = turn.thread, turn.settings
-        renewal = Renewal(self.documents, self.clock, thread.thread_id, turn.claim, settings)
+        renewal = Renewal(self.documents, self.clock, thread, turn.claim, settings)
         history = self._history(thread, settings)
         asked = Asked(
             thread=thread,
@@ -136,13 +136,15 @@ class Turns:
             business=self.settings.account(thread.account_id).business,
         )
         drafts = drafting.drafts(thread, settings)
-        decision = self.agent.decide(drafting.asked_for_draft(asked) if drafts else asked, renewal)
+        question = drafting.asked_for_draft(asked) if drafts else asked
+        try:
+            decision = self.agent.decide(question, renewal)
+        except Superseded:
+            decision = Decision(reason="superseded")
         if drafts:
             decision = drafting.only_drafted(decision, asked)
         return self.documents.transact(
-            Finishing(
-                thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock.now()
-            )
+            Finishing(thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock)
         )
 
     def _history(self, thread: Conversation, settings: Operation) -> list[Message]:
@@ -199,7 +201,7 @@ class Turns:
                 turn.messages,
                 error,
                 turn.settings,
-                self.clock.now(),
+                self.clock,
             )
         )
 
@@ -232,29 +234,52 @@ class Turns:
         )
 
 
+class Superseded(Exception):  # noqa: N818 (an end of the model's run, not a fault)
+    """Newer messages came, and one turn is to answer all of them: this run is for nothing."""
+
+
 @dataclass(slots=True)
 class Renewal:
     """Keeps a claim alive while the agent works; called between the model's steps."""
 
     documents: Documents
     clock: Clock
-    thread_id: str
+    thread: Conversation
     claim: ClaimRecord
     settings: Operation
+    steps: int = 0
 
     def __call__(self) -> None:
-        """Renew the claim when a third of it is gone; raises `TurnLost` when it is not ours."""
-        now = self.clock.now()
+        """Renew the claim when a third of it is gone; one read where newer messages end the run.
+
+        Raises `TurnLost` when the claim is not ours, `Superseded` when newer messages came, so
+        that no further step is paid for. The first step is asked for at once: the claim has just
+        looked.
+        """
         whole = timedelta(seconds=self.settings.claim_seconds)
-        if now < self.claim.expires_at - whole * 2 / 3:
-            return
-        until = now + whole
-        held = self.documents.transact(
-            lambda reads: renew(reads, self.thread_id, self.claim.id, until, now)
-        )
-        if not held:
+        if self.clock.now() >= self.claim.expires_at - whole * 2 / 3:
+            self._renew(whole)
+        self.steps += 1
+        may_begin_anew = self.settings.supersede and self.thread.superseded < MOST_SUPERSEDED
+        if may_begin_anew and self.steps > 1 and self._newer():
+            raise Superseded
+
+    def _renew(self, whole: timedelta) -> None:
+        thread_id, claim_id = self.thread.thread_id, self.claim.id
+
+        def work(reads: Reads) -> tuple[datetime | None, Sequence[Write]]:
+            now = self.clock.now()  # a long retry must neither judge nor extend by an old one
+            return renew(reads, thread_id, claim_id, now + whole, now)
+
+        until = self.documents.transact(work)
+        if until is None:
             raise TurnLost
         self.claim = replace(self.claim, expires_at=until)
+
+    def _newer(self) -> bool:
+        (stored,) = self.documents.get(f"conversations/{self.thread.thread_id}")
+        now = Conversation.from_doc(self.thread.thread_id, stored.fields or {})
+        return now.has_newer_than(self.claim)
 
 
 def _body(thread: Conversation, trace_id: str) -> dict[str, str]:

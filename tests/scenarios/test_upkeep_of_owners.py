@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from services import handoff
 from services.domain.conversation import Conversation
 from services.domain.states import Owner
+from tests.agent.speaking import asked
 from tests.world import World
 
 
@@ -55,6 +58,47 @@ def test_a_humans_time_ends_without_a_new_message(world: World) -> None:
     assert _sweep(world)["returned"] == 1
     assert world.conversation("alice")["owner"] == "bot"
     assert world.conversation("alice")["owner_epoch"] == 2
+
+
+@pytest.mark.parametrize(("supersede", "requests"), [(True, 2), (False, 3)])
+def test_newer_messages_end_the_models_run_before_its_next_step(
+    world: World, supersede: bool, requests: int
+) -> None:
+    world.configure(supersede=supersede, cooldown_seconds=0)
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    world.model_says(
+        {"calls": [{"name": "is_new_thread", "args": {}}], "hold": "thinking"},
+        *[{"calls": [{"name": "send_instagram_message", "args": {"text": "ok"}}]}] * 2,
+    )
+    with world.meanwhile_running_tasks():
+        assert world.stack.gemini.gates.wait_for("thinking")
+        world.dm("alice", "and this")
+        world.deliver_webhooks()
+        world.clear_counts()
+        world.stack.gemini.gates.release("thinking")
+    world.settle()
+    assert len(asked(world)) == requests
+    assert len(world.sent_to("alice")) == requests - 1
+    assert {m["attempts"] for m in world.messages("alice", "inbound")} == {1}
+
+
+def test_with_the_setting_a_turn_of_two_steps_costs_one_read_more(world: World) -> None:
+    look = {"calls": [{"name": "is_new_thread", "args": {}}]}
+    say = {"calls": [{"name": "send_instagram_message", "args": {"text": "ok"}}]}
+    reads = []
+    for supersede in (False, True):
+        world.configure(supersede=supersede)
+        world.model_says(look, say)
+        world.dm("alice", "hello")
+        world.deliver_webhooks()
+        world.next_task_at()
+        world.clear_counts()
+        world.run_tasks()
+        reads.append(world.counts()["process_thread"]["rpcs"]["BatchGetDocuments"])
+        world.settle()
+    assert reads[1] == reads[0] + 1
 
 
 def test_newer_messages_start_a_turn_anew_and_one_reply_answers_all(world: World) -> None:

@@ -1,0 +1,32 @@
+"""A transaction that is tried again judges by the instant of its try, not of its first one."""
+
+from services import bootstrap
+from services.claims import Taking
+from services.domain.decision import Bubble, Decision
+from services.domain.operation import Operation
+from services.domain.policy import Claim
+from services.finishing import Finishing, Releasing
+from tests.world import World
+
+
+def test_the_end_of_a_turn_that_is_tried_after_its_claim_ran_out_changes_nothing(
+    world: World,
+) -> None:
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.advance(10)
+    thread, settings = world.thread("alice"), Operation()
+    documents = bootstrap.services("process_thread").documents
+    taken = documents.transact(Taking(thread, "c1", settings, world.clock))
+    assert isinstance(taken.step, Claim)
+    assert taken.claim is not None
+    ours = thread, taken.claim, taken.step.messages
+    decision = Decision(bubbles=(Bubble("too late"),))
+    ends = (
+        Finishing(*ours, decision, settings, world.clock),
+        Releasing(*ours, "failed", settings, world.clock),
+    )
+    world.advance(settings.claim_seconds)
+    assert {documents.transact(end).outcome for end in ends} == {"fenced"}
+    assert world.statuses("alice") == ["processing"]
+    assert world.messages("alice", "outgoing") == []
