@@ -16,6 +16,7 @@ from admin import (
     contact,
     conversation,
     dashboard,
+    hours,
     inbox,
     language,
     live,
@@ -23,6 +24,7 @@ from admin import (
     operate,
     playground,
     present,
+    prompt,
     said,
     security,
     settings,
@@ -41,7 +43,7 @@ LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
     access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
-    team, me, operate, playground, dashboard, api, bot,
+    team, me, operate, playground, dashboard, api, bot, hours, prompt,
 )  # fmt: skip
 
 

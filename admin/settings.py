@@ -7,12 +7,17 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from admin.access import office, operator, services
+from admin.access import office, operator
 from admin.desk import say
 from admin.said import said
 from services.domain.ids import is_platform_id
 from services.domain.setting import catalogue
+from services.office_prompt import PARTS
 from services.office_settings import DEFAULT, WrongSettings
+
+#: Settings that pages of their own say better: the table of hours, what the bot is told.
+HOURS = ("hours_weekly", "hours_holidays", "hours_away_text", "time_zone")
+_PAGES = ("settings.show", "hours.show", "prompt.show")
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -28,13 +33,13 @@ def require_admin() -> None:
 @blueprint.get("/<scope>")
 def show(scope: str = DEFAULT) -> Any:
     """Every setting of a scope, and who changed what."""
-    return _page(_checked(scope), {}, {})
+    return _page(checked(scope), {}, {})
 
 
 @blueprint.post("/<scope>")
 def change(scope: str) -> Any:
     """Store what was typed, or say beside each field what is wrong with it."""
-    scope = _checked(scope)
+    scope = checked(scope)
     typed = request.form.to_dict()
     for name in request.form.getlist("boolean"):
         typed.setdefault(name, "off")
@@ -43,10 +48,21 @@ def change(scope: str) -> Any:
     except WrongSettings as error:
         return _page(scope, typed, error.problems), 422
     if changed:
-        say(gettext("Saved: %(names)s.", names=_names(changed)))
+        say(gettext("Saved: %(names)s.", names=names(changed)))
     else:
         say(gettext("Nothing new."))
     return redirect(url_for("settings.show", scope=scope), 303)
+
+
+@blueprint.post("/<scope>/reset")
+def reset(scope: str) -> Any:
+    """Say nothing of one setting any more."""
+    scope, name = checked(scope), request.form.get("name", "")
+    if name not in labels():
+        abort(404)
+    if office().settings.put(scope, {name: None}, operator()):
+        say(gettext("Back to what it is by itself: %(names)s.", names=names([name])))
+    return redirect(url_for("settings.show", scope=scope, _anchor=f"set-{name}"), 303)
 
 
 @blueprint.post("/undo/<entry_id>")
@@ -55,8 +71,13 @@ def undo(entry_id: str) -> Any:
     if not entry_id.isalnum():
         abort(404)
     changed = office().settings.undo(entry_id, operator())
-    say(gettext("Put back: %(names)s.", names=_names(changed)))
-    return redirect(url_for("settings.show", scope=request.form.get("scope") or DEFAULT), 303)
+    if changed:
+        say(gettext("Put back: %(names)s.", names=names(changed)))
+    else:
+        say(gettext("Nothing new."))
+    back = request.form.get("back", "")
+    endpoint = back if back in _PAGES else "settings.show"
+    return redirect(url_for(endpoint, scope=request.form.get("scope") or DEFAULT), 303)
 
 
 def _page(scope: str, typed: dict[str, str], problems: dict[str, str]) -> Any:
@@ -65,7 +86,9 @@ def _page(scope: str, typed: dict[str, str], problems: dict[str, str]) -> Any:
     return render_template(
         "settings/settings.html",
         scope=scope,
-        account_id=services().settings.account_id,
+        scopes=scopes(),
+        elsewhere=_elsewhere(scope),
+        labels=labels(),
         groups=[(name, list(items)) for name, items in groupby(shown, lambda s: s.setting.group)],
         typed=typed,
         problems=problems,
@@ -73,12 +96,40 @@ def _page(scope: str, typed: dict[str, str], problems: dict[str, str]) -> Any:
     )
 
 
-def _checked(scope: str) -> str:
+def scopes() -> list[tuple[str, str]]:
+    """Whose settings there are: the scope in the address, and what it is called."""
+    named = [(a.id, a.called) for a in office().accounts.all()]
+    return [(DEFAULT, gettext("All accounts")), *named]
+
+
+def checked(scope: str) -> str:
+    """The scope, if there can be one of that name; else 404."""
     if scope != DEFAULT and not is_platform_id(scope):
         abort(404)
     return scope
 
 
-def _names(changed: Sequence[str]) -> str:
-    labels = {setting.name: setting.label for setting in catalogue()}
-    return ", ".join(said(labels.get(name, name)) for name in changed)
+def names(changed: Sequence[str]) -> str:
+    """What these settings are called."""
+    return ", ".join(said(labels().get(name, name)) for name in changed)
+
+
+def changes(scope: str, about: Sequence[str]) -> list[dict[str, Any]]:
+    """The last changes of these settings."""
+    found = office().settings.changes(scope)
+    return [c for c in found if set(about) & set(c.get("after") or {})]
+
+
+def labels() -> dict[str, str]:
+    """What each setting is called."""
+    return {setting.name: setting.label for setting in catalogue()}
+
+
+def _elsewhere(scope: str) -> dict[str, tuple[str, str]]:
+    """Settings that another page says better: its address and what it is called."""
+    hours, prompt = url_for("hours.show", scope=scope), url_for("prompt.show", scope=scope)
+    as_table, as_versions = gettext("Fill in a table"), gettext("With its versions")
+    return {
+        **dict.fromkeys(HOURS, (hours, as_table)),
+        **dict.fromkeys(PARTS, (prompt, as_versions)),
+    }

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from services.office import Office
 from services.office_access import OfficeAccess
+from services.office_accounts import OfficeAccounts
 from services.office_actions import OfficeActions
 from services.office_again import OfficeAgain
 from services.office_answers import OfficeAnswers
@@ -15,6 +16,7 @@ from services.office_operate import OfficeOperate
 from services.office_playground import OfficePlayground
 from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
+from services.office_prompt import OfficePrompt
 from services.office_settings import OfficeSettings
 from services.office_shelf import OfficeShelf
 from services.office_suggest import OfficeSuggest
@@ -27,8 +29,10 @@ if TYPE_CHECKING:
 def office(parts: "Services") -> Office:
     """What the team sees and does."""
     documents, clock, ids = parts.documents, parts.clock, parts.ids
+    settings = OfficeSettings(documents, parts.live_settings, clock, ids)
     return Office(
         access=OfficeAccess(documents, clock, ids, parts.settings.admin_token),
+        accounts=OfficeAccounts(documents, parts.settings.account_id),
         inbox=OfficeInbox(documents),
         thread=OfficeThread(documents, clock, ids),
         actions=OfficeActions(documents, clock, ids),
@@ -39,7 +43,8 @@ def office(parts: "Services") -> Office:
         ),
         answers=OfficeAnswers(documents, lambda: parts.knowledge, clock, ids),
         live=OfficeLive(documents, clock),
-        settings=OfficeSettings(documents, parts.live_settings, clock, ids),
+        settings=settings,
+        prompt=OfficePrompt(documents, settings),
         shelf=OfficeShelf(documents, clock, ids),
         operate=OfficeOperate(documents, clock),
         replay=OfficeReplay(documents, lambda: parts.ingest, parts.live_settings, clock, ids),

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.office_access import OfficeAccess
+from services.office_accounts import OfficeAccounts
 from services.office_actions import OfficeActions
 from services.office_again import OfficeAgain
 from services.office_answers import OfficeAnswers
@@ -15,6 +16,7 @@ from services.office_operate import OfficeOperate
 from services.office_playground import OfficePlayground
 from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
+from services.office_prompt import OfficePrompt
 from services.office_settings import OfficeSettings
 from services.office_shelf import OfficeShelf
 from services.office_suggest import OfficeSuggest
@@ -26,6 +28,7 @@ class Office:
     """Everything that the team can see and do."""
 
     access: OfficeAccess
+    accounts: OfficeAccounts
     inbox: OfficeInbox
     thread: OfficeThread
     actions: OfficeActions
@@ -35,6 +38,7 @@ class Office:
     answers: OfficeAnswers
     live: OfficeLive
     settings: OfficeSettings
+    prompt: OfficePrompt
     shelf: OfficeShelf
     operate: OfficeOperate
     replay: OfficeReplay

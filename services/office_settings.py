@@ -1,6 +1,6 @@
 """Changing the operating settings: checked, recorded, and undone with one button."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,15 @@ from services.ports import Clock, Documents, Ids, Reads
 MOST_CHANGES = 30
 DEFAULT = "default"
 
+#: From what counts without the scope's own words, and these: the new ones, None for none.
+Choose = Callable[[Operation, Mapping[str, Any]], dict[str, Any]]
+
 
 class WrongSettings(Rejected):
     """Some of the settings are not what they may be."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__()
+        super().__init__(" ".join(problems.values()))
         self.problems = dict(problems)
 
 
@@ -33,6 +36,7 @@ class Shown:
     setting: Setting
     value: Any
     stored: bool  #: whether this very scope says so
+    otherwise: Any  #: what counts where the scope says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,80 +50,87 @@ class OfficeSettings:
 
     def shown(self, scope: str) -> list[Shown]:
         """Every setting with its value for the scope; one round trip."""
-        default, own = self._stored(scope)
-        values = Operation().overridden(default).overridden(own)
-        stored = own if scope != DEFAULT else default
-        return [Shown(s, getattr(values, s.name), s.name in stored) for s in catalogue()]
+        base, own = _standing(self.documents, scope)
+        values = base.overridden(own)
+        return [
+            Shown(s, getattr(values, s.name), s.name in own, getattr(base, s.name))
+            for s in catalogue()
+        ]
 
     def change(self, scope: str, typed: Mapping[str, str], by: Operator) -> list[str]:
         """Store what was typed; the names that changed. Raises `WrongSettings` and stores none."""
         read = _read(typed)
-        now, entry_id = self.clock.now(), self.ids.new()
-        path = f"settings/{scope}"
 
-        def work(reads: Reads) -> tuple[list[str], Sequence[Write]]:
-            default, own = _two(reads, scope)
-            base = Operation().overridden(default if scope != DEFAULT else None)
-            stored = own if scope != DEFAULT else default
-            present = base.overridden(stored)
-            after = {n: v for n, v in read.items() if getattr(present, n) != v}
-            problems = contradictions(present.overridden(after))
-            touched = {n: text for n, text in problems.items() if after}
-            if touched:
-                raise WrongSettings(touched)
-            if not after:
-                return [], []
-            before = {n: stored.get(n) for n in after}
-            record = audit.entry(
-                entry_id, now, by, "settings", path, scope=scope, before=before, after=after
-            )
-            return list(after), [Merge(path, after), record]
+        def choose(base: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
+            present = base.overridden(own)
+            return {n: v for n, v in read.items() if getattr(present, n) != v}
 
-        changed = self.documents.transact(work)
-        self.live.forget()
-        return changed
+        return self._put(scope, choose, by)
 
-    def changes(self, scope: str) -> list[dict[str, Any]]:
+    def changes(self, scope: str, most: int = MOST_CHANGES) -> list[dict[str, Any]]:
         """The last changes of the scope, newest first."""
         query = Query(
             "audit",
             where=[("target", "==", f"settings/{scope}")],
             order=[("at", "DESCENDING")],
-            limit=MOST_CHANGES,
+            limit=most,
         )
         return [{**(s.fields or {}), "id": s.id} for s in self.documents.query(query)]
 
+    def put(self, scope: str, wanted: Mapping[str, Any], by: Operator, **more: Any) -> list[str]:
+        """Let the scope say just this of these settings, and nothing of those that are None.
+
+        The names that changed; `more` is recorded with them. Raises `WrongSettings`.
+        """
+
+        def choose(_base: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
+            return {n: v for n, v in wanted.items() if own.get(n) != v}
+
+        return self._put(scope, choose, by, **more)
+
     def undo(self, entry_id: str, by: Operator) -> list[str]:
-        """Put back what one change replaced; what was at its default is so again."""
-        now, new_id = self.clock.now(), self.ids.new()
+        """Put back what one change replaced; what was at its default is so again.
+
+        The names that changed. Raises `Rejected`, also where what is put back would contradict
+        what stands now.
+        """
+        (entry,) = self.documents.get(f"audit/{entry_id}")
+        record = entry.fields or {}
+        if record.get("action") != "settings":
+            raise Rejected("There is no such change of settings.")
+        return self.put(record["scope"], record["before"], by, undoes=entry_id)
+
+    def _put(self, scope: str, choose: Choose, by: Operator, **more: Any) -> list[str]:
+        path, now, entry_id = f"settings/{scope}", self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[list[str], Sequence[Write]]:
-            (entry,) = reads.get(f"audit/{entry_id}")
-            record = entry.fields or {}
-            if record.get("action") != "settings":
-                raise Rejected("There is no such change of settings.")
-            path, before = str(record["target"]), dict(record["before"])
-            (stored,) = reads.get(path)
-            present = {n: (stored.fields or {}).get(n) for n in before}
-            back = {n: REMOVED if v is None else v for n, v in before.items()}
-            undone = audit.entry(
-                new_id, now, by, "settings", path,
-                scope=record["scope"], before=present, after=before, undoes=entry_id,
+            base, own = _standing(reads, scope)
+            after = choose(base, own)
+            if not after:
+                return [], []
+            kept = {n: v for n, v in {**own, **after}.items() if v is not None}
+            if problems := contradictions(base.overridden(kept)):
+                raise WrongSettings(problems)
+            before = {n: own.get(n) for n in after}
+            record = audit.entry(
+                entry_id, now, by, "settings", path,
+                scope=scope, before=before, after=after, **more,
             )  # fmt: skip
-            return list(before), [Merge(path, back), undone]
+            fields = {n: REMOVED if v is None else v for n, v in after.items()}
+            return list(after), [Merge(path, fields), record]
 
         changed = self.documents.transact(work)
         self.live.forget()
         return changed
 
-    def _stored(self, scope: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        return _two(self.documents, scope)
 
-
-def _two(reads: Reads, scope: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _standing(reads: Reads, scope: str) -> tuple[Operation, dict[str, Any]]:
+    """What would count if the scope said nothing, and what it says; one round trip."""
     paths = dict.fromkeys(("settings/default", f"settings/{scope}"))
-    found = [s.fields or {} for s in reads.get(*paths)]
-    return found[0], found[-1]
+    default, *own = [s.fields or {} for s in reads.get(*paths)]
+    if not own:
+        return Operation(), default
+    return Operation().overridden(default), own[0]
 
 
 def _read(typed: Mapping[str, str]) -> dict[str, Any]:

@@ -4,28 +4,29 @@ The explanations are the `#:` lines of `operation.py`, read from its source, so 
 and the code cannot drift apart.
 """
 
+import functools
 import inspect
 import json
 from dataclasses import dataclass, fields
 from typing import Any
 
+from services.domain import hours
 from services.domain.operation import Operation
 
 #: Group → the beginnings or names of its settings, in the order of the page.
 _GROUPS: dict[str, tuple[str, ...]] = {
+    "The bot": ("bot",),
     "The business": ("business_", "language", "time_zone", "persona", "house_rules"),
     "Pace of the answers": (
-        "delay_", "debounce_", "cooldown_", "messages_per", "supersede", "typing_",
-        "reply_", "bubble_",
+        "delay_", "debounce_", "cooldown_", "messages_per", "supersede", "show_seen",
+        "bubble_",
     ),
-    "Hours": ("hours", "weekly", "opening", "holidays", "away", "closed_", "business_hours"),
-    "Handing over to a person": ("handoff_", "waiting_", "manager", "reopen"),
-    "Texts and rules": (
-        "opt_", "greeting", "answer_", "disclosure", "link_hosts", "text_", "same_",
-    ),
+    "Hours": ("hours",),
+    "Handing over to a person": ("handoff_", "waiting_", "alert_gap", "reopen"),
+    "Texts and rules": ("opt_", "answer_", "disclosure", "link_hosts"),
     "Engine and model": (
         "engine", "model", "fallback_model", "thinking", "max_", "turn_", "history_",
-        "rules_when", "embedding", "claim_", "temperature", "knowledge",
+        "rules_when", "embedding", "claim_",
     ),
     "Cost and limits": ("daily_", "turns_per", "price"),
     "Connecting accounts": ("account_linking", "verification_", "acknowledgement_"),
@@ -47,6 +48,73 @@ _RANGES: dict[str, tuple[float, float]] = {
     "handoff_minutes": (1, 10080),
     "history_messages": (0, 200),
 }
+#: What a setting is called, where its name does not say it well.
+_LABELS = {
+    "bot_off_waits": "Wait for the team while it is off",
+    "language": "Language of the answers",
+    "business_facts": "Facts about the business",
+    "delay_min_seconds": "Shortest delay",
+    "delay_max_seconds": "Longest delay",
+    "debounce_seconds": "Wait for quiet",
+    "debounce_cap_seconds": "Longest wait for quiet",
+    "debounce_ends_early": "End the wait at a whole sentence",
+    "supersede": "Start anew when more comes",
+    "show_seen": "Show “seen” before the answer",
+    "bubble_delay_seconds": "Pause between bubbles",
+    "cooldown_seconds": "Pause after an answer",
+    "hours_weekly": "Hours of the week",
+    "hours_holidays": "Holidays",
+    "hours_away_text": "Text while nobody is there",
+    "handoff_minutes": "Silence after a person wrote",
+    "handoff_text": "Text when a person is asked for",
+    "waiting_alert_minutes": "Second alert after",
+    "alert_gap_minutes": "Pause between alerts",
+    "opt_out_words": "Words to opt out",
+    "opt_in_words": "Words to opt in again",
+    "disclosure_gap_hours": "Disclose again after",
+    "link_hosts": "Hosts that may be linked",
+    "engine": "Who answers",
+    "rules_when_model_fails": "Rules when the model is down",
+    "max_attempts": "Tries of a message",
+    "max_steps": "Model requests of a turn",
+    "max_tool_calls": "Tool calls of a turn",
+    "max_bubbles": "Bubbles of a turn",
+    "max_reply_characters": "Characters of a turn",
+    "max_turn_tokens": "Tokens of a turn",
+    "claim_seconds": "Claim of a turn",
+    "turn_seconds": "Longest turn",
+    "history_messages": "Messages of the past",
+    "history_tokens": "Tokens of the past",
+    "daily_cost_cap_usd": "Daily cost cap in US dollars",
+    "turns_per_hour": "Turns of a person in an hour",
+    "account_linking": "Ask people to connect",
+    "verification_text": "Text with the link",
+    "acknowledgement_text": "Text once connected",
+    "retention_days": "Keep messages",
+    "media_days": "Keep media",
+    "catch_up_minutes": "Answer missed messages",
+}
+#: What a setting may be, with the words for it, where it is one of a few.
+_CHOICES: dict[str, dict[str, str]] = {
+    "bot": {
+        "on": "On: it answers",
+        "drafts": "Drafts only: you send",
+        "off": "Off: it keeps out of it",
+    },
+    "engine": {
+        "": "Gemini where it is configured, else the rules",
+        "gemini": "Gemini",
+        "rules": "The rules only",
+        "rules_then_gemini": "The rules first, then Gemini",
+    },
+    "thinking": {
+        "": "As the model does by itself",
+        "minimal": "Minimal",
+        "low": "Low",
+        "medium": "Medium",
+        "high": "High",
+    },
+}
 LONGEST_TEXT = 20_000
 
 
@@ -65,11 +133,19 @@ class Setting:
         """Its name in words, with the unit in brackets."""
         words = self.name.split("_")
         unit = words.pop() if words[-1] in ("seconds", "minutes", "hours", "days") else ""
-        return " ".join(words).capitalize() + (f" ({unit})" if unit else "")
+        said = _LABELS.get(self.name) or " ".join(words).capitalize()
+        return said + (f" ({unit})" if unit else "")
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """What it may be, with the words for it; empty where it is not one of a few."""
+        return _CHOICES.get(self.name, {})
 
     @property
     def kind(self) -> str:
-        """`bool`, `int`, `float`, `str`, `text` (several lines) or `json`."""
+        """`bool`, `int`, `float`, `str`, `text` (several lines), `choice` or `json`."""
+        if self.choices:
+            return "choice"
         if self.type == "str":
             long = self.name.endswith(("_text", "_facts", "_rules", "_words", "persona"))
             return "text" if long or len(self.default) > 60 else "str"
@@ -85,7 +161,24 @@ class Setting:
             return self._structure(typed)
         if len(typed) > LONGEST_TEXT:
             raise ValueError(f"At most {LONGEST_TEXT:,} characters.")
-        return typed.replace("\r\n", "\n").strip()
+        text = typed.replace("\r\n", "\n").strip()
+        if wrong := self._objection(text):
+            raise ValueError(wrong)
+        return text
+
+    def _objection(self, text: str) -> str:
+        """What is wrong with a text that must have a form."""
+        if self.choices and text not in self.choices:
+            return "Choose one of the list."
+        if self.name == "hours_weekly" and (part := hours.unreadable(text)):
+            return f"This cannot be read: {part[:60]}"
+        if self.name == "hours_holidays" and (part := hours.no_date(text)):
+            return f"This is no date: {part[:60]}"
+        if self.name == "time_zone" and text not in hours.zones():
+            return "There is no such time zone."
+        if self.name == "business_name" and not text:
+            return "The business needs a name."
+        return ""
 
     def _structure(self, typed: str) -> Any:
         try:
@@ -124,7 +217,8 @@ def contradictions(values: Operation) -> dict[str, str]:
     return wrong
 
 
-def catalogue() -> list[Setting]:
+@functools.cache
+def catalogue() -> tuple[Setting, ...]:
     """Every setting, in the order of its group."""
     told = _explanations()
     found = [
@@ -137,15 +231,20 @@ def catalogue() -> list[Setting]:
         )
         for f in fields(Operation)
     ]
-    order = [*_GROUPS, OTHER]
-    return sorted(found, key=lambda s: order.index(s.group))
+    return tuple(sorted(found, key=lambda s: _place(s.name)))
 
 
 def _group(name: str) -> str:
-    for group, beginnings in _GROUPS.items():
-        if name.startswith(beginnings):
-            return group
-    return OTHER
+    return [*_GROUPS, OTHER][_place(name)[0]]
+
+
+def _place(name: str) -> tuple[int, int]:
+    """Where it stands: which group, and which beginning of a name within it."""
+    for number, beginnings in enumerate(_GROUPS.values()):
+        for place, beginning in enumerate(beginnings):
+            if name.startswith(beginning):
+                return number, place
+    return len(_GROUPS), 0
 
 
 def _explanations() -> dict[str, str]:

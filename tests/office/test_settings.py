@@ -44,6 +44,33 @@ def test_who_changed_what_is_shown_and_undone(world: World, desk: Desk) -> None:
     assert "put back" in desk.get("/settings").text
 
 
+def test_a_setting_goes_back_to_its_default(world: World, desk: Desk) -> None:
+    desk.post("/settings/default", business_name="First", cooldown_seconds="3")
+    page = desk.post("/settings/default/reset", name="business_name").text
+    assert _stored(world) == {"cooldown_seconds": 3}
+    assert 'value="our team"' in page
+    assert "First → default" in page
+    assert desk.post("/settings/default/reset", name="elsewhere").status_code == 404
+
+
+def test_an_undo_that_makes_no_sense_any_more_is_refused(world: World, desk: Desk) -> None:
+    page = desk.post("/settings/default", delay_max_seconds="30").text
+    (longer,) = re.findall(r'action="/back_office(/settings/undo/[^"]+)"', page)
+    desk.post("/settings/default", delay_min_seconds="20")
+    refused = desk.post(longer)
+    assert refused.status_code == 400
+    assert "The longest wait must be longer than the shortest." in refused.text
+    assert _stored(world) == {"delay_min_seconds": 20, "delay_max_seconds": 30}
+
+
+def test_a_choice_is_one_of_the_list(world: World, desk: Desk) -> None:
+    assert '<option value="drafts" >Drafts only: you send</option>' in desk.get("/settings").text
+    page = desk.post("/settings/default", bot="loud")
+    assert (page.status_code, "Choose one of the list." in page.text) == (422, True)
+    assert desk.post("/settings/default", bot="off").status_code == 200
+    assert _stored(world) == {"bot": "off"}
+
+
 def test_an_account_overrides_the_default(world: World, desk: Desk) -> None:
     desk.post("/settings/default", business_name="Everybody")
     desk.post(f"/settings/{ACCOUNT}", business_name="One")

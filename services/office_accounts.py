@@ -1,0 +1,40 @@
+"""The business's Instagram accounts, as the office lists them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.domain.documents import Query
+from services.domain.ids import is_platform_id
+from services.ports import Documents
+
+#: Accounts that the office knows at most.
+MOST_ACCOUNTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One account and what is stored of it."""
+
+    id: str
+    fields: dict[str, Any]
+
+    @property
+    def called(self) -> str:
+        """Its name, else its number."""
+        username = str(self.fields.get("username") or "")
+        return f"@{username}" if username else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeAccounts:
+    """Reads `accounts/{id}`; the environment's account is one of them from the beginning."""
+
+    documents: Documents
+    own: str
+
+    def all(self) -> list[Known]:
+        """The environment's account first, then the others by number."""
+        found = self.documents.query(Query("accounts", limit=MOST_ACCOUNTS))
+        stored = {s.id: s.fields or {} for s in found if is_platform_id(s.id)}
+        others = sorted(stored.keys() - {self.own})
+        return [Known(i, stored.get(i, {})) for i in (self.own, *others)]

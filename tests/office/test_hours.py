@@ -1,0 +1,79 @@
+"""Business hours as a table: what it stores, what it refuses, and what it says of now."""
+
+import re
+
+import pytest
+
+from tests.office.conftest import Desk
+from tests.world import World
+
+
+def _week(**days: tuple[str, ...]) -> dict[str, object]:
+    """The fields of a table: `mo=("09:00", "18:00")`."""
+    names = ("mo", "tu", "we", "th", "fr", "sa", "su")
+    fields: dict[str, object] = {"when": "these", "time_zone": "Europe/Berlin"}
+    for name, times in days.items():
+        fields[f"from-{names.index(name)}"] = list(times[0::2])
+        fields[f"to-{names.index(name)}"] = list(times[1::2])
+    return fields
+
+
+def _stored(world: World) -> dict[str, object]:
+    return world.store.document("settings/default").get().to_dict() or {}
+
+
+def test_a_table_is_stored_as_one_line_and_shown_again(world: World, desk: Desk) -> None:
+    working = dict.fromkeys(("mo", "tu", "we"), ("13:00", "18:00", "09:00", "12:30"))
+    desk.post("/hours", **_week(**working, sa=("22:00", "00:00")), holiday=["2026-12-25", ""])
+    stored = _stored(world)
+    assert stored["hours_weekly"] == "mo-we 09:00-12:30, 13:00-18:00; sa 22:00-24:00"
+    assert stored["hours_holidays"] == "2026-12-25"
+    page = desk.get("/hours").text
+    assert re.search(r'name="from-1" value="13:00"', page)
+    assert re.search(r'name="to-5" value="00:00"', page)
+    assert 'value="2026-12-25"' in page
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (("09:00", ""), "A span needs two times"),
+        (("18:00", "09:00"), "The end must be after the beginning"),
+        (("09:00", "12:00", "11:00", "13:00"), "Two spans of this day overlap."),
+        (("<b>", "12:00"), "A span needs two times"),
+    ],
+)
+def test_a_wrong_span_is_refused_beside_its_day_and_kept(
+    world: World, desk: Desk, times: tuple[str, ...], words: str
+) -> None:
+    page = desk.post("/hours", **_week(mo=("09:00", "10:00"), we=times))
+    assert page.status_code == 422
+    assert words in page.text.partition('id="wrong-2"')[2]
+    assert 'name="to-0" value="10:00"' in page.text
+    assert "hours_weekly" not in _stored(world)
+
+
+def test_what_is_no_date_no_zone_or_no_hour_at_all_is_refused(world: World, desk: Desk) -> None:
+    week = _week(mo=("09:00", "10:00"))
+    assert "This is no date: soon" in desk.post("/hours", **week, holiday="soon").text
+    lost = desk.post("/hours", **{**week, "time_zone": "Moon/Base"})
+    assert "There is no such time zone." in lost.text
+    assert "at least one day" in desk.post("/hours", **_week()).text
+    assert "hours_weekly" not in _stored(world)
+
+
+def test_the_page_says_whether_somebody_is_there(world: World, desk: Desk) -> None:
+    """It is Monday, ten in the morning in Berlin."""
+    assert "Always open" in desk.get("/hours").text
+    page = desk.post("/hours", **_week(mo=("09:00", "18:00"))).text
+    assert "Open now, until 18:00" in page
+    page = desk.post("/hours", **_week(th=("09:00", "18:00"))).text
+    assert "Closed now: opens Thursday, 09:00" in page
+    desk.post("/hours", when="always", time_zone="Europe/Berlin")
+    assert _stored(world)["hours_weekly"] == ""
+
+
+def test_hours_typed_as_text_must_be_readable(desk: Desk) -> None:
+    page = desk.post("/settings/default", hours_weekly="mo-fr 09:00-18:00; weekend")
+    assert page.status_code == 422
+    assert "This cannot be read: weekend" in page.text
