@@ -16,7 +16,7 @@ def addresses(stack: "LocalStack") -> str:
 Moca is up. Ctrl-C ends all of it.
 
   The phone    {url}/   chat, and watch the system work
-  Back office  {url}/back_office/
+  Back office  {url}/back_office/   sign in with the admin token, {credentials.ADMIN_TOKEN}
   Functions    {url}   {functions}
   Firestore    {stack.firestore_address}   gRPC
   Cloud Tasks  {stack.tasks_address}   gRPC, and Secret Manager
@@ -27,7 +27,7 @@ Fixed credentials, which exist only here:
   project {credentials.PROJECT}   account id {credentials.ACCOUNT_ID}
   app secret {credentials.APP_SECRET}   verify token {credentials.VERIFY_TOKEN}
   access token {credentials.ACCESS_TOKEN}
-  service token {credentials.SERVICE_TOKEN}   admin token {credentials.ADMIN_TOKEN}
+  service token {credentials.SERVICE_TOKEN} (internal API)
 """
 
 

@@ -23,14 +23,18 @@ GATHER_SECONDS = 0.05  # one commit seldom comes alone
 BEAT_EVERY = 30  # looks without news until a sign of life, which finds out who is gone
 
 #: Nothing from elsewhere, no script but ours: what people write is shown, never run.
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+#: Pictures come from the simulated Instagram as well.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: {instagram}; frame-ancestors 'none'; base-uri 'none'"
+)
 
 
 def phone_app(stack: "LocalStack") -> Flask:
     """The page at `/`, its files, and its JSON below `/_local`."""
     app = Flask("emulators.gateway.phone", static_folder=None)
     app.register_error_handler(ValueError, _bad_words)
-    app.after_request(_guard)
+    policy = _POLICY.format(instagram=stack.instagram_url)
+    app.after_request(lambda response: _guard(response, policy))
     _add_files(app)
     _add_deeds(app, stack)
     _add_live(app, stack)
@@ -122,8 +126,8 @@ def _done(happened: Happened) -> Response:
     return jsonify({"mid": happened.mid, "id": happened.person.igsid})
 
 
-def _guard(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+def _guard(response: Response, policy: str) -> Response:
+    response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 

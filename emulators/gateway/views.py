@@ -69,7 +69,13 @@ def _last_line(messages: list[Any]) -> dict[str, Any] | None:
     if not messages:
         return None
     last = messages[-1]
-    return {"text": last.text, "kind": last.kind, "from": last.author, "at": last.at.isoformat()}
+    attached = [item["type"] for item in last.content.get("attachments", [])]
+    return {
+        "text": last.text or last.content.get("title"),
+        "kind": "unsent" if last.deleted else attached[0] if attached else last.kind,
+        "from": last.author,
+        "at": last.at.isoformat(),
+    }
 
 
 def _picked(fields: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

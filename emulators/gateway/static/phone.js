@@ -21,6 +21,8 @@ function make(tag, { text, kind, ...rest } = {}, ...children) {
 
 const chip = (word) => make("span", { text: word, kind: `chip ${/^[a-z]+$/.test(word) ? word : ""}` });
 const clock = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+const span = (left) => (left < 100 ? `${left} s` : left < 5400 ? `${Math.round(left / 60)} min` : `${Math.round(left / 3600)} h`);
+const labelOf = (kind) => kinds.flatMap((group) => group.kinds).find((one) => one.kind === kind)?.label || kind.replaceAll("_", " ");
 const seconds = (instant) => Math.round((new Date(instant) - Date.now() - ahead) / 1000);
 
 function face(element, name) {
@@ -43,7 +45,7 @@ function drawPeople() {
     const button = make("button", { type: "button", "aria-current": String(here) },
       face(make("span", { kind: "face", "aria-hidden": "true" }), shownName(person)),
       make("strong", { text: shownName(person) }),
-      make("em", { text: person.last ? person.last.text || person.last.kind : "has not written yet" }));
+      make("em", { text: person.last ? person.last.text || labelOf(person.last.kind) : "has not written yet" }));
     button.addEventListener("click", () => choose(nameOf(person)));
     return make("li", {}, button);
   }));
@@ -53,19 +55,47 @@ function drawPeople() {
   face(at("face"), chosen ? shownName(chosen) : "?");
 }
 
-function describe(message) {
-  if (message.deleted) return "unsent";
-  const attached = (message.attachments || []).map((item) => `[${item.type}]`).join(" ");
-  const story = message.reply_to?.story ? "↩ your story\n" : "";
-  return story + (message.text || attached || `[${message.kind}]`);
+function quoted(message) {
+  const about = message.reply_to;
+  if (!about) return [];
+  const words = about.story ? "a story of the business" : whole(about.mid)?.text || "a message";
+  return [make("span", { text: `↩ ${words}`, kind: "quoted" })];
+}
+
+const whole = (mid) => state.chat?.messages.find((message) => message.mid === mid);
+
+function attached(item) {
+  const url = item.payload?.url || "";
+  if (item.type === "image" && url.startsWith("http://127.0.0.1:")) {
+    return make("img", { src: url, alt: labelOf(item.type), kind: "picture" });
+  }
+  const title = item.payload?.title;
+  return make("span", { text: labelOf(item.type) + (title ? `: ${title}` : ""), kind: "attached" });
+}
+
+function contents(message) {
+  if (message.deleted) return [make("span", { text: "unsent" })];
+  const files = (message.attachments || []).map(attached);
+  const words = message.text ? [make("span", { text: message.text })] : [];
+  const named = files.length || words.length ? [] : [make("span", { text: labelOf(message.kind), kind: "attached" })];
+  return [...quoted(message), ...files, ...words, ...named];
+}
+
+function choices(message) {
+  const titles = (message.quick_replies || []).map((choice) => choice.title).filter(Boolean);
+  return titles.map((title) => {
+    const element = make("button", { text: title, kind: "choice", type: "button" });
+    element.addEventListener("click", () => post("dm", { from: who, kind: "quick_reply", text: title }));
+    return element;
+  });
 }
 
 function bubble(message) {
   const felt = Object.values(message.reactions || {}).join("");
   const parts = [message.from, message.deleted && "gone", felt && "touched"].filter(Boolean);
-  const element = make("li", { kind: `bubble ${parts.join(" ")}` }, make("span", { text: describe(message) }));
-  const seen = message.seen ? " · seen" : "";
-  element.append(make("small", { text: [OWNER[message.from], clock(message.at)].filter(Boolean).join(" · ") + seen }));
+  const element = make("li", { kind: `bubble ${parts.join(" ")}` }, ...contents(message), ...choices(message));
+  const said = [OWNER[message.from], clock(message.at), message.edits && "edited", message.seen && "seen"];
+  element.append(make("small", { text: said.filter(Boolean).join(" · ") }));
   if (felt) element.append(make("span", { text: felt, kind: "felt" }));
   if (!message.deleted) element.append(deed(message, felt));
   return element;
@@ -101,7 +131,7 @@ function drawChat() {
     lines.push(bubble(message));
   }
   if (!lines.length) {
-    const hint = who ? "Say hello: Moca answers within seconds." : "Add a customer on the left to begin.";
+    const hint = who ? "Say hello: Moca answers within seconds." : "Add a customer to begin.";
     lines.push(make("li", { text: hint, kind: "empty" }));
   }
   chat.replaceChildren(...lines);
@@ -120,7 +150,7 @@ function fact(name, value) {
   if (name === "sending") return countdown(value.until, "until", value.unconfirmed ? "unconfirmed, " : "");
   if (name === "outbox") return document.createTextNode(String(value.length));
   if (name === "due_at" || name.endsWith("_until")) return countdown(value, "", "");
-  return document.createTextNode(String(value));
+  return document.createTextNode(String(value).replaceAll("_", " "));
 }
 
 function countdown(instant, word, before) {
@@ -131,7 +161,7 @@ function countdown(instant, word, before) {
 
 function tick(element) {
   const left = seconds(element.dataset.instant);
-  const words = left > 0 ? `in ${left} s` : left > -2 ? "now" : `since ${clock(element.dataset.instant)}`;
+  const words = left > 0 ? `in ${span(left)}` : left > -2 ? "now" : `since ${clock(element.dataset.instant)}`;
   element.textContent = `${element.dataset.before}${element.dataset.word} ${words}`.trim();
 }
 
@@ -274,5 +304,7 @@ draw();
 listen();
 fetch("/_local/kinds").then((answer) => answer.json()).then((found) => {
   kinds = found;
+  drawn = "";
   drawKinds();
+  draw();
 });

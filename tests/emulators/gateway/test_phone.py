@@ -76,6 +76,30 @@ def test_people_are_listed_with_their_last_words(world: World) -> None:
     assert listed == [("bob", "second"), ("alice", "first")]
 
 
+@pytest.mark.parametrize(
+    ("deed", "words"),
+    [
+        ({"kind": "postback"}, ("Get started", "postback")),
+        ({"kind": "image"}, (None, "image")),
+        ({"text": "oops"}, ("oops", "text")),
+    ],
+)
+def test_what_has_no_words_is_listed_by_its_kind(
+    world: World, deed: dict[str, Any], words: tuple[str | None, str]
+) -> None:
+    _post(world, "dm", {"from": "alice", **deed})
+    (alice,) = _state(world, "")["people"]
+    assert (alice["last"]["text"], alice["last"]["kind"]) == words
+    _post(world, "dm", {"from": "alice", "kind": "unsend"})
+    (alice,) = _state(world, "")["people"]
+    assert (alice["last"]["text"], alice["last"]["kind"]) == (None, "unsent")
+
+
+def test_pictures_come_from_the_local_instagram_only(world: World) -> None:
+    policy = world.http.get(world.stack.url).headers["Content-Security-Policy"]
+    assert f"img-src 'self' data: {world.stack.instagram_url};" in policy
+
+
 @pytest.mark.parametrize("body", [{}, {"from": "alice", "kind": "telepathy"}])
 def test_a_deed_that_is_none_is_refused_with_a_sentence(world: World, body: Any) -> None:
     refused = _post(world, "dm", body)
