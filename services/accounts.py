@@ -80,13 +80,26 @@ class Accounts:
 
     def resume(self, account_id: str, trace_id: str) -> int:
         """Let the account send again, and wake the threads that wait for it; answers how many."""
-        fields = {
-            "state": AccountState.ACTIVE,
-            "state_reason": "",
-            "state_at": self.clock.now(),
-            "parked_until": 0,
-        }
+        fields = {**_state(AccountState.ACTIVE, "", self.clock.now()), "parked_until": 0}
         self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        return self._wake_all(account_id, trace_id)
+
+    def token_replaced(self, account_id: str, trace_id: str) -> int:
+        """Let the account send again where its dead token was all that stopped it.
+
+        What a person has paused, or Instagram has blocked, stays so. Answers likewise.
+        """
+        path = f"accounts/{account_id}"
+
+        def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
+            account = Account.from_doc(account_id, reads.get(path)[0].fields)
+            if account.state is not AccountState.REAUTHORISE:
+                return False, []
+            return True, [Merge(path, _state(AccountState.ACTIVE, "", self.clock.now()))]
+
+        return self._wake_all(account_id, trace_id) if self.documents.transact(work) else 0
+
+    def _wake_all(self, account_id: str, trace_id: str) -> int:
         lines = Query("conversations", where=[("held_for", "==", account_id)], limit=MOST_RESUMED)
         messages = Query(
             "conversations", where=[("turn_held_for", "==", account_id)], limit=MOST_RESUMED

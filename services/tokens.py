@@ -94,7 +94,7 @@ class Tokens:
         return outcome
 
     def replace(self, account_id: str, token: str, trace_id: str) -> str:
-        """A new token after a log-in: checked, stored, and what waited is sent; the username.
+        """A new token after a log-in: checked and stored; what waited for one is sent; the username.
 
         Raises `Rejected` with the reason for a person to read, and `Unavailable`.
         """
@@ -124,7 +124,7 @@ class Tokens:
     def _adopt(self, account_id: str, username: str, token: str, trace_id: str) -> None:
         self._store(account_id, token, self.clock.now(), LIFE)
         self._note(account_id, {"username": username, "token_error": None})
-        self.accounts.resume(account_id, trace_id)
+        self.accounts.token_replaced(account_id, trace_id)
 
     def _renew(self, account_id: str, stored: dict[str, Any], now: datetime) -> str:
         try:

@@ -90,7 +90,7 @@ def test_a_token_that_was_replaced_this_second_costs_no_message(
     deliver(world, "alice")
     assert fresh
     assert world.sent_to("alice") == ["one", "two"]
-    assert _account(world)["state"] == "active"
+    assert _account(world).get("state", "active") == "active"
 
 
 def _value(world: World) -> str:
@@ -132,6 +132,19 @@ def test_a_dead_token_pauses_sending_and_says_how_to_log_in_again(
     world.advance(6)
     world.settle()
     assert world.sent_to("alice") == ["one"]
+
+
+@pytest.mark.parametrize("state", ["paused", "blocked"])
+def test_a_new_token_lifts_no_pause_that_the_old_one_did_not_cause(
+    world: World, tokens: Tokens, state: str
+) -> None:
+    known = {"state": state, "state_reason": "a person said so"}
+    world.store.document(f"accounts/{ACCOUNT}").set(known)
+    _token(world, new=True)
+    tokens.replace(ACCOUNT, _value(world), "trace")
+    stored = _account(world)
+    assert (stored["state"], stored["state_reason"]) == (state, "a person said so")
+    assert stored["token_version"]
 
 
 @pytest.mark.parametrize("token", ["not-a-token", "", "two words and more", "línea-larga-más"])
