@@ -15,7 +15,17 @@ from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.policy import ACCOUNT, BOT_OFF, Claim, Nothing, Skip, Step, Wait, next_step
+from services.domain.policy import (
+    ACCOUNT,
+    BOT_OFF,
+    Claim,
+    Invite,
+    Nothing,
+    Skip,
+    Step,
+    Wait,
+    next_step,
+)
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
 from services.linking import event_of
@@ -107,10 +117,9 @@ class Taking:
             step = self._next(thread, pending)
         speaks = bot.mode(thread.bot, self.settings.bot) is Bot.ON
         if isinstance(step, Nothing) and speaks:
-            step = follow_ups.next_step(thread, self.now)
-        not_connected = speaks and connecting.refused(thread, self.settings)
-        if isinstance(step, Claim) and self.offer and not_connected:
-            return self._invite(thread, step, self.offer, writes)
+            step = follow_ups.next_step(thread, self.settings, self.now)
+        if isinstance(step, Invite):
+            return self._invite(thread, step.messages, writes)
         if isinstance(step, Claim):
             return self._claim(thread, step, writes, more=more)
         if isinstance(step, Wait):
@@ -126,12 +135,11 @@ class Taking:
         return Taken(thread, step), writes
 
     def _invite(
-        self, thread: Conversation, step: Claim, offer: Offer, writes: list[Write]
+        self, thread: Conversation, messages: Sequence[Message], writes: list[Write]
     ) -> tuple[Taken, Sequence[Write]]:
         """Who has not connected gets a link, and no turn."""
-        messages = (*step.messages, *step.spent)
         event_id = event_of(messages)
-        made = connecting.invitation(thread, offer, self.settings, self.now, event_id)
+        made = connecting.invitation(thread, self.offer, self.settings, self.now, event_id)
         writes += [_update(thread, m, _skipped("not_connected")) for m in messages]
         fields = {"claim": None, "due_at": None, **made.fields}
         writes += [*made.writes, Update(f"conversations/{thread.thread_id}", fields)]

@@ -29,17 +29,12 @@ class Joined:
     fields: dict[str, Any] = field(default_factory=dict)
 
 
-def refused(thread: Conversation, settings: Operation) -> bool:
-    """Whether this person's messages are not answered until they have connected."""
-    return settings.account_linking and thread.connected_at is None
-
-
 def invitation(
-    thread: Conversation, offer: Offer, settings: Operation, now: datetime, event_id: str
+    thread: Conversation, offer: Offer | None, settings: Operation, now: datetime, event_id: str
 ) -> Joined:
     """A link for a person who has none that lives; nothing for one who has."""
     standing = thread.verification or {}
-    if linking.live(standing, now) and standing.get("sent"):
+    if offer is None or (linking.live(standing, now) and standing.get("sent")):
         return Joined(thread)
     return offered(thread, offer, settings, now, event_id)
 

@@ -6,17 +6,19 @@ from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create
 from services.domain.ids import digest
 from services.domain.message import Message
-from services.domain.policy import Claim, Nothing, Step, Wait
+from services.domain.operation import Operation
+from services.domain.policy import Claim, Nothing, Step, Wait, unconnected
 from services.domain.states import ConversationStatus, Direction, Role, Status
 
 #: The kind of the message that stands for it.
 KIND = "follow_up"
 
 
-def next_step(thread: Conversation, now: datetime) -> Step:
+def next_step(thread: Conversation, settings: Operation, now: datetime) -> Step:
     """What a thread without waiting messages needs because of its follow-up.
 
-    A person's message, a change of owner, a closed window or a closed conversation undo it.
+    A person's message, a change of owner, a closed window or a closed conversation undo it, and
+    so does a person who must connect first.
     """
     plan = thread.follow_up
     if (
@@ -24,6 +26,7 @@ def next_step(thread: Conversation, now: datetime) -> Step:
         or plan.owner_epoch != thread.owner_epoch
         or not thread.bot_may_speak(now)
         or thread.status is ConversationStatus.CLOSED
+        or unconnected(thread, settings)
         or not thread.window_open(max(now, plan.at))
     ):
         return Nothing()

@@ -94,9 +94,10 @@ class Tokens:
         return outcome
 
     def replace(self, account_id: str, token: str, trace_id: str) -> str:
-        """A new token after a log-in: checked and stored; what waited for one is sent; the username.
+        """A new token after a log-in: checked and stored; what waited for it is sent.
 
-        Raises `Rejected` with the reason for a person to read, and `Unavailable`.
+        Answers the username. Raises `Rejected` with the reason for a person to read, and
+        `Unavailable`.
         """
         owner, username = self._whose(token)
         if owner != account_id:

@@ -59,7 +59,14 @@ class Claim:
     spent: tuple[Message, ...] = ()
 
 
-Step = Nothing | Busy | Wait | Skip | Claim
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """These messages are not answered: who wrote them must connect first, and gets the link."""
+
+    messages: tuple[Message, ...]
+
+
+Step = Nothing | Busy | Wait | Skip | Invite | Claim
 
 
 def next_step(
@@ -74,9 +81,9 @@ def next_step(
 
     The order of the rules is the order of their strength: a live claim, nothing to do, a human,
     a closed conversation, an opt-out, a bot that is off, a closed window, then the waits (the
-    latest of them counts; an account that may not send, and closed doors, come after them), and
-    last the claim itself. A bot that only drafts disturbs nobody: neither a human nor closed
-    doors keep it from it.
+    latest of them counts; an account that may not send, and closed doors, come after them), a
+    person who has not connected, and last the claim itself. A bot that only drafts disturbs
+    nobody: neither a human nor closed doors keep it from it, and it invites nobody.
     """
     if thread.claim is not None and now < thread.claim.expires_at:
         return Busy(thread.claim.id, thread.claim.expires_at)
@@ -88,6 +95,8 @@ def next_step(
     wait = _wait(thread, pending, settings, now, account_ready=account_ready)
     if wait is not None:
         return wait
+    if unconnected(thread, settings) and not _drafts(thread, settings):
+        return Invite(tuple(pending))
     spent = tuple(m for m in pending if m.attempts >= settings.max_attempts)
     return Claim(tuple(m for m in pending if m.attempts < settings.max_attempts), spent)
 
@@ -134,6 +143,11 @@ def follow_up(
     """When the messages that came during a turn are due: cooldown and debounce included."""
     quiet = thread.last_received_at or now
     return max(cooldown_until or now, quiet + timedelta(seconds=settings.debounce_seconds), now)
+
+
+def unconnected(thread: Conversation, settings: Operation) -> bool:
+    """Whether this person is not answered until they have connected."""
+    return settings.account_linking and thread.connected_at is None
 
 
 def _ended(pending: Sequence[Message], settings: Operation) -> bool:

@@ -121,6 +121,14 @@ def test_a_follow_up_is_forgotten_when_the_person_writes_first(world: World) -> 
     assert len(asked(world)) == 2
 
 
+def test_a_follow_up_is_forgotten_when_the_person_must_connect_first(world: World) -> None:
+    _plan(world)
+    world.configure(account_linking=True)
+    world.settle(within_seconds=7200)
+    assert world.sent_to("alice") == ["Try it"]
+    assert world.conversation("alice")["follow_up"] is None
+
+
 def test_a_follow_up_is_forgotten_when_a_human_wrote_meanwhile(world: World) -> None:
     _plan(world)
     world.owner_types("alice", "Marta here, I come by")
