@@ -23,6 +23,7 @@ _LOOKS = {
     "media": "picture",
     "audio": "sound",
     "video": "film",
+    "file": "file",
     "story": "story",
     "ig_story": "story",
     "story_mention": "story",
@@ -33,7 +34,7 @@ _LOOKS = {
 class Card:
     """One thing beside the text."""
 
-    look: str  #: picture · sound · film · story · link
+    look: str  #: picture · sound · film · story · file · link
     title: str
     url: str = ""  #: where it can be opened
     shown: str = ""  #: what the page loads to show it
@@ -82,8 +83,9 @@ def _listed(message: Fields, name: str) -> list[Fields]:
 def _card(message: Fields, attachment: Fields, url: str) -> Card:
     sort = str(attachment.get("type") or "file")
     words = message.get("transcription") or message.get("description")
+    uploaded = sort == "file" or "attachment_id" in (attachment.get("payload") or {})
     return Card(
-        look=_LOOKS.get(sort, "link") if _loadable(url) else "link",
+        look=_LOOKS.get(sort, "link") if _loadable(url) else "file" if uploaded else "link",
         title=_title(sort, attachment),
         url=url,
         shown=_loadable(url),

@@ -49,6 +49,7 @@ _KINDS: Mapping[str, LazyString] = {
 #: Names under which Instagram sends some reactions without the emoji.
 _EMOJI = {
     "love": "❤️",
+    "❤": "❤️",
     "haha": "😆",
     "laugh": "😆",
     "smile": "😆",

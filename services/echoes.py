@@ -56,8 +56,7 @@ class Echoes:
         needs no transaction.
         """
         own = _sent_by_us(self.documents, f"conversations/{event.thread_id}", event.mid)
-        if own is not None:
-            self._show(own, event)
+        if own is not None and not _shown(own, event):
             return "own"
         operation = self.settings.account(event.account_id).operation
 
@@ -77,22 +76,6 @@ class Echoes:
             )
         return verdict
 
-    def _show(self, own: Snapshot, event: Event) -> None:
-        """An uploaded file has no address of ours: its echo tells where it can be seen."""
-        files = (own.fields or {}).get("attachments") or ()
-        if (own.fields or {}).get("echoed") or all(file.get("url") for file in files):
-            return
-        told = undecided.told(event.content)
-
-        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            path = f"conversations/{event.thread_id}"
-            if any(stored.fields is None for stored in reads.get(path, own.path)):
-                return None, []  # deleted meanwhile
-            return None, [Update(own.path, told), Update(path, {"updated_at": SERVER_TIME})]
-
-        if told:
-            self.documents.transact(work)
-
     def _decide(
         self, reads: Reads, event: Event, settings: Operation
     ) -> tuple[str, Sequence[Write]]:
@@ -100,8 +83,9 @@ class Echoes:
         stored, echoed = reads.get(path, _path(event))
         if echoed.fields is not None:
             return "known", []
-        if _sent_by_us(reads, path, event.mid) is not None:
-            return "own", []
+        own = _sent_by_us(reads, path, event.mid)
+        if own is not None:
+            return "own", _shown(own, event) if stored.fields is not None else []
         thread = Conversation.from_doc(event.thread_id, stored.fields or {})
         if thread.sending is not None:
             if not thread.sending.unconfirmed:
@@ -120,6 +104,20 @@ class Echoes:
 def _sent_by_us(reads: Reads, path: str, mid: str) -> Snapshot | None:
     sent = Query(f"{path}/messages", where=[("mid", "==", mid)], limit=1)
     return next(iter(reads.query(sent)), None)
+
+
+def _shown(own: Snapshot, event: Event) -> list[Write]:
+    """An uploaded file has no address of ours: its echo tells where it can be seen."""
+    fields = own.fields or {}
+    told = undecided.told(event.content)
+    if (
+        not told
+        or fields.get("echoed")
+        or all(a.get("url") for a in fields.get("attachments") or ())
+    ):
+        return []
+    changed = {"updated_at": SERVER_TIME}
+    return [Update(own.path, told), Update(f"conversations/{event.thread_id}", changed)]
 
 
 def _settles(item: Snapshot, event: Event) -> bool:

@@ -22,6 +22,15 @@
     const pill = $("new-pill");
     if (pill) { pill.hidden = true; pill.dataset.n = "0"; }
   };
+  // Pictures grow when they have come: whoever reads at the end stays there.
+  let stays = true, top = 0;
+  document.addEventListener("scroll", (event) => {
+    if (event.target.id !== "log-scroll") return;
+    if (atEnd()) stays = true;
+    else if (event.target.scrollTop < top) stays = false;
+    top = event.target.scrollTop;
+  }, true);
+  const grown = new ResizeObserver(() => { if (stays) toEnd(); });
   window.moca = { atEnd, toEnd, root, post, markSeen };
 
   function post(path, fields) {
@@ -51,6 +60,9 @@
       const link = row.querySelector(".row-link");
       if (current) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     });
+    grown.disconnect();
+    grown.observe($("log"));
+    stays = true;
     toEnd();
     markSeen();
     counted();
