@@ -69,7 +69,11 @@ class Documents(Reads, Protocol):
         ...
 
     def commit(self, writes: Sequence[Write]) -> None:
-        """All of `writes` or none. Raises `AlreadyStored` when a `Create` meets its document."""
+        """All of `writes` or none.
+
+        Raises `AlreadyStored` when a `Create` meets its document, `NotStored` when an `Update`
+        meets none.
+        """
         ...
 
     def transact(self, work: Work[T]) -> T:
@@ -79,6 +83,10 @@ class Documents(Reads, Protocol):
 
 class AlreadyStored(Exception):  # noqa: N818 (an answer that callers expect)
     """A document that was to be created exists."""
+
+
+class NotStored(Exception):  # noqa: N818 (likewise)
+    """A document that was to be updated does not exist."""
 
 
 class TaskQueue(Protocol):

@@ -9,11 +9,11 @@ import structlog
 
 from services.domain.contents import text_of
 from services.domain.conversation import Conversation
-from services.domain.documents import Merge
+from services.domain.documents import Update
 from services.domain.playground import is_playground
 from services.domain.terms import plain
 from services.errors import GraphRefused, MocaError
-from services.ports import Clock, Documents, GraphReads
+from services.ports import Clock, Documents, GraphReads, NotStored
 
 _log = structlog.get_logger()
 
@@ -60,10 +60,12 @@ class Profiles:
         try:
             self.documents.commit(
                 [
-                    Merge(f"contacts/{thread.thread_id}", dict(found)),
-                    Merge(f"conversations/{thread.thread_id}", conversation),
+                    Update(f"contacts/{thread.thread_id}", dict(found)),
+                    Update(f"conversations/{thread.thread_id}", conversation),
                 ]
             )
+        except NotStored:  # deleted since the claim: the name must not bring the person back
+            return False
         except MocaError as error:
             _log.warning("profile_not_kept", thread_id=thread.thread_id, error=str(error))
             return False

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from emulators.instagram.people import igsid_of
 from tests.world import World
 
 
@@ -57,6 +58,19 @@ def test_an_instagram_that_fails_delays_only_the_name(world: World, fault: dict[
     world.dm("alice", "again")
     world.settle()
     assert _contact(world).get("name") == ("Alice" if fault != {"code": 190} else None)
+
+
+def test_a_profile_brings_nobody_back_who_was_deleted_meanwhile(world: World) -> None:
+    world.instagram_does({"on": "profile", "hold": "asking"})
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    with world.meanwhile_running_tasks():
+        assert world.stack.instagram.core.gates.wait_for("asking")
+        world.call_api("delete-contact", ig_id=igsid_of("alice")).raise_for_status()
+        world.stack.instagram.core.gates.release("asking")
+    world.settle()
+    assert (world.documents("contacts"), world.conversation("alice")) == ([], {})
 
 
 def test_the_webhook_asks_instagram_nothing(world: World) -> None:

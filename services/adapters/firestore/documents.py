@@ -15,7 +15,7 @@ from services.adapters.firestore.reading import Reading
 from services.adapters.firestore.requests import write_message
 from services.domain.documents import Query, Snapshot, Write
 from services.errors import Contention, Unavailable
-from services.ports import AlreadyStored, Clock, Ids, Work
+from services.ports import AlreadyStored, Clock, Ids, NotStored, Work
 
 T = TypeVar("T")
 
@@ -161,6 +161,8 @@ def _our_errors() -> Iterator[None]:
         yield
     except exceptions.AlreadyExists as error:
         raise AlreadyStored(str(error)) from error
+    except exceptions.NotFound as error:
+        raise NotStored(str(error)) from error
     except exceptions.Aborted as error:
         raise Contention(f"Firestore: {error}") from error
     except _LOST as error:
