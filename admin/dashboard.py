@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask_babel import LazyString, lazy_gettext
 
 from admin.access import now, office, services
-from admin.words import day, number
+from admin.words import day, dollars, number
 from services.office_days import DAYS
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
@@ -20,9 +20,10 @@ CHARTS = {
     "turns": (lazy_gettext("Turns"), ""),
     "bubbles": (lazy_gettext("Replies sent"), ""),
     "first_reply_p50_seconds": (lazy_gettext("First reply, median"), "s"),
-    "first_reply_p95_seconds": (lazy_gettext("First reply, 95 %%"), "s"),
+    "first_reply_p95_seconds": (lazy_gettext("First reply, 95 %"), "s"),
     "handoffs": (lazy_gettext("Handoffs"), ""),
-    "failures": (lazy_gettext("Failures"), ""),
+    "failures": (lazy_gettext("Sends that failed"), ""),
+    "given_up": (lazy_gettext("Messages given up"), ""),
     "thumbs_up": (lazy_gettext("Replies rated good"), ""),
     "thumbs_down": (lazy_gettext("Replies rated wrong"), ""),
     "model_cost_usd": (lazy_gettext("Model cost"), "$"),
@@ -43,11 +44,12 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """One figure over the days."""
+    """One figure over the days, with its numbers in words."""
 
     title: LazyString
-    unit: str
-    total: str
+    number: str  #: all days together; of a waiting time the last day that has one
+    today: str
+    most: str
     bars: Sequence[Bar]
 
 
@@ -63,7 +65,7 @@ def show() -> Any:
     reasons = _summed(days, "handoffs_by_reason")
     return render_template(
         "operate/dashboard.html", days=days, charts=charts, roles=roles, reasons=reasons,
-        width=WIDTH, height=HEIGHT, names=CHARTS,
+        width=WIDTH, height=HEIGHT, names=CHARTS, first=dates[0], last=dates[-1],
     )  # fmt: skip
 
 
@@ -77,15 +79,26 @@ def _chart(days: Sequence[Mapping[str, Any]], name: str, title: LazyString, unit
             round(HEIGHT - v / most * HEIGHT, 1),
             round(max(step - 2, 1), 1),
             round(v / most * HEIGHT, 1),
-            f"{day(days[n]['date'])}: {number(v)} {unit}".strip(),
+            f"{day(days[n]['date'])}: {_worded(v, unit)}",
         )
         for n, v in enumerate(values)
     ]
-    busy = [value for value in values if value]
-    middle = sum(values)
+    whole = sum(values)
     if name.startswith("first_reply"):
-        middle /= len(busy) or 1
-    return Chart(title, unit, number(round(middle, 2)), bars)
+        whole = next((value for value in reversed(values) if value), 0)
+    return Chart(
+        title,
+        _worded(whole, unit),
+        _worded(values[-1], unit),
+        _worded(max(values), unit),
+        bars,
+    )
+
+
+def _worded(value: float, unit: str) -> str:
+    if unit == "$":
+        return dollars(value)
+    return f"{number(round(value, 1))} {unit}".strip()
 
 
 def _summed(days: Sequence[Mapping[str, Any]], name: str) -> dict[str, int]:

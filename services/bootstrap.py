@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from services.agent import Agent
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
+    from services.days import Days
     from services.delivery import Delivery
     from services.exporting import Exporting
     from services.ingest import Ingest
@@ -275,6 +276,13 @@ class Services:
         from services.bootstrap_care import Care
 
         return Care(self)
+
+    @functools.cached_property
+    def days(self) -> "Days":
+        """Counting days."""
+        from services.days import Days
+
+        return Days(self.documents, self.clock)
 
     @functools.cached_property
     def sweep(self) -> "Sweep":

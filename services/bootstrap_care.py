@@ -95,6 +95,7 @@ class Care:
             self.tokens,
             self.health,
             self.catch_up,
+            self._parts.days,
             self._parts.settings.account_id,
             self._parts.clock,
         )

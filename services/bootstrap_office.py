@@ -51,6 +51,6 @@ def office(parts: "Services") -> Office:
         playground=OfficePlayground(
             documents, lambda: parts.ingest, lambda: parts.people.deletions, clock, ids
         ),
-        days=OfficeDays(documents, clock),
+        days=OfficeDays(documents, parts.days, clock),
         suggest=lambda: OfficeSuggest(documents, parts.agent, parts.live_settings, clock, ids),
     )

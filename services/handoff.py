@@ -43,7 +43,7 @@ def hand_off(
     fields = change(
         thread, Owner.WAITING, now, until=None, reason=reason, alert_minutes=alert_minutes
     )
-    told = alert(thread, reason, now, note=note, turn_id=turn_id)
+    told = alert(thread, reason, now, note=note, turn_id=turn_id) | {"handoff": True}
     name = digest("handoff", thread.thread_id, fields["owner_epoch"])
     return HandedOff(
         fields={**fields, "owner_note": note}, alerts=[Merge(f"manager_alerts/{name}", told)]

@@ -50,8 +50,10 @@ def page(
     field: str,
     cursor: Cursor | None,
     direction: Literal["ASCENDING", "DESCENDING"] = "DESCENDING",
+    *,
+    size: int = PAGE,
 ) -> Page:
-    """The next rows of `query` ordered by the instants in `field`; one round trip.
+    """The next `size` rows of `query` ordered by the instants in `field`; one round trip.
 
     Rows of one instant are told apart by count, for an instant alone would lose some.
     """
@@ -61,13 +63,13 @@ def page(
         where.append((field, "<=" if direction == "DESCENDING" else ">=", cursor.at))
         skip = cursor.shown
     found = documents.query(
-        replace(query, where=where, order=[(field, direction)], limit=PAGE + 1 + skip)
+        replace(query, where=where, order=[(field, direction)], limit=size + 1 + skip)
     )
     if cursor is not None:
         while skip and found and _at(found[0], field) == cursor.at:
             found, skip = found[1:], skip - 1
-    rows = found[:PAGE]
-    more = len(found) > PAGE
+    rows = found[:size]
+    more = len(found) > size
     return Page(rows, _after(rows, field, cursor) if more else None)
 
 

@@ -1,12 +1,15 @@
 """What the sweep does once an hour for every account: token, connection, missing messages."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
 from services.catch_up import CatchUp
-from services.domain.documents import Query
+from services.days import Days
+from services.domain.documents import Merge, Query
 from services.errors import Unavailable
 from services.health import Finding, Health
 from services.ports import Clock, Documents
@@ -47,6 +50,7 @@ class Upkeep:
     tokens: Tokens
     health: Health
     catch_up: CatchUp
+    days: Days
     own_account: str
     clock: Clock
 
@@ -60,9 +64,7 @@ class Upkeep:
         for account_id in sorted(stored, key=lambda a: _instant(stored[a].get("caught_up_at"))):
             if self.clock.now() - began_at >= AT_MOST:
                 break  # the next hour's run begins with these
-            told[account_id] = self._account(
-                account_id, stored[account_id].get("health_at"), trace_id
-            )
+            told[account_id] = self._account(account_id, stored[account_id], trace_id)
         return told
 
     def connect(self, token: str, trace_id: str, account_id: str | None = None) -> Connected:
@@ -80,16 +82,24 @@ class Upkeep:
             account_id, username, tuple(findings), self.catch_up.run(account_id, trace_id)
         )
 
-    def _account(self, account_id: str, health_at: datetime | None, trace_id: str) -> str:
+    def _account(self, account_id: str, stored: Mapping[str, Any], trace_id: str) -> str:
+        health_at = stored.get("health_at")
         try:
             outcome = self.tokens.keep(account_id)
             if health_at is None or self.clock.now() - health_at >= HEALTH_EVERY:
                 self.health.self_test(account_id)
             self.catch_up.run(account_id, trace_id)
+            self._count(account_id, stored.get("counted_until"))
         except Unavailable as error:
             _log.warning("upkeep_ended_early", account_id=account_id, error=str(error))
             return "unavailable"
         return outcome
+
+    def _count(self, account_id: str, counted_until: str | None) -> None:
+        """Keep the numbers of the days that are over: the first run of a day does."""
+        until = self.days.roll_up(account_id, counted_until)
+        if until is not None:
+            self.documents.commit([Merge(f"accounts/{account_id}", {"counted_until": until})])
 
 
 def _instant(stored: datetime | None) -> float:

@@ -20,7 +20,7 @@ CATALOG = Catalog.load(firestore.INDEXES_FILE)
 #: refuses a query without an index just the same. (A sum has an index with what it sums.)
 ASSEMBLED = {
     "agent_budget",
-    "office_days",
+    "days",
     "office_inbox",
     "office_operate",
     "office_thread",

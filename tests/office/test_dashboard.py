@@ -1,41 +1,115 @@
 """The dashboard counts what happened, and keeps a day once it is over."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from typing import Any
 
+import pytest
+
+from tests.agent.speaking import call, step
+from tests.office import scene
 from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
 
 
-def _day(world: World, days_ago: int) -> dict[str, object]:
+def _day(world: World, days_ago: int) -> dict[str, Any]:
     day = (world.clock.now() - timedelta(days=days_ago)).date().isoformat()
     return world.store.document(f"days/{ACCOUNT}_{day}").get().to_dict() or {}
 
 
-def test_a_day_is_counted_shown_and_kept_once_it_is_over(world: World, desk: Desk) -> None:
+def _sweep_tomorrow(world: World) -> None:
+    """The sweep's hourly run in the first hour of the next day."""
+    tomorrow = world.clock.now() + timedelta(days=1)
+    world.clock.set(tomorrow.replace(hour=0, minute=30, second=0, microsecond=0))
+    world.clear_counts()
+    assert world.call_task("sweep", {}).status_code == 200
+
+
+def _turns(world: World, number: int, at: datetime) -> None:
+    """So many answered turns of one day, the n-th after n seconds."""
+    for n in range(number):
+        path = f"conversations/{world.thread('alice')}/turns/t{n}"
+        turn = {
+            "account_id": ACCOUNT,
+            "outcome": "answered",
+            "ended_at": at,
+            "timings_ms": {"waited": n * 1000},
+            "cost_microdollars": 7,
+        }
+        world.store.document(path).set(turn)
+
+
+def test_the_sweep_keeps_a_day_once_it_is_over(world: World, desk: Desk) -> None:
     world.dm("alice", "hello")
     world.settle()
     desk.post(f"{desk.thread()}/messages", text="from the desk")
     world.owner_types("alice", "from the app")
     world.settle(60)
+    desk.post(f"{desk.thread()}/hand-back")
+    world.advance(1)
+    world.model_says(step(call("hand_to_human", reason="missing_knowledge", note="")))
+    world.dm("alice", "what about Sunday?")
+    world.settle(60)
     assert "Messages by role" in desk.get("/dashboard").text
     assert _day(world, 0) == {}
-    world.advance(24 * 3600)
-    desk.sign_in()
-    desk.get("/dashboard")
+    _sweep_tomorrow(world)
     kept = _day(world, 1)
-    assert kept["by_role"] == {"customer": 1, "bot": 1, "office": 1, "instagram_app": 1}
-    assert (kept["turns"], kept["failures"]) == (1, 0)
+    assert kept["by_role"] == {"customer": 2, "bot": 2, "office": 1, "instagram_app": 1}
+    assert (kept["messages"], kept["bubbles"], kept["turns"]) == (6, 2, 2)
+    assert (kept["handoffs"], kept["handoffs_by_reason"]) == (1, {"missing_knowledge": 1})
+    assert (kept["failures"], kept["given_up"]) == (0, 0)
     assert kept["first_reply_p50_seconds"]
 
 
-def test_a_kept_day_is_not_counted_again(world: World, desk: Desk) -> None:
-    for _ in range(12):
-        desk.get("/dashboard")
+def test_a_day_is_kept_once_a_day_and_once_more_for_what_came_late(
+    world: World, desk: Desk
+) -> None:
+    late = world.clock.now()
+    _sweep_tomorrow(world)
+    assert _day(world, 1)["messages"] == 0
     world.clear_counts()
+    world.clock.set(world.clock.now() + timedelta(hours=1))
+    world.call_task("sweep", {})
+    assert "RunAggregationQuery" not in world.counts()["sweep"]["rpcs"]
+    scene.person(world, "alice")
+    row = scene.message(world.thread("alice"), "late", late) | {"account_id": ACCOUNT}
+    world.store.document(f"conversations/{world.thread('alice')}/messages/m").set(row)
+    for _ in range(2):  # and a run that comes twice counts nothing twice
+        _sweep_tomorrow(world)
+        world.clock.set(world.clock.now() - timedelta(days=1))
+        assert _day(world, 1)["messages"] == 1
+        world.store.document(f"accounts/{ACCOUNT}").update({"counted_until": None})
+
+
+def test_waiting_times_are_of_every_turn_of_the_day(world: World, desk: Desk) -> None:
+    _turns(world, 620, world.clock.now())  # at one instant, and more than one page of them
+    _sweep_tomorrow(world)
+    kept = _day(world, 1)
+    assert kept["turns"] == 620
+    assert (kept["first_reply_p50_seconds"], kept["first_reply_p95_seconds"]) == (309, 588)
+    assert kept["model_cost_usd"] == pytest.approx(620 * 7 / 1_000_000)
+
+
+def test_whoever_opens_the_page_writes_nothing_and_counts_two_days_at_most(
+    world: World, desk: Desk
+) -> None:
     desk.get("/dashboard")
     rpcs = world.counts()["back_office"]["rpcs"]
-    assert rpcs["RunAggregationQuery"] == 7
     assert "Commit" not in rpcs
+    before = rpcs["RunAggregationQuery"]
+    _sweep_tomorrow(world)
+    desk.sign_in()
+    world.clear_counts()
+    desk.get("/dashboard")
+    assert world.counts()["back_office"]["rpcs"]["RunAggregationQuery"] == before / 2
+
+
+def test_the_numbers_stand_beside_their_charts(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    page = desk.get("/dashboard").text
+    assert page.count("<svg viewBox") >= 10
+    assert re.search(r"Messages</span><strong>2<", page)
 
 
 def test_a_draft_is_the_bots_and_nothing_of_it_is_sent(world: World, desk: Desk) -> None:
