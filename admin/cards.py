@@ -86,16 +86,20 @@ def _card(message: Fields, attachment: Fields, url: str) -> Card:
     uploaded = sort == "file" or "attachment_id" in (attachment.get("payload") or {})
     return Card(
         look=_LOOKS.get(sort, "link") if _loadable(url) else "file" if uploaded else "link",
-        title=_title(sort, attachment),
+        title=_named(attachment) or _sort(sort, attachment),
         url=url,
         shown=_loadable(url),
-        note=_size(attachment.get("size")),
+        note=_size(attachment.get("size"))
+        or (_sort(sort, attachment) if _named(attachment) else ""),
         words=str(words or ""),
     )
 
 
-def _title(sort: str, attachment: Fields) -> str:
-    named = str(attachment.get("name") or attachment.get("title") or "")
+def _named(attachment: Fields) -> str:
+    return str(attachment.get("name") or attachment.get("title") or "")
+
+
+def _sort(sort: str, attachment: Fields) -> str:
     titles = {
         "image": gettext("Picture"),
         "sticker": gettext("Sticker"),
@@ -115,7 +119,7 @@ def _title(sort: str, attachment: Fields) -> str:
     }
     if sort == "template":
         return _template_title(attachment) or gettext("Card")
-    return named or titles.get(sort) or gettext("Attachment: %(type)s", type=sort[:60])
+    return titles.get(sort) or gettext("Attachment: %(type)s", type=sort[:60])
 
 
 def _template_title(attachment: Fields) -> str:
