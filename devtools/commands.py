@@ -189,6 +189,7 @@ COMMANDS = {
     "sim": sim,
     "subscribe": module("devtools.doctor", "subscribe", outside=True),
     "test": test,
+    "texts": module("devtools.texts"),
     "up": up,
 }
 

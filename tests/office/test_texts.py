@@ -1,0 +1,165 @@
+"""The office speaks English, Spanish and Portuguese, everywhere and in full."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from devtools import ROOT, sentences, texts
+from tests.office import scene
+from tests.office.conftest import Desk
+from tests.world import World
+
+TEMPLATES = sorted((ROOT / "admin" / "templates").rglob("*.html"))
+#: What is the same in every language.
+NAMES = {"Moca", "UTC", "ms", "Ctrl", "Enter", "MB", "https"}
+_SPOKEN = {"aria-label", "placeholder", "title", "alt"}
+_HOLE = re.compile(r"%\((\w+)\)s|\{(\w+)\}|(</?[a-z]+>)")
+
+
+def test_the_catalogues_hold_what_is_said_and_nothing_else() -> None:
+    said = set(texts.extracted())
+    for language in texts.LANGUAGES:
+        listed = {_key(m.id) for m in texts.read(language) if m.id}
+        assert listed == said, "run `./dev texts`"
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_every_text_is_translated_with_the_same_holes(language: str) -> None:
+    catalog = texts.read(language)
+    assert texts.untranslated(catalog) == []
+    for message in (message for message in catalog if message.id):
+        source = _key(message.id)
+        plain = source if isinstance(source, str) else source[-1]
+        for words in texts.words_of(message):
+            assert _holes(str(words)) == _holes(plain), plain
+
+
+@pytest.mark.parametrize("language", texts.LANGUAGES)
+def test_what_is_read_at_run_time_is_what_stands_in_the_catalogue(language: str) -> None:
+    catalogue = texts.of_language(language)
+    compiled = catalogue.with_suffix(".mo").read_bytes()
+    assert compiled == texts.compiled(texts.read(language)), "run `./dev texts`"
+    holes = [text for text in sentences.found() if "%(" in text]
+    listed = (texts.FOLDER / "templates.json").read_text(encoding="utf-8")
+    assert listed == texts.in_json(holes), "run `./dev texts`"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
+def test_no_template_says_anything_past_the_catalogue(path: Path) -> None:
+    assert list(_unwrapped(path.read_text(encoding="utf-8"))) == []
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "<p>Hello there</p>",
+        '<p>{{ _("Hello") }} there</p>',
+        '<a href="{{ x }}" aria-label="Close">+</a>',
+        '{{ "Closed" if x else _("Open") }}',
+        '{% for word in [("a", "On the way")] %}{{ word }}{% endfor %}',
+    ],
+)
+def test_a_text_past_the_catalogue_is_found(template: str) -> None:
+    assert len(list(_unwrapped(template))) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", ("Bandeja de entrada", "Te está esperando")),
+        ("pt", ("Caixa de entrada", "Esperando por você")),
+    ],
+)
+def test_a_page_is_in_the_browsers_language(
+    world: World, desk: Desk, language: str, words: tuple[str, ...]
+) -> None:
+    scene.person(world, "alice", owner="waiting", owner_reason="customer_request")
+    page = desk.get("/?tab=needs", headers={"accept-language": f"{language};q=0.9, fr"}).text
+    assert f'<html lang="{language}">' in page
+    assert all(word in page for word in words)
+
+
+def test_the_operators_own_language_comes_before_the_browsers(world: World, desk: Desk) -> None:
+    thread = scene.person(world, "alice")
+    scene.messages(world, thread, 1, direction="outgoing", role="bot", status="failed",
+                   error="Instagram did not answer (timeout).")  # fmt: skip
+    assert "Guardado." in desk.post("/me", language="es", keys="on").text
+    page = desk.get(desk.thread(), headers={"accept-language": "pt"}).text
+    assert '<html lang="es">' in page
+    assert "Instagram no respondió (timeout)." in page  # stored in English
+    assert "2 nov 2026" in page
+    assert "No existe esa zona horaria." in desk.post("/me", language="es", zone="Mars").text
+    assert desk.post("/me", language="xx").status_code == 400
+
+
+def test_scripts_are_answered_in_english_whatever_the_operators_language(
+    world: World, desk: Desk
+) -> None:
+    token = re.search(r'class="token">([^<]+)', desk.post("/team", name="Ana", role="admin").text)
+    assert token
+    headers = {"x-admin-token": token[1], "accept-language": "es"}
+    desk.http.put("/api/me", json={"language": "es"}, headers=headers)
+    answer = desk.get("/api/conversations/1_1", headers=headers)
+    assert answer.json() == {"error": "There is nothing here."}
+
+
+def _key(text: object) -> str | tuple[str, ...]:
+    return tuple(text) if isinstance(text, list | tuple) else str(text)
+
+
+def _holes(text: str) -> list[str]:
+    return sorted("".join(found) for found in _HOLE.findall(text))
+
+
+def _unwrapped(source: str) -> Iterator[str]:
+    yield from _literals(source)
+    bare = re.sub(r"\{% block layout %\}.*?\{% endblock %\}|\{#.*?#\}", "", source, flags=re.DOTALL)
+    bare = re.sub(r"(</?)\{\{.*?\}\}", r"\1i", bare, flags=re.DOTALL)
+    bare = re.sub(r"\{\{.*?\}\}", "0", bare, flags=re.DOTALL)
+    reader = _Reader()
+    reader.feed(re.sub(r"\{%.*?%\}", " ", bare, flags=re.DOTALL))
+    yield from reader.found
+
+
+def _literals(source: str) -> Iterator[str]:
+    """Strings in expressions that look like something a person reads."""
+    tree = Environment(extensions=["jinja2.ext.i18n"], autoescape=True).parse(source)
+    said: set[int] = set()
+    for call in tree.find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name in ("_", "ngettext"):
+            said |= {id(constant) for constant in call.find_all(nodes.Const)}
+    for constant in tree.find_all(nodes.Const):
+        text = constant.value
+        if isinstance(text, str) and id(constant) not in said and re.match(r"[A-Z][a-z]", text):
+            yield text
+
+
+class _Reader(HTMLParser):
+    """Collects what a person would read or hear."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self._inside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._inside.append(tag)
+        for name, value in attrs:
+            if name in _SPOKEN and _says(value or ""):
+                self.found.append(f"{name}={value}")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._inside and self._inside.pop() != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not {"code", "kbd", "pre"} & set(self._inside[-2:]) and _says(data):
+            self.found.append(data.strip())
+
+
+def _says(text: str) -> bool:
+    return bool(set(re.findall(r"[A-Za-z]{2,}", text)) - NAMES)
