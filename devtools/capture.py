@@ -8,7 +8,7 @@ import io
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -54,11 +54,16 @@ def main(arguments: list[str]) -> int:
             browser.close()
     finally:
         stack.stop()
+    write(file, pictures)
+    print(f"{file}: {len(pictures)} pictures, {file.stat().st_size / 1024:.0f} kB.")
+    return 0
+
+
+def write(file: Path, pictures: Sequence[tuple[Image.Image, int]]) -> None:
+    """Make an endless animation of pictures that stand so many milliseconds each."""
     first, *rest = [picture for picture, _ in pictures]
     durations = [duration for _, duration in pictures]
     first.save(file, save_all=True, append_images=rest, duration=durations, loop=0, quality=QUALITY)
-    print(f"{file}: {len(pictures)} pictures, {file.stat().st_size / 1024:.0f} kB.")
-    return 0
 
 
 class Story:
