@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from devtools import capture
 from devtools.stop import NOT_INSTALLED, Stop
@@ -14,12 +14,11 @@ def test_each_picture_stands_as_long_as_it_was_looked_at(tmp_path: Path) -> None
     pictures = [(Image.new("RGB", (8, 8), name), at) for name, at in (("red", 700), ("blue", 4000))]
     capture.write(file, pictures)
     with Image.open(file) as story:
-        assert (story.format, story.n_frames, story.info["loop"]) == ("WEBP", 2, 0)
+        assert (story.format, story.info["loop"]) == ("WEBP", 0)
         stood = []
-        for place in range(2):
-            story.seek(place)
-            story.load()
-            stood.append(story.info["duration"])
+        for picture in ImageSequence.Iterator(story):
+            picture.load()
+            stood.append(picture.info["duration"])
     assert stood == [700, 4000]
 
 
