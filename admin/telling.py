@@ -31,6 +31,7 @@ _EVENTS: Mapping[str, LazyString] = {
     "reopen": lazy_gettext("%(who)s reopened the conversation"),
     "bot": lazy_gettext("%(who)s changed whether the bot answers this person"),
     "snooze": lazy_gettext("%(who)s snoozed the conversation"),
+    "snooze_over": lazy_gettext("The snooze is over"),
     "assign": lazy_gettext("%(who)s changed whose conversation it is"),
     "label": lazy_gettext("%(who)s added a label"),
     "unlabel": lazy_gettext("%(who)s removed a label"),

@@ -24,4 +24,5 @@ def _sweep(request: Request, services: Services, notes: dict[str, Any]) -> Answe
     if upkeep.due(services.clock.now()):
         notes["upkeep"] = services.care.upkeep.run(trace_id)
         notes["deletions"] = services.people.deletions.resume()
-    return {"repaired": notes["repaired"]}, 200, {}
+    told = ("repaired", "upkeep", "deletions")
+    return {name: notes[name] for name in told if name in notes}, 200, {}

@@ -8,7 +8,7 @@ import pytest
 from services import bootstrap
 from services.office_access import Operator
 from tests.office import scene
-from tests.world import World
+from tests.world import ACCOUNT, World
 
 OPERATOR = Operator(id="op1", name="Ola")
 HOUR = timedelta(hours=1)
@@ -77,6 +77,29 @@ def test_what_was_scheduled_for_the_opening_opens_where_a_human_has_it_by_then(
     _sweep(world)
     world.settle()
     assert world.conversation("alice")["status"] == "open"
+
+
+def test_what_waits_for_the_opening_is_answered_once_though_its_task_was_lost(
+    world: World,
+) -> None:
+    opens_at = (world.clock.now() + 2 * HOUR).replace(minute=0, second=0, microsecond=0)
+    world.configure(time_zone="UTC", hours_weekly=f"mo-su {opens_at:%H}:00-{opens_at:%H}:59")
+    world.dm("alice", "hello")
+    world.settle()
+    assert world.conversation("alice")["scheduled_until"] == opens_at
+    world.stack.tasks.reset()
+    world.clock.set(opens_at + timedelta(seconds=31))
+    _sweep(world)
+    world.advance(1)
+    _sweep(world)
+    world.settle()
+    assert len(world.sent_to("alice")) == 1
+    assert world.conversation("alice")["status"] == "open"
+
+
+def test_the_hours_run_also_tells_how_the_tokens_are(world: World) -> None:
+    world.advance((30 - world.clock.now().minute) % 60 * 60)
+    assert world.call_task("sweep", {}).json()["upkeep"] == {ACCOUNT: "renewed"}
 
 
 def test_waits_that_are_not_due_hide_none_that_is(world: World) -> None:
