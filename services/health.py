@@ -36,8 +36,8 @@ class Connection(Protocol):
         """Whether a page speaks for the account."""
         ...
 
-    def username(self, account_id: str) -> str:
-        """The account's name: proof that the token works."""
+    def identity(self, account_id: str) -> tuple[str, str]:
+        """The account's name, and the id by which Meta's callbacks to this app mean it."""
         ...
 
     def subscribed_fields(self, account_id: str) -> frozenset[str]:
@@ -99,7 +99,9 @@ class Health:
         return Finding("state", False, says.strip())
 
     def _token(self, account_id: str) -> Finding:
-        name = self.connection.username(account_id)
+        name, app_scoped_id = self.connection.identity(account_id)
+        known = {"app_scoped_id": app_scoped_id}
+        self.documents.commit([Merge(f"accounts/{account_id}", known)])
         return Finding("token", True, f"The token works; it speaks for @{name}.")
 
     def _webhooks(self, account_id: str) -> Finding:

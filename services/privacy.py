@@ -51,12 +51,8 @@ class Deletions:
 
         Raises `Unavailable`; asking again then continues under the same code.
         """
-        running = self.documents.query(
-            Query("deletions", where=[("thread_id", "==", thread)], limit=1)
-        )
-        if running:
-            code = running[0].id
-        else:
+        code = self._running(thread)
+        if code is None:
             code, now = self.ids.new(), self.clock.now()
             record = {
                 "status": "running",
@@ -71,27 +67,29 @@ class Deletions:
 
     def request_by_meta(self, user_id: str) -> str:
         """Meta's callback: the id is a person of ours, or of whoever connected the account."""
-        if self._is_business(user_id):
+        if self._business(user_id) is not None:
             self.deauthorise(user_id)
             return self._record("business")
+        if not is_platform_id(user_id):
+            return self._record("nothing")
         thread = thread_id(self.account_id, user_id)
         stored = self.documents.get(f"conversations/{thread}", f"contacts/{thread}")
-        if is_platform_id(user_id) and any(s.fields is not None for s in stored):
+        if any(s.fields is not None for s in stored) or self._running(thread):
             return self.request(thread, "meta")
         return self._record("nothing")
 
     def deauthorise(self, user_id: str) -> None:
         """The owner removed the app: nothing is sent any more until they connect again."""
-        ours = self._is_business(user_id)
-        _log.warning("deauthorised", account_id=self.account_id, ours=ours)
-        if not ours:
+        account_id = self._business(user_id)
+        _log.warning("deauthorised", account_id=account_id)
+        if account_id is None:
             return
         fields = {
             "state": "disconnected",
             "state_reason": "the owner removed the app at Meta",
             "deauthorised_at": self.clock.now(),
         }
-        self.documents.commit([Merge(f"accounts/{self.account_id}", fields)])
+        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
 
     def run(self, code: str) -> bool:
         """Go on with a deletion; whether it is done. Repeating it changes nothing."""
@@ -141,6 +139,13 @@ class Deletions:
         (record,) = self.documents.get(f"deletions/{code}")
         return _SAID.get(str(record.fields.get("status"))) if record.fields else None
 
+    def _running(self, thread: str) -> str | None:
+        """The code of a deletion that has begun; once it is done it names no thread."""
+        found = self.documents.query(
+            Query("deletions", where=[("thread_id", "==", thread)], limit=1)
+        )
+        return found[0].id if found else None
+
     def _record(self, status: str) -> str:
         code, now = self.ids.new(), self.clock.now()
         fields = {
@@ -153,11 +158,14 @@ class Deletions:
         self.documents.commit([Merge(f"deletions/{code}", fields)])
         return code
 
-    def _is_business(self, user_id: str) -> bool:
+    def _business(self, user_id: str) -> str | None:
+        """The account that is meant, by its own id or by that which this app knows it by."""
         if user_id == self.account_id:
-            return True
-        (account,) = self.documents.get(f"accounts/{self.account_id}")
-        return (account.fields or {}).get("app_scoped_id") == user_id
+            return user_id
+        found = self.documents.query(
+            Query("accounts", where=[("app_scoped_id", "==", user_id)], limit=1)
+        )
+        return found[0].id if found else None
 
     def _batches(self, thread: str, until: datetime) -> Iterator[list[str]]:
         """Paths of what belongs to the person, until nothing is left."""
@@ -224,7 +232,9 @@ class Exports:
         now = self.clock.now()
         cursor: Cursor | None = None
         while True:
-            rows = page(self.documents, Query(collection), instant, cursor, "ASCENDING")
+            rows = page(
+                self.documents, Query(collection), instant, cursor, "ASCENDING", size=_BATCH
+            )
             found += [{"id": s.id, **plain(s.fields or {})} for s in rows.rows if kept(s, now)]
             if rows.next is None or rows.next == str(cursor):
                 return found

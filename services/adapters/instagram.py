@@ -190,10 +190,10 @@ class Instagram:
         """Whether a page speaks for the account."""
         return self._flavour.name == "messenger"
 
-    def username(self, account_id: str) -> str:
-        """The account's name; who asks only wants to know whether the token works."""
-        found = self._graph.read("GET", account_id, "me", params={"fields": "username"})
-        return str(found.get("username") or found.get("name") or "")
+    def identity(self, account_id: str) -> tuple[str, str]:
+        """The account's name and its id for this app, which Meta's callbacks carry."""
+        found = self._graph.read("GET", account_id, "me", params={"fields": "id,username"})
+        return str(found.get("username") or found.get("name") or ""), str(found.get("id", ""))
 
     def forget_token(self, account_id: str) -> None:
         """Use the stored token from now on."""
@@ -224,6 +224,29 @@ class Instagram:
         path = f"{self._speaker(account_id)}/subscribed_apps"
         query = {"subscribed_fields": ",".join(fields)}
         self._graph.read("POST", account_id, path, params=query)
+
+    def messenger_profile(self, account_id: str, name: str) -> Sequence[Mapping[str, Any]]:
+        """What is set of `ice_breakers` or `persistent_menu`, one entry a locale.
+
+        Answers come in two shapes: the entries themselves, or wrapped in the field's name.
+        """
+        query = {"fields": name, "platform": "instagram"}
+        path = f"{self._speaker(account_id)}/messenger_profile"
+        answer = self._graph.read("GET", account_id, path, params=query)
+        rows = [row for row in answer.get("data") or [] if isinstance(row, dict)]
+        wrapped = [entry for row in rows for entry in row.get(name) or ()]
+        entries = wrapped or [row for row in rows if "call_to_actions" in row]
+        return [entry for entry in entries if isinstance(entry, dict)]
+
+    def set_messenger_profile(
+        self, account_id: str, name: str, entries: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Replace it; without entries it is removed."""
+        path = f"{self._speaker(account_id)}/messenger_profile"
+        body: dict[str, Any] = {"platform": "instagram"}
+        method = "POST" if entries else "DELETE"
+        body |= {name: list(entries)} if entries else {"fields": [name]}
+        self._graph.read(method, account_id, path, json=body)
 
     def _speaker(self, account_id: str) -> str:
         return self._flavour.page_id or account_id

@@ -11,6 +11,7 @@ import pytest
 
 from emulators.gateway import credentials
 from emulators.instagram.people import igsid_of
+from services import bootstrap
 from tests.world import ACCOUNT, World
 
 ALICE = igsid_of("alice")
@@ -65,14 +66,19 @@ def test_a_deletion_leaves_nothing_of_the_person_and_everything_of_others(lively
     assert "Done" in lively.http.get(answer["url"]).text
 
 
-def test_a_deletion_that_was_interrupted_goes_on(lively: World) -> None:
+@pytest.mark.parametrize("asks", ["the business", "meta"])
+def test_a_deletion_that_was_interrupted_goes_on(lively: World, asks: str) -> None:
     thread = lively.thread("alice")
     stopped = {"status": "running", "begun": True, "thread_id": thread}
     stopped |= {"source": "meta", "requested_at": lively.clock.now()}
     lively.store.document("deletions/stopped").set(stopped)
     for name in ("conversations", "contacts"):
         lively.store.document(f"{name}/{thread}").delete()
-    assert lively.call_api("delete-contact", ig_id=ALICE).json()["confirmation_code"] == "stopped"
+    if asks == "meta":
+        answer = _post(lively, "data-deletion", _signed(ALICE))
+    else:
+        answer = lively.call_api("delete-contact", ig_id=ALICE)
+    assert answer.json()["confirmation_code"] == "stopped"
     assert not [path for path in _left(lively) if ALICE in path]
     (tombstone,) = lively.documents("deletions")
     assert tombstone["status"] == "done"
@@ -122,6 +128,15 @@ def test_an_unknown_code_has_no_status(world: World) -> None:
 
 def test_deauthorising_stops_sending_until_the_owner_connects_again(world: World) -> None:
     assert _post(world, "deauthorise", _signed(ACCOUNT)).status_code == 200
+    (account,) = world.documents("accounts")
+    assert account["state"] == "disconnected"
+
+
+def test_meta_means_an_account_by_its_id_for_the_app_once_it_was_looked_at(world: World) -> None:
+    bootstrap.services("sweep").care.health.self_test(ACCOUNT)
+    app_scoped_id = world.stack.instagram.core.identity.app_scoped_id
+    assert app_scoped_id != ACCOUNT
+    assert _post(world, "deauthorise", _signed(app_scoped_id)).status_code == 200
     (account,) = world.documents("accounts")
     assert account["state"] == "disconnected"
 
