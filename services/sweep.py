@@ -88,7 +88,7 @@ class Sweep:
             return self.documents.transact(work)
         except Contention:
             return False  # somebody is writing in it right now: the next run looks again
-        except ValueError:
+        except (KeyError, TypeError, ValueError):
             # One document that cannot be read must not keep the sweep from all the others.
             _log.exception("thread_not_repaired", thread_id=thread_id)
             return False
