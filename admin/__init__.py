@@ -21,6 +21,7 @@ from admin import (
     language,
     live,
     me,
+    openers,
     operate,
     playground,
     present,
@@ -43,7 +44,7 @@ LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
     access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
-    team, me, operate, playground, dashboard, api, bot, hours, prompt,
+    team, me, operate, playground, dashboard, api, bot, hours, prompt, openers,
 )  # fmt: skip
 
 

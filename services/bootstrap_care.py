@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from services.bootstrap import Services
     from services.catch_up import CatchUp
     from services.health import Health
+    from services.openers import Openers
     from services.tokens import Tokens
     from services.upkeep import Upkeep
 
@@ -84,6 +85,13 @@ class Care:
         return CatchUp(
             parts.documents, parts.instagram, parts.ingest, parts.live_settings, parts.clock
         )
+
+    @functools.cached_property
+    def openers(self) -> "Openers":
+        """Ice breakers and menus of the accounts."""
+        from services.openers import Openers
+
+        return Openers(self._parts.instagram)
 
     @functools.cached_property
     def upkeep(self) -> "Upkeep":

@@ -1,6 +1,7 @@
 """The business's Instagram accounts, as the office lists them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.domain.documents import Query
@@ -31,6 +32,17 @@ class OfficeAccounts:
 
     documents: Documents
     own: str
+
+    def last_heard(self, account_id: str) -> datetime | None:
+        """When the last message came in: proof that webhooks arrive."""
+        newest = Query(
+            "conversations",
+            where=[("account_id", "==", account_id)],
+            order=[("last_received_at", "DESCENDING")],
+            limit=1,
+        )
+        found = self.documents.query(newest)
+        return (found[0].fields or {}).get("last_received_at") if found else None
 
     def all(self) -> list[Known]:
         """The environment's account first, then the others by number."""

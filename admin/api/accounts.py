@@ -36,17 +36,17 @@ def read_account(account_id: str) -> Any:
 @route("POST", "/accounts", "account_id", "username", admin=True, status=201)
 def add_account(*, token: str) -> Any:
     """One more account, by its token: checked with Instagram, stored as a secret, never told."""
-    account_id, username = services().care.tokens.add(token, services().ids.new())
-    record("account_added", f"accounts/{account_id}")
-    return {"account_id": account_id, "username": username}
+    connected = services().care.upkeep.connect(token, services().ids.new())
+    record("account_added", f"accounts/{connected.account_id}")
+    return {"account_id": connected.account_id, "username": connected.username}
 
 
 @route("POST", "/accounts/{account_id}/token", "username", admin=True)
 def replace_token(account_id: str, *, token: str) -> Any:
     """A new token after a log-in; what waited is sent."""
-    username = services().care.tokens.replace(account_id, token, services().ids.new())
+    connected = services().care.upkeep.connect(token, services().ids.new(), account_id)
     record("token_replaced", f"accounts/{account_id}")
-    return {"username": username}
+    return {"username": connected.username}
 
 
 @route("POST", "/accounts/{account_id}/pause", admin=True)

@@ -104,6 +104,12 @@ def _add_faults(routes: Blueprint, core: Core) -> None:
         return jsonify({"standing": core.gates.standing()})
 
 
+def _other(said: dict[str, Any]) -> tuple[str, str] | None:
+    """The account of a log-in that is not the local one."""
+    account_id = str(said.get("account_id") or "")
+    return (account_id, str(said.get("username") or account_id)) if account_id else None
+
+
 def _add_account(routes: Blueprint, core: Core) -> None:
     @routes.post("/token")
     def token() -> Response:
@@ -111,7 +117,7 @@ def _add_account(routes: Blueprint, core: Core) -> None:
         with core.lock:
             now = core.clock.now()
             if said.get("new"):
-                core.tokens.issue(core.ids.token(), now)
+                core.tokens.issue(core.ids.token(), now, _other(said))
             if "age_days" in said:
                 core.tokens.set_age(float(said["age_days"]), now)
             if "invalid" in said:

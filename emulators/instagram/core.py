@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Response, after_this_request, g
 
@@ -51,6 +52,12 @@ class Core:
         self.ids = Ids(clock.now, identity.account_id)
         self.outbox = Outbox(clock, webhook_url, identity.account_id, identity.app_secret)
         self._clear()
+
+    @property
+    def caller(self) -> tuple[str, str]:
+        """Id and username of the account whose token this request carries."""
+        other = getattr(g.get("token"), "account", None)
+        return other or (self.identity.account_id, self.identity.username)
 
     def reset(self) -> None:
         """Back to a fresh account with one valid token; ids go on counting."""
@@ -102,6 +109,7 @@ class Core:
         self.limits = Limits()
         self.tokens = Tokens(self.identity.access_token, self.clock.now())
         self.subscribed: set[str] = set(FIELDS)
+        self.messenger_profile: dict[tuple[str, str], list[Any]] = {}  # by account and field
         self.uploaded: dict[str, str] = {}  # attachment id → address
         self.media: dict[str, tuple[str, bytes]] = {}
         self.may_tag_human_agent = True

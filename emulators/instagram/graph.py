@@ -59,7 +59,7 @@ def _add_reading(routes: Blueprint, core: Core) -> None:
 
 def own_account(core: Core, account: str) -> None:
     """Refuse any account but this one."""
-    if account not in {"me", core.identity.account_id}:
+    if account not in {"me", core.caller[0]}:
         words = f"Unsupported request. Object with ID '{account}' does not exist"
         raise refusal(100, 33, message=words)
 
@@ -93,7 +93,7 @@ def _form_value(value: str) -> Any:
 
 def _authorise(core: Core) -> None:
     with core.lock:
-        core.tokens.check(bearer_token(), core.clock.now())
+        g.token = core.tokens.check(bearer_token(), core.clock.now())
 
 
 def _refused(core: Core, error: GraphError) -> Response:

@@ -30,7 +30,7 @@ class Reading:
     def node(self, node: str, query: Query) -> Response:
         """GET one object by its id: the account, a person, a message or a conversation."""
         core = self._core
-        if node in {"me", core.identity.account_id}:
+        if node in {"me", core.caller[0]}:
             return core.perform("account", lambda _: self._account(query))
         if node.isdigit():
             return core.perform("profile", lambda _: self._profile(node, query))
@@ -41,12 +41,18 @@ class Reading:
         with self._core.lock:
             self._spend()
             only = query.get("user_id")
-            found = [(igsid, kept) for igsid, kept in self._core.state.threads.items() if kept]
+            threads = self._core.state.threads if self._is_ours else {}
+            found = [(igsid, kept) for igsid, kept in threads.items() if kept]
             found = [(igsid, kept) for igsid, kept in found if only in {None, igsid}]
             found.sort(key=lambda pair: pair[1][-1].at_ms, reverse=True)
             fields = parse_fields(query.get("fields", "id,updated_time"))
             shown = [self._thread(igsid, fields) for igsid, _ in found]
         return jsonify(_page(shown, query))
+
+    @property
+    def _is_ours(self) -> bool:
+        """Whether the caller is the account that people write to; others have no conversations."""
+        return self._core.caller[0] == self._core.identity.account_id
 
     def messages(self, key: str, query: Query) -> Response:
         """The messages of one conversation, newest first, by pages."""
@@ -58,11 +64,11 @@ class Reading:
         return jsonify(_page(shown, query))
 
     def _account(self, query: Query) -> Response:
-        identity = self._core.identity
+        account_id, username = self._core.caller
         known = {
-            "id": identity.app_scoped_id,
-            "user_id": identity.account_id,
-            "username": identity.username,
+            "id": self._core.identity.app_scoped_id,
+            "user_id": account_id,
+            "username": username,
             "name": "Moca (local)",
             "account_type": "BUSINESS",
         }

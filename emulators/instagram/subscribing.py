@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from emulators.instagram import profile_menu
 from emulators.instagram.core import FIELDS, Core
 from emulators.instagram.refusals import refusal
 
@@ -12,7 +13,7 @@ from emulators.instagram.refusals import refusal
 def add_account_routes(
     routes: Blueprint, core: Core, read_body: Callable[[], dict[str, Any]]
 ) -> None:
-    """Add `subscribed_apps` and `refresh_access_token`."""
+    """Add `subscribed_apps`, `messenger_profile` and `refresh_access_token`."""
 
     @routes.get("/<account>/subscribed_apps")
     def subscriptions(account: str) -> Response:
@@ -28,13 +29,28 @@ def add_account_routes(
     def unsubscribe(account: str) -> Response:
         return core.perform("account", lambda _: _subscribed(core, account, set(), check=False))
 
+    @routes.get("/<account>/messenger_profile")
+    def shown(account: str) -> Response:
+        _check_account(core, account)
+        return core.perform("account", lambda _: profile_menu.show(core))
+
+    @routes.post("/<account>/messenger_profile")
+    def stored(account: str) -> Response:
+        _check_account(core, account)
+        return core.perform("account", lambda _: profile_menu.store(core, read_body()))
+
+    @routes.delete("/<account>/messenger_profile")
+    def removed(account: str) -> Response:
+        _check_account(core, account)
+        return core.perform("account", lambda _: profile_menu.remove(core, read_body()))
+
     @routes.get("/refresh_access_token")
     def refresh() -> Response:
         return core.perform("account", lambda _: _refreshed(core))
 
 
 def _check_account(core: Core, account: str) -> None:
-    if account not in {"me", core.identity.account_id}:
+    if account not in {"me", core.caller[0]}:
         raise refusal(100, 33, message=f"Object with ID '{account}' does not exist")
 
 

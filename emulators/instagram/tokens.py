@@ -17,6 +17,7 @@ class Token:
     value: str
     issued_at: datetime
     invalid_subcode: int | None = None
+    account: tuple[str, str] | None = None  # id and username, where it is another account's
 
     @property
     def expires_at(self) -> datetime:
@@ -35,9 +36,9 @@ class Tokens:
         """The token issued last."""
         return list(self._tokens.values())[-1]
 
-    def issue(self, value: str, now: datetime) -> Token:
-        """Hand out a new token, as a log-in by the owner does."""
-        self._tokens[value] = Token(value, now)
+    def issue(self, value: str, now: datetime, account: tuple[str, str] | None = None) -> Token:
+        """Hand out a new token, as a log-in by the owner of that account does."""
+        self._tokens[value] = Token(value, now, account=account)
         return self._tokens[value]
 
     def check(self, value: str | None, now: datetime) -> Token:
@@ -62,7 +63,7 @@ class Tokens:
         if now - token.issued_at < _REFRESHABLE_AFTER:
             words = "(#100) The access token must be at least 24 hours old to be refreshed"
             raise refusal(100, message=words)
-        return self.issue(new_value, now)
+        return self.issue(new_value, now, token.account)
 
     def set_age(self, days: float, now: datetime) -> None:
         """Make the newest token so many days old."""

@@ -3,9 +3,11 @@
 import re
 
 from emulators.gateway import credentials
+from emulators.instagram.people import igsid_of
+from services import bootstrap
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
-from tests.world import World
+from tests.world import ACCOUNT, World
 
 
 def test_a_paused_account_sends_nothing_until_it_is_resumed(world: World, desk: Desk) -> None:
@@ -59,11 +61,51 @@ def test_a_new_token_is_checked_stored_and_never_shown(world: World, desk: Desk)
     assert credentials.ACCESS_TOKEN not in str(world.documents("audit"))
 
 
-def test_one_more_account_is_known_without_a_new_deployment(world: World, desk: Desk) -> None:
-    assert desk.post("/account/add", account_id="abc").status_code == 422
-    page = desk.post("/account/add", account_id="17841400000000002")
-    assert "Account 17841400000000002" in page.text
-    assert world.store.document("accounts/17841400000000002").get().exists
+SECOND = "17841400000000002"
+
+
+def _token_of(world: World, account_id: str, username: str) -> str:
+    """The token of another account, as its owner's log-in gives it."""
+    said = {"new": True, "account_id": account_id, "username": username}
+    answer = world.http.post(f"{world.stack.instagram_url}/_sim/token", json=said)
+    return str(answer.json()["token"])
+
+
+def test_one_more_account_is_connected_and_answered_without_a_new_deployment(
+    world: World, desk: Desk
+) -> None:
+    token = _token_of(world, SECOND, "second_shop")
+    page = desk.post("/account/new", token=f" {token} ").text
+    assert "Connected: @second_shop." in page
+    assert "All webhook fields are subscribed." in page
+    assert token not in page + str(world.documents("audit")) + str(world.documents("accounts"))
+    assert bootstrap.services("back_office").secrets.latest(f"instagram-token-{SECOND}") == token
+    world.instagram_knows("alice")
+    now = int(world.clock.now().timestamp() * 1000)
+    parties = {"sender": {"id": igsid_of("alice")}, "recipient": {"id": SECOND}}
+    item = {**parties, "timestamp": now, "message": {"mid": "m_second", "text": "hello"}}
+    entry = {"id": SECOND, "time": now, "messaging": [item]}
+    world.post_webhook({"object": "instagram", "entry": [entry]})
+    world.settle(60)
+    assert len(world.sent_to("alice")) == 1
+    assert world.store.document(f"conversations/{SECOND}_{igsid_of('alice')}").get().exists
+
+
+def test_a_token_that_nobody_accepts_adds_nothing_and_says_why(world: World, desk: Desk) -> None:
+    page = desk.post("/account/new", token="EAAx" + "x" * 40)
+    assert (page.status_code, "Instagram does not accept this token" in page.text) == (422, True)
+    assert world.documents("accounts") == []
+    assert desk.post("/account/pause?account=999").status_code == 404
+    assert world.documents("accounts") == []
+
+
+def test_one_accounts_bot_differs_from_all(world: World, desk: Desk) -> None:
+    desk.post("/account/bot", bot="off")
+    assert world.store.document(f"settings/{ACCOUNT}").get().to_dict() == {"bot": "off"}
+    assert '<option value="off" selected>' in desk.get("/account").text
+    desk.post("/account/bot", bot="")
+    assert world.store.document(f"settings/{ACCOUNT}").get().to_dict() == {}
+    assert desk.post("/account/bot", bot="loud").status_code == 422
 
 
 def test_a_message_that_was_given_up_is_answered_again(world: World, desk: Desk) -> None:

@@ -1,0 +1,71 @@
+"""What a person may tap before they write: the account's ice breakers and its menu."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from admin.access import now, office, operator, services
+from admin.account import known, require_admin
+from admin.desk import say
+from admin.said import said
+from services import audit
+from services.errors import Rejected, Unavailable
+from services.openers import MOST_BUTTONS, MOST_QUESTIONS, Button, Shown
+
+blueprint = Blueprint("openers", __name__, url_prefix="/openers")
+blueprint.before_request(require_admin)
+
+#: Rows of the menu that are there to be filled in, beside those that are.
+MORE_BUTTONS = 2
+
+
+@blueprint.get("")
+def show() -> Any:
+    """As they are at Instagram now."""
+    account = known()
+    try:
+        shown = services().care.openers.shown(account.id)
+    except (Rejected, Unavailable) as error:
+        return _page(account.id, Shown(), said(str(error)), reached=False)
+    return _page(account.id, shown, "")
+
+
+@blueprint.post("")
+def change() -> Any:
+    """Offer just these; what is refused keeps what was typed."""
+    account, form = known(), request.form
+    questions = [q for q in (_plain(typed) for typed in form.getlist("question")) if q]
+    titles, urls = form.getlist("title"), form.getlist("url")
+    menu = [Button(_plain(t), u.strip()) for t, u in zip(titles, urls, strict=False)]
+    menu = [button for button in menu if button.title or button.url]
+    try:
+        services().care.openers.store(account.id, questions, menu)
+    except (Rejected, Unavailable) as error:
+        return _page(account.id, Shown(questions, menu), said(str(error))), 422
+    path = f"accounts/{account.id}"
+    told = {"questions": questions, "menu": [button.title for button in menu]}
+    ids = services().ids
+    entry = audit.entry(ids.new(), now(), operator(), "openers", path, after=told)
+    services().documents.commit([entry])
+    say(gettext("Instagram has them. Open conversations see a new menu after a refresh."))
+    return redirect(url_for("openers.show", account=account.id), 303)
+
+
+def _page(account_id: str, shown: Shown, problem: str, *, reached: bool = True) -> Any:
+    questions = [*shown.questions, *([""] * (MOST_QUESTIONS - len(shown.questions)))]
+    rows = min(len(shown.menu) + MORE_BUTTONS, MOST_BUTTONS)
+    return render_template(
+        "settings/openers.html",
+        account_id=account_id,
+        accounts=office().accounts.all(),
+        questions=questions,
+        menu=[*shown.menu, *([Button("")] * (rows - len(shown.menu)))],
+        locales=shown.locales,
+        problem=problem,
+        reached=reached,
+    )
+
+
+def _plain(typed: str) -> str:
+    return " ".join(typed.split())
