@@ -27,7 +27,7 @@ class Store:
     """One SQLite file with the latest version of every document.
 
     Used under the engine's lock, from whatever thread holds it. RuntimeError when another process
-    has the file.
+    has the file, or it is no such file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +38,7 @@ class Store:
         try:
             for statement in _SCHEMA:
                 self._database.execute(statement)
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             self._database.close()
             raise RuntimeError(f"{path} cannot be opened, is it in use? ({error})") from error
 

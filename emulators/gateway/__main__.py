@@ -32,13 +32,12 @@ def main() -> int:
     clock = SimClock()
     if options.demo:
         clock.advance(-demo.lasts().total_seconds())
-    stack = LocalStack(
-        clock,
-        options.port,
-        options.data,
-        firestore_host=firestore_host,
-        gemini_key=gemini_key,
-    )
+    hosts = {"firestore_host": firestore_host, "gemini_key": gemini_key}
+    try:
+        stack = LocalStack(clock, options.port, options.data, **hosts)
+    except (RuntimeError, ValueError) as error:  # what was kept is in use, or was never ours
+        print(f"dev: {error}", file=sys.stderr)
+        return 1
     print(announce.outside(firestore_host, gemini_key), end="", flush=True)
     stack.start()
     try:

@@ -21,11 +21,19 @@ def save(core: Core, folder: Path) -> None:
 
 
 def load(core: Core, folder: Path) -> None:
-    """Bring the conversations of the last run back, if it left any."""
+    """Bring the conversations of the last run back, if it left any; ValueError if it left others.
+
+    The file holds this program's own objects, so that another version may not know them.
+    """
     kept = folder / _NAME
-    if kept.exists():
-        with core.lock:
-            core.state = pickle.loads(kept.read_bytes())  # noqa: S301 (our own file, see above)
+    if not kept.exists():
+        return
+    try:
+        state = pickle.loads(kept.read_bytes())  # noqa: S301 (our own file, see above)
+    except (pickle.UnpicklingError, EOFError, AttributeError, ImportError) as error:
+        raise ValueError(f"{kept} cannot be read ({error}); start with another folder.") from error
+    with core.lock:
+        core.state = state
 
 
 def recognise(core: Core, secrets: Iterable[Secret]) -> None:

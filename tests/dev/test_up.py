@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,6 +110,16 @@ def test_a_named_firestore_that_does_not_answer_ends_it_with_one_sentence() -> N
     )
     assert (said.returncode, said.stderr.count("\n")) == (1, 1)
     assert "FIRESTORE_EMULATOR_HOST" in said.stderr
+
+
+def test_a_kept_state_that_cannot_be_used_ends_it_with_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "firestore.sqlite").write_text("somebody else's file, which is no database")
+    command = [sys.executable, "-m", "emulators.gateway", "--port", "0", "--data", str(tmp_path)]
+    said = subprocess.run(  # noqa: S603 (ours)
+        command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (said.returncode, said.stderr.count("\n")) == (1, 1)
+    assert "firestore.sqlite" in said.stderr
 
 
 def test_sigterm_ends_all_of_it_and_frees_the_ports(up: Up) -> None:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from emulators.clock import SimClock
 from emulators.gateway import keeping
 from emulators.gateway.local import LocalStack
@@ -44,6 +46,12 @@ def test_a_first_run_has_nothing_to_remember(tmp_path: Path) -> None:
     sim = _instagram()
     keeping.load(sim.core, tmp_path)
     assert list(sim.core.state.people) == []
+
+
+def test_a_file_of_something_else_is_named(tmp_path: Path) -> None:
+    (tmp_path / "instagram.pickle").write_text("no pickle")
+    with pytest.raises(ValueError, match=r"instagram\.pickle cannot be read"):
+        keeping.load(_instagram().core, tmp_path)
 
 
 def test_what_waited_when_a_run_ended_is_answered_and_sent_in_the_next(tmp_path: Path) -> None:
