@@ -40,6 +40,8 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev lock · audit · licences
                           renew requirements.lock; ask for known flaws; list the licences
   ./dev capture [FILE]    picture a real run: the phone beside the inbox, as an animation
+  ./dev texts             bring what the office says into its catalogues, and name what lacks
+                          a translation
   ./dev settings          write the pages of the docs that are read from the code
   ./dev setup             build or refresh .venv and do nothing else
   ./dev help [COMMAND]    this; with a command, what it takes (as ./dev COMMAND --help does)

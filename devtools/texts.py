@@ -18,6 +18,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from devtools import ROOT, sentences
+from devtools.words import nothing_but_help
 
 FOLDER = ROOT / "admin" / "translations"
 LANGUAGES = ("es", "pt")
@@ -27,8 +28,9 @@ _MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
 _JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
 
 
-def main(_arguments: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Extract, update and compile; 1 where a translation is missing."""
+    nothing_but_help("texts", "Bring what the office says into its catalogues.", arguments)
     listed = extracted()
     template = Catalog(project="Moca", creation_date=_MADE_AT, revision_date=_MADE_AT)
     for text, files in listed.items():

@@ -8,7 +8,7 @@ import pytest
 
 from deploy import __main__ as deploy
 from deploy import check_bundle
-from devtools import capture, commands, doctor, supply, tables
+from devtools import capture, commands, doctor, supply, tables, texts
 from tests.delivery import hour
 from tests.dev.conftest import Dev
 from tests.simulation import __main__ as sim
@@ -27,6 +27,7 @@ VERBS: dict[str, Callable[[list[str]], object]] = {
     "setup": commands.setup,
     "sim": sim.main,
     "sim --hour": hour.main,
+    "texts": texts.main,
     "subscribe": lambda rest: doctor.main(["subscribe", *rest]),
     "up": commands.up,
 }
