@@ -43,7 +43,8 @@ def recognise(core: Core, secrets: Iterable[Secret]) -> None:
     """
     with core.lock:
         for secret in secrets:
-            if _TOKEN_SECRET in secret.name:
-                for version in secret.versions:
-                    if version.payload:  # a destroyed one has none
-                        core.tokens.issue(version.payload.decode(), version.created_at)
+            _, found, account_id = secret.name.partition(_TOKEN_SECRET)
+            other = (account_id, account_id) if account_id != core.identity.account_id else None
+            for version in secret.versions if found else ():
+                if version.payload:  # a destroyed one has none
+                    core.tokens.issue(version.payload.decode(), version.created_at, other)
