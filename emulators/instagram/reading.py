@@ -65,8 +65,9 @@ class Reading:
 
     def _account(self, query: Query) -> Response:
         account_id, username = self._core.caller
+        own = account_id == self._core.identity.account_id
         known = {
-            "id": self._core.identity.app_scoped_id,
+            "id": self._core.identity.app_scoped_id if own else f"7{account_id[1:]}",
             "user_id": account_id,
             "username": username,
             "name": "Moca (local)",

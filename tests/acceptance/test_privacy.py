@@ -132,13 +132,16 @@ def test_deauthorising_stops_sending_until_the_owner_connects_again(world: World
     assert account["state"] == "disconnected"
 
 
-def test_meta_means_an_account_by_its_id_for_the_app_once_it_was_looked_at(world: World) -> None:
-    bootstrap.services("sweep").care.health.self_test(ACCOUNT)
-    app_scoped_id = world.stack.instagram.core.identity.app_scoped_id
-    assert app_scoped_id != ACCOUNT
-    assert _post(world, "deauthorise", _signed(app_scoped_id)).status_code == 200
-    (account,) = world.documents("accounts")
-    assert account["state"] == "disconnected"
+def test_meta_means_an_account_by_its_id_for_the_app_once_it_was_connected(world: World) -> None:
+    login = {"new": True, "account_id": "17841400000000002", "username": "second"}
+    token = world.http.post(f"{world.stack.instagram_url}/_sim/token", json=login).json()["token"]
+    care = bootstrap.services("back_office").care
+    care.health.self_test(ACCOUNT)
+    care.upkeep.connect(token, "trace")
+    assert _post(world, "deauthorise", _signed("77841400000000002")).status_code == 200
+    accounts = {d.id: d.to_dict() or {} for d in world.store.collection("accounts").stream()}
+    states = {account_id: account.get("state") for account_id, account in accounts.items()}
+    assert states == {ACCOUNT: None, "17841400000000002": "disconnected"}
 
 
 def test_an_export_holds_what_is_kept(lively: World) -> None:
