@@ -12,6 +12,7 @@ from flask_babel import gettext, ngettext
 
 from admin import access
 from admin.language import locale
+from admin.telling import brief
 from admin.words import TABLES
 from services.domain.conversation import WINDOW
 from services.domain.ids import digest
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
     """Let templates use these words."""
     app.jinja_env.filters["ago"] = ago
     app.jinja_env.filters["clock"] = clock
+    app.jinja_env.filters["brief"] = brief
     app.jinja_env.globals.update(
         name_of=name_of, initials=initials, hue=hue, window=window, owner_badge=owner_badge,
         unread=unread,

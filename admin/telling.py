@@ -1,11 +1,12 @@
 """What the timeline says of a message in words of its own: who wrote it, what became of it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import LazyString, gettext, lazy_gettext
 
-from admin.words import TABLES
+from admin.words import TABLES, worded
 
 Fields = Mapping[str, Any]
 
@@ -47,6 +48,9 @@ _KINDS: Mapping[str, LazyString] = {
     "verification": lazy_gettext("Verification message"),
     "acknowledgement": lazy_gettext("Acknowledgement"),
 }
+#: How a line of a list is stored where there is no text: `[image] [image]`.
+_WORD = re.compile(r"\[([a-z_ ]{1,60})\]")
+_HELD = re.compile(r"(\[[a-z_ ]{1,60}\] ?){1,5}")
 #: Names under which Instagram sends some reactions without the emoji.
 _EMOJI = {
     "love": "❤️",
@@ -60,6 +64,16 @@ _EMOJI = {
     "like": "👍",
     "dislike": "👎",
 }
+
+
+def brief(line: object) -> str:
+    """How a list shows a message: its text, or in words what it holds instead of one."""
+    text_ = str(line or "")
+    if _HELD.fullmatch(text_):
+        held = (worded(word.replace(" ", "_"), "attachment") for word in _WORD.findall(text_))
+        text_ = ", ".join(held)
+        text_ = text_[:1].upper() + text_[1:]
+    return text_
 
 
 def writer(message: Fields, role: str) -> str:

@@ -165,3 +165,11 @@ def test_the_first_steps_are_shown_until_they_are_done(world: World, desk: Desk)
     desk.post("/settings/default", business_name="Nova", business_facts="We are open.")
     scene.person(world, "ann")
     assert "First steps" not in desk.get("/").text
+
+
+def test_a_row_says_in_words_what_a_message_without_text_holds(world: World, desk: Desk) -> None:
+    scene.person(world, "ann", last_text="[image] [ig_reel]")
+    scene.person(world, "bob", last_text="[sic] brackets <b>of</b> their own")
+    page = desk.get("/?tab=all").text
+    assert "Picture, reel" in page
+    assert "[sic] brackets &lt;b&gt;of" in page
