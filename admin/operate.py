@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
-from admin.access import office, operator
+from admin.access import office, operator, record, services
 from admin.desk import say
+from services.accounts import ADVICE
+from services.domain.account import Account
 from services.domain.ids import split_thread_id
 from services.office_operate import LINES
 
@@ -37,7 +39,36 @@ def queue(which: str = "waiting") -> Any:
     if which not in LINES:
         abort(404)
     found = office().operate.line(which, request.args.get("after"))
-    return render_template("operate/queue.html", which=which, found=found)
+    accounts = [Account.from_doc(known.id, known.fields) for known in office().accounts.all()]
+    return render_template(
+        "operate/queue.html", which=which, found=found, accounts=accounts, advice=ADVICE
+    )
+
+
+@blueprint.post("/accounts/<account_id>/<act>")
+def switch(account_id: str, act: str) -> Any:
+    """Hold everything back that an account sends, or let it go."""
+    if not operator().is_admin:
+        abort(403, gettext("Only admins pause and resume sending."))
+    if account_id not in [known.id for known in office().accounts.all()]:
+        abort(404)
+    if act == "pause":
+        services().accounts.pause(account_id)
+        record("account_paused", f"accounts/{account_id}")
+        say(gettext("Paused: nothing goes out until you resume."))
+    elif act == "resume":
+        woken = services().accounts.resume(account_id, services().ids.new())
+        record("account_resumed", f"accounts/{account_id}")
+        say(
+            ngettext(
+                "Resumed: %(num)s waiting conversation set going.",
+                "Resumed: %(num)s waiting conversations set going.",
+                woken,
+            )
+        )
+    else:
+        abort(404)
+    return redirect(url_for("operate.queue"), 303)
 
 
 @blueprint.post("/queue/<thread_id>/<message_id>/retry")
@@ -47,6 +78,16 @@ def retry(thread_id: str, message_id: str) -> Any:
         abort(404)
     office().sending.retry(thread_id, message_id, operator())
     say(gettext("It is in the line again."))
+    return redirect(url_for("operate.queue", which="failed"), 303)
+
+
+@blueprint.post("/queue/<thread_id>/<message_id>/arrived")
+def arrived(thread_id: str, message_id: str) -> Any:
+    """It did arrive: somebody saw it in the app."""
+    if split_thread_id(thread_id) is None:
+        abort(404)
+    office().sending.arrived(thread_id, message_id, operator())
+    say(gettext("Marked as sent."))
     return redirect(url_for("operate.queue", which="failed"), 303)
 
 

@@ -1,6 +1,7 @@
 """What is under way and what went wrong: the line, the events, the turns, the audit, the days."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from services.domain.documents import Query
@@ -23,11 +24,15 @@ class Found:
 
     rows: list[dict[str, Any]]
     next: str | None
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)  #: conversations by thread
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeOperate:
-    """Reads what keeps the business running. Every page costs what it shows."""
+    """Reads what keeps the business running.
+
+    Every page costs what it shows, and one read for each person in it: two round trips.
+    """
 
     documents: Documents
     clock: Clock
@@ -68,4 +73,12 @@ class OfficeOperate:
             parts = stored.path.split("/")
             thread = parts[1] if len(parts) == 4 and split_thread_id(parts[1]) else ""
             rows.append({"thread_id": thread, **(stored.fields or {}), "id": stored.id})
-        return Found(rows, found.next)
+        return Found(rows, found.next, self._people(rows))
+
+    def _people(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """The conversations that the rows are about, those that still stand."""
+        threads = sorted({str(row["thread_id"]) for row in rows if row.get("thread_id")})
+        if not threads:
+            return {}
+        found = self.documents.get(*(f"conversations/{thread}" for thread in threads))
+        return {stored.id: stored.fields for stored in found if stored.fields is not None}

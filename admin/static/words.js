@@ -2,6 +2,6 @@
 "use strict";
 
 (function () {
-  const words = JSON.parse(document.getElementById("words").content.textContent);
+  const words = JSON.parse(document.querySelector("template#words").content.textContent);
   window.say = (key, values = {}) => words[key].replace(/%\((\w+)\)s/g, (_hole, name) => values[name]);
 })();

@@ -11,6 +11,7 @@ PAGES = (
     "/?tab=all", "/?tab=needs", "/search?q=message", "/settings",
     "/account", "/answers/rules", "/answers/knowledge", "/team", "/canned", "/me",
     "/operate/queue/failed", "/operate/events", "/operate/turns", "/operate/audit", "/dashboard",
+    "/playground",
 )  # fmt: skip
 
 
@@ -19,7 +20,9 @@ def _everything(screen: Screen) -> str:
     now = screen.world.clock.now()
     scene.person(screen.world, "bob", owner="waiting", boundary_at=now - timedelta(minutes=9))
     ms = int((now - timedelta(hours=20)).timestamp() * 1000)
-    thread = scene.person(screen.world, "alice", labels=["vip"], last_inbound_at=ms)
+    boundaries = [{"what": "closed", "reason": "", "by": "Marta", "at": now}]
+    more = {"last_inbound_at": ms, "boundaries": boundaries}
+    thread = scene.person(screen.world, "alice", labels=["vip"], **more)
     scene.messages(screen.world, thread, 3)
     us = {"direction": "outgoing", "role": "bot", "status": "sent", "turn_id": "t1"}
     lines = (
@@ -53,6 +56,8 @@ def test_no_page_has_a_violation(screen: Screen, scheme: str) -> None:
     screen.page.set_viewport_size(PHONE)  # type: ignore[arg-type] # ints
     screen.open(f"/conversations/{thread}?tab=all")
     found["phone"] = screen.violations()
+    screen.open("/operate/queue/failed")
+    found["queue on a phone"] = screen.violations()
     assert {path: wrong for path, wrong in found.items() if wrong} == {}
 
 
