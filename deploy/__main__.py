@@ -59,6 +59,7 @@ def deploy(request: Request) -> None:
     firestore.ensure(request)
     rules.ensure(request)
     queues.ensure(request)
+    accounts.ensure_role(request)
     accounts.grant(request)
     functions.ensure(request, versions)
     doors.ensure(request)

@@ -4,11 +4,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deploy import wanted
+from deploy import functions, wanted
 from deploy.gcloud import note, step
 from deploy.request import Request
 
 Policy = dict[str, Any]
+
+#: The variable behind the first account's token.
+TOKEN = "INSTAGRAM_ACCESS_TOKEN"  # noqa: S105 (a name, no token)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Where in its resource a role counts only, in IAM's own language."""
+
+    title: str
+    expression: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +31,10 @@ class Grant:
     #: The command group and the resource, as gcloud wants them: `("secrets", "moca-…")`.
     resource: tuple[str, ...]
     why: str
+    condition: Condition | None = None
 
 
-def grants(request: Request) -> Iterator[Grant]:
+def grants(request: Request, project_number: str) -> Iterator[Grant]:
     """Everything that any account of ours may do, secrets and services apart."""
     project = ("projects", request.project)
     tasks = ("iam", "service-accounts", request.account(wanted.TASKS_ACCOUNT))
@@ -35,11 +47,48 @@ def grants(request: Request) -> Iterator[Grant]:
             yield Grant(
                 function.name, "roles/iam.serviceAccountUser", tasks, "gives tasks that identity"
             )
+    yield from _token_grants(request, project_number)
     if request.values.get("VERTEX_AI_LOCATION"):
         turns = wanted.function("process_thread").name
         yield Grant(turns, "roles/aiplatform.user", project, "asks Gemini through Vertex AI")
     for role in wanted.BUILD_ROLES:
         yield Grant(wanted.BUILD_ACCOUNT, role, project, "builds the images, nothing else")
+
+
+def _token_grants(request: Request, project_number: str) -> Iterator[Grant]:
+    """The tokens of accounts that are connected later: by the beginning of their secrets' names.
+
+    A secret is made where it is not yet, so that no condition can say its name there (IAM
+    documentation, Resource attributes for conditions); what is made can be read by its name only.
+    """
+    project = ("projects", request.project)
+    prefix = f"projects/{project_number}/secrets/{wanted.TOKEN_PREFIX}"
+    tokens = Condition("moca_account_tokens", f'resource.name.startsWith("{prefix}")')
+    for function in wanted.FUNCTIONS:
+        if TOKEN in function.secrets:
+            role = "roles/secretmanager.secretAccessor"
+            yield Grant(function.name, role, project, "reads the accounts' tokens", tokens)
+        if TOKEN in function.renews:
+            role = "roles/secretmanager.secretVersionManager"
+            yield Grant(function.name, role, project, "stores renewed tokens", tokens)
+        if function.connects:
+            role = f"projects/{request.project}/roles/{wanted.SECRET_MAKER}"
+            yield Grant(function.name, role, project, "makes the secret of a new account's token")
+
+
+def ensure_role(request: Request) -> None:
+    """The role that only makes secrets exists; one that was deleted is brought back."""
+    step("A role of our own: to make secrets, and nothing else")
+    listed = request.gcloud.listed("iam", "roles", "list", "--show-deleted")
+    there = {role["name"].rpartition("/")[2]: role for role in listed}
+    if wanted.SECRET_MAKER not in there:
+        told = f"--permissions={','.join(wanted.MAKES_SECRETS)}"
+        title = "--title=Moca: makes secrets"
+        request.gcloud.change("iam", "roles", "create", wanted.SECRET_MAKER, told, title)
+    elif there[wanted.SECRET_MAKER].get("deleted"):
+        request.gcloud.change("iam", "roles", "undelete", wanted.SECRET_MAKER)
+    else:
+        note("= there")
 
 
 def ensure(request: Request) -> None:
@@ -63,7 +112,7 @@ def ensure(request: Request) -> None:
 def grant(request: Request) -> None:
     """Every role is given; call it when accounts and queues are there."""
     step("Roles: the least that each account needs")
-    ensure_grants(request, list(grants(request)))
+    ensure_grants(request, list(grants(request, functions.number(request))))
 
 
 def ensure_grants(request: Request, wished: list[Grant]) -> None:
@@ -74,17 +123,20 @@ def ensure_grants(request: Request, wished: list[Grant]) -> None:
         if each.resource not in policies:
             policies[each.resource] = _policy(request, each.resource)
         member = f"serviceAccount:{request.account(each.account)}"
-        if not holds(policies[each.resource], each.role, member):
+        if not holds(policies[each.resource], each.role, member, each.condition):
             missing += 1
             _bind(request, each, member)
     if not missing:
         note("= as wanted")
 
 
-def holds(policy: Policy, role: str, member: str) -> bool:
-    """Whether a policy gives `role` to `member` without a condition."""
+def holds(policy: Policy, role: str, member: str, condition: Condition | None = None) -> bool:
+    """Whether a policy gives `role` to `member` under just this condition."""
+    wished = condition.expression if condition else None
     return any(
-        binding["role"] == role and member in binding["members"] and "condition" not in binding
+        binding["role"] == role
+        and member in binding["members"]
+        and binding.get("condition", {}).get("expression") == wished
         for binding in policy.get("bindings", ())
     )
 
@@ -99,6 +151,9 @@ def _policy(request: Request, resource: tuple[str, ...]) -> Policy:
 def _bind(request: Request, each: Grant, member: str) -> None:
     group, rest = _split(each.resource)
     extra = [] if group == ("tasks", "queues") else ["--condition=None"]
+    if each.condition is not None:
+        words = f"expression={each.condition.expression},title={each.condition.title}"
+        extra = [f"--condition={words}"]
     request.gcloud.change(
         *group, "add-iam-policy-binding", *rest, f"--member={member}", f"--role={each.role}", *extra
     )

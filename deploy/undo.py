@@ -1,5 +1,7 @@
 """Takes everything of ours away again, and says what stays."""
 
+from typing import Any
+
 from deploy import budget, wanted
 from deploy.gcloud import note, step, warn
 from deploy.request import Request
@@ -65,10 +67,21 @@ def _accounts(request: Request) -> None:
                     request.project,
                     f"--member=serviceAccount:{email}",
                     f"--role={binding['role']}",
-                    "--condition=None",
+                    _condition(binding),
                 )
+    for role in request.gcloud.listed("iam", "roles", "list"):
+        if role["name"].endswith(f"/{wanted.SECRET_MAKER}"):
+            request.gcloud.change("iam", "roles", "delete", wanted.SECRET_MAKER)
     for email in ours:
         request.gcloud.change("iam", "service-accounts", "delete", email)
+
+
+def _condition(binding: dict[str, Any]) -> str:
+    """How gcloud is told which binding of a role is meant."""
+    condition = binding.get("condition")
+    if not condition:
+        return "--condition=None"
+    return f"--condition=expression={condition['expression']},title={condition['title']}"
 
 
 def _database(request: Request, *, delete: bool) -> None:

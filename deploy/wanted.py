@@ -64,6 +64,9 @@ class Secret:
 
 #: Before the names of the secrets that hold the accounts' tokens.
 TOKEN_PREFIX = "instagram-token-"  # noqa: S105 (a name, no token)
+#: A role of our own: there is no ready-made one that only makes secrets.
+SECRET_MAKER = "mocaSecretMaker"  # noqa: S105 (a role's name)
+MAKES_SECRETS = ("secretmanager.secrets.create",)
 
 SECRETS = (
     Secret(
@@ -135,6 +138,8 @@ class Function:
     enqueues: tuple[str, ...] = ()
     #: Secrets to which it may add versions, and take old ones out of use.
     renews: tuple[str, ...] = ()
+    #: Whether it connects further accounts, and so makes the secrets of their tokens.
+    connects: bool = False
 
     @property
     def name(self) -> str:
@@ -233,6 +238,7 @@ FUNCTIONS = (
         variables=_GRAPH,
         enqueues=(TURNS, DELIVERIES),
         renews=("INSTAGRAM_ACCESS_TOKEN",),
+        connects=True,
     ),
 )
 

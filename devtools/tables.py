@@ -12,6 +12,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from deploy import accounts, doors, secrets, wanted
+from deploy.accounts import Grant
 from deploy.check_bundle import complete_environment
 from deploy.gcloud import Gcloud
 from deploy.request import Request
@@ -44,9 +45,11 @@ _RIGHTS = """\
 # Who may do what
 
 Every role that `./dev deploy` gives, written by `./dev settings` from the same declaration; a test
-compares them. Nobody has a role on the project but for Firestore, whose smallest ready-made role
-that writes is `datastore.user`, for the builds, and for Vertex AI where it is chosen. Nobody may
-read a secret that is not theirs, and only the tasks' account may call what is private.
+compares them. Nobody has a role on the whole project but for Firestore, whose smallest ready-made
+role that writes is `datastore.user`, for the builds, for Vertex AI where it is chosen, and to make
+the secret of a further account's token: `mocaSecretMaker` is a role of our own with the one
+permission `secretmanager.secrets.create`, which reads nothing. Nobody may read a secret that is not
+theirs, and only the tasks' account may call what is private.
 
 | account | role | on | because it |
 |---|---|---|---|
@@ -154,12 +157,22 @@ def rights() -> str:
     values = {"INSTAGRAM_PAGE_ID": "ACCOUNT_ID", "VERTEX_AI_LOCATION": "where it is set"}
     request = Request(gcloud=gcloud, rest=Rest(gcloud), region="REGION", values=values)
     every = {secret.variable: "1" for secret in wanted.SECRETS}
-    given = [*accounts.grants(request), *secrets.grants(request, every), *doors.grants(request)]
-    rows = [(grant.account, grant.role, _resource(grant.resource), grant.why) for grant in given]
+    given = [
+        *accounts.grants(request, "NUMBER"),
+        *secrets.grants(request, every),
+        *doors.grants(request),
+    ]
+    rows = [(grant.account, grant.role, _where(grant), grant.why) for grant in given]
     return _RIGHTS + "".join(
-        f"| `{account}` | `{role.removeprefix('roles/')}` | {resource} | {why} |\n"
+        f"| `{account}` | `{role.rpartition('roles/')[2]}` | {resource} | {why} |\n"
         for account, role, resource, why in sorted(rows)
     )
+
+
+def _where(grant: Grant) -> str:
+    if grant.condition is None:
+        return _resource(grant.resource)
+    return f"the project, for secrets named `{wanted.TOKEN_PREFIX}…` only"
 
 
 def _resource(words: tuple[str, ...]) -> str:

@@ -100,7 +100,7 @@ class Health:
 
     def _token(self, account_id: str) -> Finding:
         name, app_scoped_id = self.connection.identity(account_id)
-        known = {"app_scoped_id": app_scoped_id}
+        known = {"app_scoped_id": app_scoped_id, "username": name}
         self.documents.commit([Merge(f"accounts/{account_id}", known)])
         return Finding("token", True, f"The token works; it speaks for @{name}.")
 

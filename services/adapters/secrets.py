@@ -160,4 +160,6 @@ class AccountTokens:
 
 
 def _unavailable(error: Exception) -> Unavailable:
+    if isinstance(error, exceptions.PermissionDenied):
+        return Unavailable("Secret Manager refuses it: ./dev deploy gives the missing rights.")
     return Unavailable(f"Secret Manager did not answer ({type(error).__name__}).")

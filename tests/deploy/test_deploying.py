@@ -41,9 +41,11 @@ def test_undo_leaves_nothing(deployed: Project) -> None:
     left = {
         kind: things
         for kind, things in deployed.state.items()
-        if things and kind not in ("apis", "number", "front", "rulesets", "releases", "policies")
+        if things
+        and kind not in ("apis", "number", "front", "rulesets", "releases", "policies", "roles")
     }
     assert left == {}
+    assert all(role["deleted"] for role in deployed.state["roles"].values())  # Google keeps them
     bound = [members for roles in deployed.state["policies"].values() for members in roles.values()]
     assert not any(bound)
 
@@ -131,6 +133,21 @@ def test_a_role_for_an_account_that_is_not_known_yet_is_given_again(deployed: Pr
     assert deployed.state["policies"]["run services moca-deliver"]["roles/run.invoker"]
 
 
+def test_tokens_of_later_accounts_are_read_by_the_names_of_their_secrets(deployed: Project) -> None:
+    """Whoever sends reads them, the office makes them, and nobody reads another secret so."""
+    given = deployed.state["policies"]["projects club"]
+    prefix = 'startsWith("projects/123456789012/secrets/instagram-token-")'
+    limited = {role: members for role, members in given.items() if prefix in role}
+    readers = next(m for role, m in limited.items() if "secretAccessor" in role)
+    names = {member.partition(":")[2].partition("@")[0] for member in readers}
+    assert names == {"moca-process-thread", "moca-deliver", "moca-sweep", "moca-back-office"}
+    others = given.keys() - limited.keys()
+    assert [role for role in others if "secret" in role.lower()] == [
+        "projects/club/roles/mocaSecretMaker"
+    ]
+    assert len(given["projects/club/roles/mocaSecretMaker"]) == 1
+
+
 def test_the_addresses_that_meta_and_the_team_need_are_told(first_run: Run) -> None:
     """At the end, ready to be copied."""
     told = first_run[1].stdout.partition("── Addresses")[2]
@@ -138,13 +155,15 @@ def test_the_addresses_that_meta_and_the_team_need_are_told(first_run: Run) -> N
     assert "https://moca-back-office-123456789012.r1.run.app" in told
 
 
-def test_a_changed_queue_is_brought_back(deployed: Project) -> None:
+def test_a_changed_queue_and_a_deleted_role_are_brought_back(deployed: Project) -> None:
     """A rate that somebody turned down by hand is the declared one again."""
-    queues = deployed.state["queues"]
+    queues, roles = deployed.state["queues"], deployed.state["roles"]
     queues["dm-delivery"]["rateLimits"]["maxDispatchesPerSecond"] = 1.0
-    deployed.set(queues=queues)
+    roles["projects/club/roles/mocaSecretMaker"]["deleted"] = True  # Google keeps it for a while
+    deployed.set(queues=queues, roles=roles)
     done = deployed.deploy()
     assert done.returncode == 0, done.stderr
+    assert "iam roles undelete mocaSecretMaker" in done.stdout
     limits = deployed.state["queues"]["dm-delivery"]["rateLimits"]
     declared = {queue["name"]: queue for queue in wanted.queues()}["dm-delivery"]["rateLimits"]
     assert limits["maxDispatchesPerSecond"] == declared["maxDispatchesPerSecond"]

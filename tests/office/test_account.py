@@ -99,6 +99,15 @@ def test_a_token_that_nobody_accepts_adds_nothing_and_says_why(world: World, des
     assert world.documents("accounts") == []
 
 
+def test_a_project_without_the_right_says_how_it_is_given(world: World, desk: Desk) -> None:
+    token = _token_of(world, SECOND, "second_shop")
+    fault = {"rpc": "AddSecretVersion", "code": "PERMISSION_DENIED"}
+    world.stack.secrets.faults.add(fault)
+    page = desk.post("/account/new", token=token)
+    assert (page.status_code, "./dev deploy gives the missing rights" in page.text) == (422, True)
+    assert world.documents("accounts") == []
+
+
 def test_one_accounts_bot_differs_from_all(world: World, desk: Desk) -> None:
     desk.post("/account/bot", bot="off")
     assert world.store.document(f"settings/{ACCOUNT}").get().to_dict() == {"bot": "off"}
