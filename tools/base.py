@@ -3,6 +3,7 @@
 A tool ends in one of four ways: it returns, or it raises `AskAgain`, `ToolFailed` or `HandOff`.
 """
 
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,21 +101,12 @@ class Tool:
     @property
     def schema(self) -> ToolSchema:
         """The declaration, from the signature and the docstring."""
-        description, arguments = _documented(self.run)
-        hints = get_type_hints(self.run)
-        properties: dict[str, Any] = {}
-        required = []
-        for name, parameter in _parameters(self.run):
-            properties[name] = {**_json_type(hints[name]), "description": arguments[name]}
-            if parameter.default is inspect.Parameter.empty:
-                required.append(name)
-        parameters = {"type": "object", "properties": properties, "required": required}
-        return ToolSchema(self.name, description, parameters)
+        return declared(self.run)
 
     def call(self, context: ToolContext, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Run it with the model's arguments; raises `AskAgain` when they do not fit."""
         known = dict(_parameters(self.run))
-        hints = get_type_hints(self.run)
+        hints = _hints(self.run)
         unknown = sorted(set(arguments) - set(known))
         missing = sorted(
             name
@@ -140,6 +132,26 @@ class Tool:
             for n, v in arguments.items()
         }
         return self.run(context, **whole)
+
+
+@functools.cache
+def declared(run: Callable[..., Any]) -> ToolSchema:
+    """A tool's declaration: every model request holds all of them, and none ever changes."""
+    description, arguments = _documented(run)
+    hints = _hints(run)
+    properties: dict[str, Any] = {}
+    required = []
+    for name, parameter in _parameters(run):
+        properties[name] = {**_json_type(hints[name]), "description": arguments[name]}
+        if parameter.default is inspect.Parameter.empty:
+            required.append(name)
+    parameters = {"type": "object", "properties": properties, "required": required}
+    return ToolSchema(run.__name__, description, parameters)
+
+
+@functools.cache
+def _hints(run: Callable[..., Any]) -> dict[str, Any]:
+    return get_type_hints(run)
 
 
 def _parameters(run: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:
