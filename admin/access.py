@@ -60,6 +60,8 @@ def record(action: str, target: str) -> None:
 
 def require_session() -> Any:
     """Send whoever has not signed in to the sign-in page."""
+    if (refusal := _past_the_proxy()) is not None:
+        return refusal
     if request.endpoint in _OPEN:
         return None
     if "x-admin-token" in request.headers:
@@ -78,12 +80,44 @@ def require_session() -> Any:
 
 
 def _signed_in() -> Operator | None:
+    return _of_session() or _of_proxy()
+
+
+def _of_session() -> Operator | None:
     operator_id, epoch, at = session.get("op"), session.get("epoch"), session.get("at")
     if not isinstance(operator_id, str) or not isinstance(epoch, int) or not at:
         return None
+    if session.get("email", "") != g.email:
+        return None  # the browser is somebody else's now
     if now() - datetime.fromisoformat(str(at)) > _SESSION:
         return None
     return office().access.standing(operator_id, epoch)
+
+
+def _of_proxy() -> Operator | None:
+    proxy = office().proxy
+    found = proxy.operator_of(g.email) if proxy is not None else None
+    if found is not None:
+        _begin(found)
+    return found
+
+
+def _past_the_proxy() -> Any:
+    """Where the Identity-Aware Proxy is configured, what did not come through it is refused."""
+    proxy, g.email = office().proxy, ""
+    if proxy is None:
+        return None
+    email = proxy.email_of(request.headers.get("x-goog-iap-jwt-assertion", ""))
+    if email is None:
+        return {"error": "This office is entered through the Identity-Aware Proxy only."}, 401
+    g.email = email
+    return None
+
+
+def _begin(found: Operator) -> None:
+    session.clear()
+    session.permanent = True
+    session.update(op=found.id, epoch=found.epoch, at=now().isoformat(), email=g.email)
 
 
 def _require_token() -> Any:
@@ -120,9 +154,7 @@ def check() -> Any:
         problem = gettext("That is not a token of the team.")
         return render_template("access/sign_in.html", problem=problem), 403
     access.forgive(address())
-    session.clear()
-    session.permanent = True
-    session.update(op=found.id, epoch=found.epoch, at=now().isoformat())
+    _begin(found)
     return redirect(_own(request.args.get("next")))
 
 

@@ -7,6 +7,8 @@ from flask_babel import gettext
 
 from admin.access import office, operator
 from admin.desk import say
+from admin.said import said
+from services.errors import Rejected
 from services.office_access import OWNER_ID, ROLES
 
 blueprint = Blueprint("team", __name__, url_prefix="/team")
@@ -37,6 +39,18 @@ def add() -> Any:
     return _page(token=token, added=name)
 
 
+@blueprint.post("/email")
+def name_email() -> Any:
+    """By which e-mail the Identity-Aware Proxy knows the operator."""
+    operator_id, email = request.form.get("id", ""), request.form.get("email", "")
+    try:
+        office().access.name_email(operator_id, email, operator())
+    except Rejected as error:
+        return _page(problem=said(error)), 422
+    say(gettext("Saved."))
+    return redirect(url_for("team.show"), 303)
+
+
 @blueprint.post("/dismiss")
 def dismiss() -> Any:
     """The operator's token and sessions end now."""
@@ -56,4 +70,5 @@ def _page(problem: str = "", token: str = "", added: str = "") -> str:
         token=token,
         added=added,
         typed=request.form,
+        by_proxy=office().proxy is not None,
     )

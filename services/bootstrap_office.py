@@ -14,9 +14,10 @@ from services.office_inbox import OfficeInbox
 from services.office_live import OfficeLive
 from services.office_operate import OfficeOperate
 from services.office_playground import OfficePlayground
+from services.office_prompt import OfficePrompt
+from services.office_proxy import OfficeProxy
 from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
-from services.office_prompt import OfficePrompt
 from services.office_settings import OfficeSettings
 from services.office_shelf import OfficeShelf
 from services.office_suggest import OfficeSuggest
@@ -52,5 +53,16 @@ def office(parts: "Services") -> Office:
             documents, lambda: parts.ingest, lambda: parts.people.deletions, clock, ids
         ),
         days=OfficeDays(documents, parts.days, clock),
+        proxy=_proxy(parts),
         suggest=lambda: OfficeSuggest(documents, parts.agent, parts.live_settings, clock, ids),
     )
+
+
+def _proxy(parts: "Services") -> OfficeProxy | None:
+    settings = parts.settings
+    if not settings.iap_audience:
+        return None
+    from services.adapters.proxy_keys import ProxyAssertions
+
+    assertions = ProxyAssertions(settings.iap_keys_url, parts.clock)
+    return OfficeProxy(parts.documents, assertions, parts.clock, settings.iap_audience)

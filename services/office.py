@@ -14,9 +14,10 @@ from services.office_inbox import OfficeInbox
 from services.office_live import OfficeLive
 from services.office_operate import OfficeOperate
 from services.office_playground import OfficePlayground
+from services.office_prompt import OfficePrompt
+from services.office_proxy import OfficeProxy
 from services.office_replay import OfficeReplay
 from services.office_sending import OfficeSending
-from services.office_prompt import OfficePrompt
 from services.office_settings import OfficeSettings
 from services.office_shelf import OfficeShelf
 from services.office_suggest import OfficeSuggest
@@ -44,4 +45,5 @@ class Office:
     replay: OfficeReplay
     playground: OfficePlayground
     days: OfficeDays
+    proxy: OfficeProxy | None  #: None where no Identity-Aware Proxy stands before the office
     suggest: Callable[[], OfficeSuggest]  #: built when first asked: it needs the model

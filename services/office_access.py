@@ -15,6 +15,7 @@ from services import audit
 from services.domain.documents import Create, Delete, Increment, Merge, Query, Update, Write
 from services.domain.ids import digest
 from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
+from services.errors import Rejected
 from services.ports import Clock, Documents, Ids, Reads
 from services.signature import same_secret
 
@@ -40,6 +41,7 @@ class Operator:
     language: str = ""  #: a key of the office's languages; empty for the browser's
     keys: bool = True  #: whether single-key shortcuts work
     sound: bool = False
+    email: str = ""  #: by which the Identity-Aware Proxy knows them
 
     @property
     def is_admin(self) -> bool:
@@ -61,6 +63,7 @@ class Operator:
             language=str(doc.get("language") or ""),
             keys=bool(doc.get("keys", True)),
             sound=bool(doc.get("sound", False)),
+            email=str(doc.get("email") or ""),
         )
 
 
@@ -159,6 +162,21 @@ class OfficeAccess:
         others = [Operator.from_doc(s.id, s.fields) for s in found if s.id != OWNER_ID]
         return [self._read(OWNER_ID), *sorted(others, key=lambda o: o.name.lower())]
 
+    def name_email(self, operator_id: str, email: str, by: Operator) -> None:
+        """By which e-mail the Identity-Aware Proxy knows them; none with "". Raises `Rejected`."""
+        word, path = email.strip().lower(), f"operators/{operator_id}"
+        if word and (word.count("@") != 1 or len(word) > 200):
+            raise Rejected("This is not an e-mail address.")
+        team = {one.id: one.email for one in self.team()}
+        if operator_id not in team:
+            raise Rejected("There is no such operator.")
+        if word and word in {email for other, email in team.items() if other != operator_id}:
+            raise Rejected("Another operator has this e-mail address.")
+        now, change = self.clock.now(), {"after": {"email": word}}
+        record = audit.entry(self.ids.new(), now, by, "operator_email", path, **change)
+        self.documents.commit([Merge(path, {"email": word}), record])
+        self._forget(operator_id)
+
     def add(self, name: str, role: str, by: Operator) -> str:
         """A new operator's token, which is shown once and stored nowhere."""
         operator_id = digest("operator", self.ids.new())[:12]
@@ -186,7 +204,9 @@ class OfficeAccess:
         path = f"operators/{operator_id}"
         self.documents.commit(
             [
-                Update(path, {"active": False, "token_hash": "", "epoch": Increment(1)}),
+                Update(
+                    path, {"active": False, "token_hash": "", "email": "", "epoch": Increment(1)}
+                ),
                 audit.entry(self.ids.new(), self.clock.now(), by, "operator_dismissed", path),
             ]
         )

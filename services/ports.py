@@ -28,6 +28,14 @@ class Clock(Protocol):
         ...
 
 
+class Assertions(Protocol):
+    """A proxy's signed word for who is asking."""
+
+    def claims(self, assertion: str) -> Mapping[str, Any] | None:
+        """What it says, if the signature is good. Raises `Unavailable` without the keys."""
+        ...
+
+
 class Ids(Protocol):
     """The one source of chance."""
 

@@ -56,6 +56,8 @@ class Settings:
     spond_group: str = ""
     spond_password: str = _secret()
     public_url: str = ""
+    iap_audience: str = ""  #: this office as the Identity-Aware Proxy calls it; empty: no proxy
+    iap_keys_url: str = "https://www.gstatic.com/iap/verify/public_key"
     firestore_host: str = ""
     tasks_host: str = ""
     secrets_host: str = ""
@@ -99,6 +101,8 @@ _DEFAULTS = {
     "spond_username": ("SPOND_USERNAME", ""),
     "spond_group": ("SPOND_GROUP_ID", ""),
     "public_url": ("PUBLIC_BASE_URL", ""),
+    "iap_audience": ("IAP_AUDIENCE", ""),
+    "iap_keys_url": ("IAP_KEYS_URL", "https://www.gstatic.com/iap/verify/public_key"),
     "firestore_host": ("FIRESTORE_EMULATOR_HOST", ""),
     "tasks_host": ("CLOUD_TASKS_EMULATOR_HOST", ""),
     "secrets_host": ("SECRET_MANAGER_EMULATOR_HOST", ""),

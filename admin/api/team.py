@@ -49,6 +49,12 @@ def add_operator(*, name: str, role: Literal["admin", "agent"]) -> Any:
     return {"token": office().access.add(words, role, operator())}
 
 
+@route("PUT", "/team/{operator_id}/email", admin=True)
+def name_email(operator_id: str, *, email: str) -> None:
+    """By which e-mail the Identity-Aware Proxy knows the operator; none with an empty one."""
+    office().access.name_email(operator_id, email, operator())
+
+
 @route("DELETE", "/team/{operator_id}", admin=True)
 def dismiss_operator(operator_id: str) -> None:
     """The operator's token and sessions end now."""
@@ -59,4 +65,10 @@ def dismiss_operator(operator_id: str) -> None:
 
 
 def _told(one: Operator) -> dict[str, Any]:
-    return {"id": one.id, "name": one.name, "role": one.role, "active": one.active}
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": one.role,
+        "active": one.active,
+        "email": one.email,
+    }

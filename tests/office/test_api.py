@@ -43,7 +43,7 @@ SENT: dict[str, dict[str, Any]] = {
 #: Operations whose good case needs more of a story; each has a test below.
 ELSEWHERE = {
     "retry", "mark_arrived", "answer_again", "describe", "replay_event", "undo_change",
-    "read_turn", "rate", "dismiss_operator", "suggest", "export_case",
+    "read_turn", "rate", "dismiss_operator", "name_email", "suggest", "export_case",
 }  # fmt: skip
 
 
@@ -198,6 +198,9 @@ def test_a_change_of_settings_is_undone(script: Script) -> None:
 def test_a_dismissed_operator_gets_no_further(world: World, script: Script) -> None:
     token = script("POST", "/team", name="Marta", role="agent").json()["token"]
     operator_id = token.partition(".")[0]
+    assert script("PUT", f"/team/{operator_id}/email", email="Marta@nova.example").json()
+    assert script("GET", "/team").json()["team"][-1]["email"] == "marta@nova.example"
+    assert script("PUT", "/team/owner/email", email="marta@nova.example").status_code == 400
     assert script("DELETE", f"/team/{operator_id}").status_code == 200
     assert Script(Desk(world), token)("GET", "/me").status_code == 401
     assert script("DELETE", "/team/owner").status_code == 400
