@@ -1,10 +1,11 @@
-"""`python -m tests.browser.pictures`: the pictures of the office in docs/, from a real run."""
+"""`python -m tests.browser.pictures`: the pictures in docs/ from a real run, but the animation."""
 
 import sys
 import threading
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from emulators.clock import SimClock
@@ -30,6 +31,7 @@ def main() -> int:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
             _take(browser, stack)
+            _take_phone(browser, stack)
             browser.close()
     finally:
         stack.stop()
@@ -72,6 +74,28 @@ def _take(browser: Browser, stack: LocalStack) -> None:
         page.goto(f"{office}/{name}")
         page.screenshot(path=DOCS / f"office-{name}.png")
     context.close()
+
+
+def _take_phone(browser: Browser, stack: LocalStack) -> None:
+    """The customer's side, while a message waits for its turn."""
+    said = "Court 6 at 18:00 is yours ✅ Four rackets are 12 €. See you at the pastéis first!"
+    call = {"name": "send_instagram_message", "args": {"text": said}}
+    _tell(f"{stack.gemini_url}/_sim/script", {"replies": [{"calls": [call]}]})
+    dm = f"{stack.instagram_url}/_sim/dm"
+    _tell(dm, {"from": "alice", "text": "Yes please! And could we borrow four rackets? 🎾"})
+    page = browser.new_page(viewport={"width": DESK[0], "height": 890})
+    page.goto(f"{stack.url}/?with=alice")
+    page.get_by_text("Court 6 at 18:00 is yours").first.wait_for()
+    _tell(dm, {"from": "alice", "kind": "reaction", "emoji": "❤️"})
+    _tell(dm, {"from": "alice", "text": "Great, thank you! Is there parking?"})
+    page.locator("#chat").get_by_text("Is there parking?").wait_for()
+    page.locator("#tasks").get_by_text("first attempt").wait_for()
+    page.screenshot(path=DOCS / "phone.png")
+    page.close()
+
+
+def _tell(url: str, body: dict[str, object]) -> None:
+    httpx.post(url, json=body, trust_env=False, timeout=30).raise_for_status()
 
 
 def _sign_in(page: Page, office: str) -> None:
