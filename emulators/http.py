@@ -1,17 +1,47 @@
 """A threaded WSGI server on loopback, for the emulators that speak HTTP and for the gateway."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 WSGIApp = Callable[..., Iterable[bytes]]
+_ANSWER = "emulators.answer"
+
+
+class _Answer:
+    """What an app answers; closed once, whoever closes it."""
+
+    def __init__(self, parts: Iterable[bytes]) -> None:
+        self._parts, self._open = parts, True
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._parts)
+
+    def close(self) -> None:
+        """Let go of its file, if it has one, and run what waits for the end."""
+        if self._open:
+            self._open = False
+            getattr(self._parts, "close", lambda: None)()
 
 
 class _Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # chunked streams; werkzeug still closes after each answer
     disable_nagle_algorithm = True  # otherwise each small answer waits 40 ms for an ACK
+
+    def run_wsgi(self) -> None:
+        """Answer, and close the answer even where the client has gone.
+
+        Werkzeug reads what the client may still send before it closes, and does not come that
+        far on a connection that was reset.
+        """
+        try:
+            super().run_wsgi()
+        finally:
+            answer = self.environ.get(_ANSWER)
+            if answer is not None:
+                answer.close()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing: the functions log their own requests."""
@@ -21,7 +51,7 @@ class HttpServer:
     """Serves one app from a background thread; port 0 takes a free port."""
 
     def __init__(self, app: WSGIApp, port: int = 0, host: str = "127.0.0.1") -> None:
-        self._server: Any = ThreadedWSGIServer(host, port, app, handler=_Handler)
+        self._server: Any = ThreadedWSGIServer(host, port, _kept(app), handler=_Handler)
         self._server.daemon_threads = True
         self._server.block_on_close = False
         self.port: int = self._server.server_port
@@ -37,3 +67,12 @@ class HttpServer:
         """Stop answering and free the port."""
         self._server.shutdown()
         self._server.server_close()
+
+
+def _kept(app: WSGIApp) -> WSGIApp:
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        environ[_ANSWER] = _Answer(app(environ, start_response))
+        parts: Iterable[bytes] = environ[_ANSWER]
+        return parts
+
+    return answer

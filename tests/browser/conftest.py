@@ -24,13 +24,6 @@ expect.set_options(timeout=25_000)
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 375, "height": 740}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A page that is left drops its connections, also in the midst of a file."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"))
-
-
 # Both end with their file: Playwright keeps an asyncio loop running in this thread, and a Moca
 # whose time runs would call functions that by then belong to another test's world.
 @pytest.fixture(scope="module")

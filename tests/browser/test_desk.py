@@ -166,3 +166,49 @@ def test_a_canned_answer_is_taken_with_a_slash(screen: Screen) -> None:
     expect(screen.page.locator("#canned [role=option]")).to_contain_text("/hours")
     screen.page.keyboard.press("Enter")
     expect(text).to_have_value("We are open from 8 to 23, Alice.")
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+def test_a_file_stays_with_its_words_when_sending_fails_and_is_seen_once_it_went(
+    screen: Screen,
+) -> None:
+    _in_hand(screen)
+    screen.world.instagram_does({"on": "upload", "status": 503})
+    page = screen.page
+    page.get_by_label("Your message").fill("our menu")
+    page.set_input_files("#file", {"name": "x.html", "mimeType": "text/html", "buffer": b"<p>"})
+    expect(page.locator("#composer-problem")).to_contain_text("Instagram takes pictures")
+    page.set_input_files("#file", {"name": "menu.png", "mimeType": "image/png", "buffer": PNG})
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#composer-problem")).to_contain_text("Try again")
+    expect(page.locator("#attached")).to_contain_text("menu.png")
+    expect(page.get_by_label("Your message")).to_have_value("our menu")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".line.us.office .gone")).to_be_visible()  # no real picture
+    expect(page.locator("#attached")).to_be_hidden()
+    assert screen.world.sent_to("alice") == [None, "our menu"]
+    assert ["422" in problem for problem in screen.problems] == [True]  # Chromium tells of it
+    screen.problems.clear()
+
+
+def test_a_reaction_that_comes_live_finds_its_message(screen: Screen) -> None:
+    _in_hand(screen)
+    screen.page.get_by_label("Your message").fill("see you")
+    screen.page.keyboard.press("Control+Enter")
+    bubble = screen.page.locator(".line.us.office.is-sent", has_text="see you")
+    expect(bubble).to_be_visible()
+    screen.world.dm("alice", "", kind="reaction")
+    expect(bubble.locator(".reaction")).to_contain_text("❤️")
+    expect(screen.page.locator(".system-line", has_text="reacted")).to_have_count(0)
+
+
+def test_the_key_closes_also_where_its_button_is_in_the_menu(screen: Screen) -> None:
+    scene.person(screen.world, "alice")
+    screen.page.set_viewport_size({"width": 960, "height": 700})
+    screen.conversation()
+    expect(screen.page.get_by_role("button", name="Close", exact=True)).to_be_hidden()
+    screen.page.locator("#log-scroll").focus()
+    screen.page.keyboard.press("e")
+    expect(screen.page.locator("#thread-head")).to_contain_text("Closed")

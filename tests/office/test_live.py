@@ -59,3 +59,21 @@ def test_the_newest_messages_come_with_their_states(world: World, desk: Desk) ->
     page = desk.get(f"{desk.thread()}/newest").text
     assert "data-newest" in page
     assert "✓ " in page
+
+
+def test_what_calls_for_an_operator_is_told_with_its_reason(world: World, desk: Desk) -> None:
+    since = (world.clock.now() - timedelta(seconds=1)).isoformat()
+    ms = int(world.clock.now().timestamp() * 1000)
+    human = {"owner": "human", "boundary_at": world.clock.now(), "last_inbound_at": ms}
+    app = {"owner_reason": "instagram_app", "last_direction": "outgoing"}
+    expected = {
+        scene.person(world, "ann", owner="waiting"): "needs_you",
+        scene.person(world, "bob", **human, **app): "app",
+        scene.person(world, "cal", **human, assignee="owner"): "mine",
+        scene.person(world, "dan", **human, assignee="somebody"): "",
+        scene.person(world, "eve"): "",
+    }
+    (told,) = _events(desk.get("/live", params={"since": since}).text)
+    rows: list[dict[str, str]] = told["rows"]  # type: ignore[assignment]
+    assert {row["id"]: row["calls"] for row in rows} == expected
+    assert all(bool(row["called_at"]) == bool(row["calls"]) for row in rows)
