@@ -29,6 +29,8 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev check             format, lint, types and import rules: everything but the tests
   ./dev bench [name …] [--json FILE]
                           measure speed and cost; without a name, everything
+  ./dev bench --render FILE
+                          write the tables of docs/performance.md from such a file
   ./dev conformance HOST  try Firestore's promises on an emulator at host:port
   ./dev bundle            prove that what would be uploaded starts and answers, alone
   ./dev deploy --project P [--region R] [--only webhook,…] [--dry-run]
