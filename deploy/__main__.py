@@ -89,6 +89,8 @@ def _request(options: argparse.Namespace) -> Request:
                 f"INSTAGRAM_PAGE_ID, the account's number, is missing in {options.env_file}: copy "
                 ".env.example there and fill it in; docs/meta.md says where the number stands."
             )
+        if options.verb != "undo":
+            warn("INSTAGRAM_PAGE_ID is not filled in: account 0 stands for it below")
         values |= {"INSTAGRAM_PAGE_ID": "0"}
     return Request(
         gcloud=gcloud,
