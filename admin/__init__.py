@@ -30,6 +30,7 @@ from admin import (
     security,
     settings,
     shelf,
+    steps,
     team,
     words,
 )
@@ -44,7 +45,7 @@ LARGEST_FORM = 512 * 1024
 
 _NOUNS: tuple[ModuleType, ...] = (
     access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
-    team, me, operate, playground, dashboard, api, bot, hours, prompt, openers,
+    team, me, operate, playground, dashboard, api, bot, hours, prompt, openers, steps,
 )  # fmt: skip
 
 

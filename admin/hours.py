@@ -56,6 +56,8 @@ def change() -> Any:
     if not (problems or week.problems):
         try:
             changed = office().settings.change(scope, typed, operator())
+            if always:  # said so, and not merely never asked
+                changed += office().settings.put(scope, {"hours_weekly": ""}, operator())
         except WrongSettings as error:
             problems = error.problems
     if problems or week.problems:

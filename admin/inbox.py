@@ -7,10 +7,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from admin.access import office, operator, services
+from admin.access import office, operator
 from admin.desk import list_context, say, view, wants_part
+from admin.steps import first_steps
 from services.domain.ids import split_thread_id
-from services.domain.operation import Operation
 from services.errors import Rejected
 from services.office_inbox import Listed, View
 
@@ -34,7 +34,7 @@ def conversations() -> Any:
     if wants_part():
         part = "inbox/_rows.html" if request.args.get("after") else "inbox/_list.html"
         return render_template(part, **context)
-    return render_template("inbox/desk.html", steps=_first_steps(context["counts"]), **context)
+    return render_template("inbox/desk.html", steps=first_steps(context["counts"]), **context)
 
 
 @blueprint.get("/rows")
@@ -99,39 +99,6 @@ def carry_out(act: str, ids: Sequence[str], label: str) -> int:
     for thread_id in ids:
         _one(act, thread_id, label)
     return len(ids)
-
-
-def _first_steps(counts: dict[str, int]) -> list[tuple[str, str, bool]]:
-    """What a new owner still has to do: words, where, and whether it is done; none once all is."""
-    settings = services().live_settings.account(services().settings.account_id).operation
-    test_it = url_for("account.show")
-    steps = [
-        (
-            gettext("Say what the business is called"),
-            url_for("settings.show"),
-            bool(_named(settings)),
-        ),
-        (
-            gettext("Tell the bot about the business"),
-            url_for("settings.show"),
-            bool(settings.business_facts),
-        ),
-        (
-            gettext("Receive a first message: write to the account"),
-            test_it,
-            counts["all"] > 0,
-        ),
-        (
-            gettext("See the bot answer it"),
-            url_for("inbox.conversations", tab="bot"),
-            counts["bot"] > 0,
-        ),
-    ]
-    return [] if all(done for *_, done in steps) else steps
-
-
-def _named(settings: Operation) -> bool:
-    return settings.business_name != Operation().business_name
 
 
 def _one(act: str, thread_id: str, label: str) -> None:

@@ -34,6 +34,7 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "draft_dropped": lazy_gettext("dropped a draft of the bot"),
         "event_replayed": lazy_gettext("replayed an event"),
         "feedback": lazy_gettext("rated a reply"),
+        "first_steps_dismissed": lazy_gettext("put the first steps away"),
         "hand_back": lazy_gettext("handed back to the bot"),
         "knowledge": lazy_gettext("wrote an entry of knowledge"),
         "knowledge_removed": lazy_gettext("removed an entry of knowledge"),

@@ -1,0 +1,72 @@
+"""The first steps of a new owner: shown in the inbox until they are done, or put away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, abort, redirect, url_for
+from flask_babel import gettext
+
+from admin.access import now, operator, services
+from services import audit
+from services.domain import bot
+from services.domain.bot import Bot
+from services.domain.documents import Merge
+from services.domain.operation import Operation
+
+blueprint = Blueprint("steps", __name__, url_prefix="/first-steps")
+
+_DISMISSED = "first_steps_dismissed_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do, where, and whether it is done."""
+
+    words: str
+    target: str
+    done: bool
+
+
+def first_steps(counts: Mapping[str, int]) -> list[Step]:
+    """What a new owner does first; none for agents, once all is done, or once it was put away."""
+    if not operator().is_admin:
+        return []
+    own = services().settings.account_id
+    paths = (f"accounts/{own}", "settings/default", f"settings/{own}")
+    account, default, mine = (s.fields or {} for s in services().documents.get(*paths))
+    steps = _steps(account, {**default, **mine}, written=counts["all"] > 0)
+    return [] if account.get(_DISMISSED) or all(step.done for step in steps) else steps
+
+
+@blueprint.post("/dismiss")
+def dismiss() -> Any:
+    """Do not show them any more, to nobody."""
+    if not operator().is_admin:
+        abort(403)
+    path = f"accounts/{services().settings.account_id}"
+    entry = audit.entry(services().ids.new(), now(), operator(), "first_steps_dismissed", path)
+    services().documents.commit([Merge(path, {_DISMISSED: now()}), entry])
+    return redirect(url_for("inbox.conversations"), 303)
+
+
+def _steps(account: Mapping[str, Any], told: Mapping[str, Any], *, written: bool) -> list[Step]:
+    settings = Operation().overridden(told)
+    health = account.get("health") or ()
+    connected = any(f.get("what") == "token" and f.get("ok") for f in health)
+    known = bool(settings.business_facts) and settings.business_name != Operation().business_name
+    return [
+        Step(gettext("Connect the Instagram account"), url_for("account.show"), connected),
+        Step(gettext("Tell the bot about the business"), url_for("prompt.show"), known),
+        Step(gettext("Say when somebody is there"), url_for("hours.show"), "hours_weekly" in told),
+        Step(
+            gettext("Write to the account from another one, and see it arrive here"),
+            url_for("inbox.conversations", tab="all"),
+            written,
+        ),
+        Step(
+            gettext("Switch the bot on"),
+            url_for("settings.show", _anchor="set-bot"),
+            bot.mode("", settings.bot) is Bot.ON,
+        ),
+    ]
