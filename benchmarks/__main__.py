@@ -17,6 +17,7 @@ NAMES = (
     "counted",
     "cost",
     "growth",
+    "office",
     "burst",
     "emulators",
 )

@@ -7,10 +7,10 @@ from emulators.instagram.people import igsid_of
 from tests.world import ACCOUNT, World
 
 
-def conversations(world: World, number: int, **fields: Any) -> None:
-    """So many conversations, a second apart, each with its contact."""
+def conversations(world: World, number: int, *, since: int = 0, **fields: Any) -> None:
+    """So many conversations, a second apart; those before `since` stand already."""
     batch = world.store.batch()
-    for n in range(number):
+    for n in range(since, number):
         thread_id = f"{ACCOUNT}_{10_000_000 + n}"
         at = world.clock.now() - timedelta(seconds=n)
         row = conversation(str(10_000_000 + n), at) | fields
