@@ -117,7 +117,7 @@ def window(conversation: Fields, present: datetime) -> dict[str, Any]:
     if left > timedelta(0):
         state = "soon" if left < timedelta(hours=6) else "open"
         words = gettext("Window open for %(span)s", span=_span(left))
-        return {"state": state, "short": _span(left), "words": words}
+        return {"state": state, "short": _span(left), "words": words, "closes": last + WINDOW}
     left = last + HUMAN_WINDOW - present
     if left > timedelta(0):
         words = gettext(

@@ -122,6 +122,13 @@
     }
     window.moca.dropDoubleDays();
     window.moca.look();
+    const clock = found.querySelector("#window-clock");
+    if (clock && clock.dataset.closes && !$("window-clock")?.dataset.closes) {
+      // They wrote, and Instagram takes answers again: the composer as a whole is another one.
+      htmx.ajax("GET", `${root}/conversations/${id}${location.search}`, { target: "#pane" });
+      return;
+    }
+    if (clock) $("window-clock")?.replaceWith(clock);
     const draft = found.querySelector("#draft");
     if (draft && !$("draft").contains(document.activeElement)) { $("draft").replaceWith(draft); htmx.process(draft); }
     const head = found.querySelector("#thread-head"), old = $("thread-head");
