@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from tests.deploy.standin import firestore
+from tests.deploy.standin import firestore, roles
 from tests.deploy.standin.command_line import Call, Refusal
 
 State = dict[str, Any]
@@ -72,7 +72,7 @@ def _policy(call: Call, state: State) -> Answer:
     name = f"{kind} {call.words[0]}"
     if call.command.endswith("get-iam-policy"):
         policy = state["policies"].get(name, {})
-        return {"bindings": [_binding(r, m) for r, m in policy.items() if m]}
+        return {"bindings": [roles.binding(r, m) for r, m in policy.items() if m]}
     call.needs("--member", "--role")
     member, role = call.one("--member"), call.one("--role")
     if role.startswith("projects/") and role not in state["roles"]:
@@ -93,42 +93,6 @@ def _policy(call: Call, state: State) -> Answer:
     if member not in members:
         members.append(member)
     return {}
-
-
-def _binding(role: str, members: list[str]) -> State:
-    role, _, condition = role.partition(" if ")
-    if not condition:
-        return {"role": role, "members": members}
-    expression, _, title = condition.removeprefix("expression=").rpartition(",title=")
-    return {
-        "role": role,
-        "members": members,
-        "condition": {"expression": expression, "title": title},
-    }
-
-
-def _role(call: Call) -> str:
-    return f"projects/{call.one('--project')}/roles/{call.words[0]}"
-
-
-def _create_role(call: Call, state: State, _stdin: str) -> Answer:
-    call.needs("--permissions")
-    if _role(call) in state["roles"]:
-        raise Refusal(f"ALREADY_EXISTS: A role named {_role(call)} already exists.")
-    state["roles"][_role(call)] = {"name": _role(call), "permissions": call.one("--permissions")}
-
-
-def _delete_role(call: Call, state: State, _stdin: str) -> Answer:
-    state["roles"][_role(call)]["deleted"] = True
-
-
-def _undelete_role(call: Call, state: State, _stdin: str) -> Answer:
-    state["roles"][_role(call)].pop("deleted")
-
-
-def _roles(call: Call, state: State, _stdin: str) -> Answer:
-    all_of_them = bool(call.one("--show-deleted"))
-    return [r for r in state["roles"].values() if all_of_them or not r.get("deleted")]
 
 
 def _content(call: Call, flag: str) -> Any:
@@ -318,7 +282,9 @@ def _budget(call: Call, state: State, _stdin: str) -> Answer:
     state["budgets"][name]["amount"] = {"specifiedAmount": {"units": call.one("--budget-amount")}}
 
 
-_HANDLERS: dict[str, Callable[[Call, State, str], Answer]] = firestore.HANDLERS | {
+_HANDLERS: dict[str, Callable[[Call, State, str], Answer]] = {
+    **firestore.HANDLERS,
+    **roles.HANDLERS,
     "services enable": _enable,
     "services list": _enabled,
     "projects describe": _project,
@@ -326,10 +292,6 @@ _HANDLERS: dict[str, Callable[[Call, State, str], Answer]] = firestore.HANDLERS 
     "tasks queues create": _queue,
     "tasks queues update": _queue,
     "tasks queues delete": _drop("queues"),
-    "iam roles create": _create_role,
-    "iam roles delete": _delete_role,
-    "iam roles list": _roles,
-    "iam roles undelete": _undelete_role,
     "iam service-accounts list": _listing("accounts"),
     "iam service-accounts create": _create_account,
     "iam service-accounts delete": _drop("accounts"),
