@@ -106,16 +106,6 @@ def test_a_phone_shows_one_pane_at_a_time(screen: Screen) -> None:
     expect(screen.page.locator(".row-link")).to_be_visible()
 
 
-def test_nothing_scrolls_sideways_at_320_pixels(screen: Screen) -> None:
-    thread = scene.person(screen.world, "alice", last_text="W" * 100, labels=["L" * 40] * 3)
-    scene.messages(screen.world, thread, 2, text="W" * 3000)
-    screen.page.set_viewport_size({"width": 320, "height": 600})
-    for path in ("/?tab=all", f"/conversations/{thread}", "/settings", "/canned", "/me"):
-        screen.open(path)
-        wide = screen.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= 320, path
-
-
 def test_the_desk_is_worked_by_keyboard_alone(screen: Screen) -> None:
     for name in ("ann", "bob"):
         scene.person(screen.world, name)
@@ -212,3 +202,18 @@ def test_the_key_closes_also_where_its_button_is_in_the_menu(screen: Screen) -> 
     screen.page.locator("#log-scroll").focus()
     screen.page.keyboard.press("e")
     expect(screen.page.locator("#thread-head")).to_contain_text("Closed")
+
+
+def test_a_window_is_counted_down_and_opens_again_when_they_write(screen: Screen) -> None:
+    screen.page.clock.install()
+    scene.person(screen.world, "alice", owner="human", owner_until=None)
+    screen.conversation()
+    clock, reply = screen.page.locator("#window-clock"), screen.page.get_by_label("Reply")
+    expect(clock).to_contain_text("Window open for 23 h")
+    screen.page.clock.fast_forward("22:00:00")
+    expect(clock).to_contain_text("Window open for 1 h")
+    scene.person(screen.world, "alice", owner="human", owner_until=None, last_inbound_at=1)
+    screen.conversation()
+    expect(reply).to_be_disabled()
+    dm(screen.world, "alice", "still there?")
+    expect(reply).to_be_enabled()

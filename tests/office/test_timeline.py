@@ -124,16 +124,15 @@ def test_an_answer_quotes_what_it_answers(world: World, desk: Desk) -> None:
     assert "which &lt;one&gt;?" in line
 
 
-@pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "http://plain.example/a.png", "https://[broken", "ftp://x/y"]
-)
-def test_an_address_that_is_no_https_becomes_no_link(world: World, desk: Desk, url: str) -> None:
+def test_an_address_that_is_no_https_becomes_no_link(world: World, desk: Desk) -> None:
     thread = scene.person(world, "alice")
-    fields = {"kind": "attachment", "attachments": [{"type": "image", "url": url}]}
-    scene.messages(world, thread, 1, **fields, story_reply={"url": url})
+    urls = ["javascript:alert(1)", "http://plain.example/a.png", "https://[broken", "ftp://x/y"]
+    attachments = [{"type": "image", "url": url} for url in urls]
+    fields = {"kind": "attachment", "attachments": attachments, "story_reply": {"url": urls[0]}}
+    scene.messages(world, thread, 1, **fields)
     page = desk.get(desk.thread()).text
-    assert url not in page
-    assert "Picture" in page
+    assert [url for url in urls if url in page] == []
+    assert page.count("<strong><bdi>Picture") == len(urls)
 
 
 def test_a_picture_of_another_host_is_a_link_and_not_loaded(world: World, desk: Desk) -> None:
