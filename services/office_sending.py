@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services import audit
+from services.domain import boundaries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
@@ -56,6 +57,10 @@ class OfficeSending:
                 "last_role": Role.HUMAN,
                 "updated_at": SERVER_TIME,
             }
+            if thread.status is ConversationStatus.CLOSED:
+                fields["boundaries"] = boundaries.added(
+                    thread.boundaries, "reopened", now, reason="reply", by=by.name
+                )
             record = audit.entry(entry_id, now, by, "reply", path, thread_id=thread_id)
             return None, [Update(path, fields), record]
 

@@ -48,6 +48,14 @@ def test_every_change_of_hands_and_state_is_listed_with_reason_and_name(
     assert "<bdi>Owner</bdi>" in desk.get(desk.thread()).text
 
 
+def test_a_reply_to_a_closed_conversation_reopens_it(world: World, desk: Desk) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    desk.post(f"{desk.thread()}/close")
+    desk.post(f"{desk.thread()}/messages", text="one more thing")
+    assert _history(desk) == ["Reopened", "Taken over", "Closed"]
+
+
 def test_only_the_last_twenty_changes_are_kept(world: World, desk: Desk) -> None:
     world.dm("alice", "hello")
     world.settle()
