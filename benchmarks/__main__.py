@@ -4,6 +4,7 @@ import argparse
 import importlib
 import json
 import sys
+import time
 from pathlib import Path
 
 from benchmarks import report
@@ -15,10 +16,13 @@ NAMES = (
     "cold_start",
     "steps",
     "counted",
+    "tokens",
     "cost",
     "growth",
     "office",
     "burst",
+    "scale",
+    "profile",
     "emulators",
 )
 
@@ -31,30 +35,42 @@ def main() -> int:
         return 0
     print(machine())
     found: dict[str, list[Figure]] = {}
+    took: dict[str, float] = {}
     for name in options.names or NAMES:
         print(f"\n{name:<52} {'median':>12} {'min':>12} {'max':>12}")
         found[name] = []
+        started = time.monotonic()
         for figure in importlib.import_module(f"benchmarks.{name}").figures():
             print(figure.row(), flush=True)
             found[name].append(figure)
+        took[name] = round(time.monotonic() - started, 1)
+        print(f"{name} took {took[name]} s")
     if options.json:
-        _keep(options.json, found)
+        _keep(options.json, found, took)
     return 0
 
 
-def _keep(file: Path, found: dict[str, list[Figure]]) -> None:
+def _keep(file: Path, found: dict[str, list[Figure]], took: dict[str, float]) -> None:
     """Write the figures; those of other benchmarks in the file stay."""
     before = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     after = {name: [figure.as_json() for figure in listed] for name, listed in found.items()}
-    kept = {**before, "machine": machine(), **after}
+    times = {**before.get("took", {}), **took}
+    kept = {**before, "machine": machine(), "took": times, **after}
     file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./dev bench", description=__doc__)
-    parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="name")
-    parser.add_argument("--json", type=Path, help="write the figures there as well")
-    parser.add_argument("--render", type=Path, help="write docs/performance.md's tables from it")
+    parser = argparse.ArgumentParser(
+        prog="./dev bench",
+        allow_abbrev=False,
+        description="Measure speed and cost; without a name, everything there is to measure.",
+    )
+    add = parser.add_argument
+    names = ", ".join(NAMES)
+    add("names", nargs="*", choices=[*NAMES, []], metavar="name", help=f"one of {names}")
+    add("--json", type=Path, metavar="FILE", help="write the figures there as well")
+    render = "measure nothing: write the tables of docs/performance.md from these figures"
+    add("--render", type=Path, metavar="FILE", help=render)
     return parser.parse_args()
 
 

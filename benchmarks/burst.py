@@ -2,38 +2,56 @@
 
 The clock is moved from instant to instant, so that minutes of waiting take none; every function
 takes no time on it. What shows is what queues and pacing decide: when the first reply leaves, how
-many wait, and that each person is answered once. The queues' rates are the deployed ones.
+many wait, and that each person is answered once.
 """
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from benchmarks.inside import BEGINNING, Inside, igsid
 from benchmarks.measure import Figure
+from benchmarks.scale import replies_a_second
 from emulators.firestore.engine import INDEXED_DATABASE
 
 PEOPLE = 2_000
 MESSAGES = 10_000
 SECONDS = 10
-#: Messages a second of one account: the default, and as many as Instagram lets through.
-RATES = (3, 80)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What one burst runs under, each a second; a smaller burst shows the same rates sooner."""
+
+    pace: int  #: messages of the account
+    queue: int  #: dispatches of each queue
+    share: int = 1  #: so many times smaller than the whole burst
+
+    @property
+    def name(self) -> str:
+        """As the figures call it."""
+        return f"pace {self.pace}, queue {self.queue}"
+
+
+#: The deployed rates; the pace as far as it can be set; the queues below and above the deployed.
+CASES = (Case(3, 50), Case(80, 50), Case(80, 25, share=5), Case(80, 100, share=5))
 
 
 def figures() -> Iterator[Figure]:
-    """The burst at each pace."""
-    for rate in RATES:
-        yield from _burst(rate)
+    """The burst in each case."""
+    for case in CASES:
+        yield from _burst(case)
 
 
-def _burst(rate: int) -> Iterator[Figure]:
-    inside = Inside(timed=False)
-    inside.configure(messages_per_second=rate)
-    first_at = _write(inside)
+def _burst(case: Case) -> Iterator[Figure]:
+    inside = Inside(timed=False, dispatches_per_second=case.queue)
+    inside.configure(messages_per_second=case.pace)
+    first_at = _write(inside, case.share)
     inside.settle(timedelta(hours=2))
     sent = inside.messenger.sent
     waits = sorted(_waits(first_at, sent))
-    name = f"{rate} messages a second"
+    name = case.name
     for percent in (50, 95, 99):
         yield Figure(f"{name}, first reply, p{percent}", "s", [waits[len(waits) * percent // 100]])
     seconds = Counter(int((at - BEGINNING).total_seconds()) for at, _ in sent)
@@ -45,6 +63,9 @@ def _burst(rate: int) -> Iterator[Figure]:
     yield Figure(f"{name}, people answered", "counted", [len({person for _, person in sent})])
     yield Figure(f"{name}, replies", "counted", [len(sent)])
     yield Figure(f"{name}, most sent within one second", "counted", [_busiest(sent)])
+    yield Figure(f"{name}, replies a second while people wait", "per second", [_drained(sent)])
+    predicted = replies_a_second(case.pace, case.queue)
+    yield Figure(f"{name}, as the model of the ceiling says", "per second", [predicted])
     states = _states(inside)
     yield Figure(f"{name}, messages stored", "counted", [sum(states.values())])
     yield Figure(f"{name}, messages processed", "counted", [states["processed"]])
@@ -52,12 +73,13 @@ def _burst(rate: int) -> Iterator[Figure]:
         yield Figure(f"{name}, {function}, requests", "counted", [usage["requests"]])
 
 
-def _write(inside: Inside) -> dict[str, datetime]:
+def _write(inside: Inside, share: int) -> dict[str, datetime]:
     """Post the burst, evenly spread; when each person wrote first."""
     first_at: dict[str, datetime] = {}
-    for n in range(MESSAGES):
-        inside.clock.set(BEGINNING + timedelta(seconds=n * SECONDS / MESSAGES))
-        person = n * 7 % PEOPLE
+    messages, people = MESSAGES // share, PEOPLE // share
+    for n in range(messages):
+        inside.clock.set(BEGINNING + timedelta(seconds=n * SECONDS / messages))
+        person = n * 7 % people
         first_at.setdefault(igsid(person), inside.clock.now())
         inside.writes(person, f"Question {n}?")
         if inside.tasks.next_at() == inside.clock.now():
@@ -70,6 +92,14 @@ def _waits(first_at: dict[str, datetime], sent: list[tuple[datetime, str]]) -> l
     for at, person in sent:
         answered.setdefault(person, at)
     return [(answered[person] - at).total_seconds() for person, at in first_at.items()]
+
+
+def _drained(sent: list[tuple[datetime, str]]) -> float:
+    """Replies a second between the first tenth and the last: neither beginning nor end."""
+    instants = sorted(at for at, _ in sent)
+    tenth = len(instants) // 10
+    middle = instants[tenth:-tenth]
+    return (len(middle) - 1) / (middle[-1] - middle[0]).total_seconds()
 
 
 def _busiest(sent: list[tuple[datetime, str]]) -> int:

@@ -1,4 +1,4 @@
-"""Cold starts: each entry point in fresh processes, against the bare framework and its clients.
+"""Cold starts: each entry point in fresh processes, against the framework and its clients.
 
 `imports` is what a new process spends until everything that the entry point's first request needs
 is imported and built, without a socket; `first answer` is from starting the server until a first
@@ -7,39 +7,58 @@ real request is answered. CPU time is beside the wall's, as it does not count wh
 
 import http.client
 import json
-import os
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from tempfile import TemporaryFile
 
 from benchmarks import processes
-from benchmarks.load import post
+from benchmarks.first_requests import first_request
 from benchmarks.measure import TIMES, Figure
 from benchmarks.webhook import function_environment
 
 RUNS = 10
-#: Runs of the entry points that nobody waits for as Meta waits for the webhook.
-RUNS_OF_OTHERS = 4
 FRAMEWORK = "bare functions-framework"
 CLIENTS = "framework with Firestore and Tasks clients"
-WEBHOOK = "webhook"
+#: What was before `services/starting.py`: the first request waits for the clients.
+LATE = "webhook, clients imported late"
 
-#: Another checkout, whose webhook is measured beside this one's.
-_BEFORE = os.environ.get("MOCA_BENCH_BEFORE", "")  # noqa: TID251 (a program)
-_FLOOR = "benchmarks/handlers/floor.py"
-_NOTHING = "benchmarks/handlers/nothing.py"
-#: Entry point → the service that its requests use.
-PARTS = {
-    "webhook": "ingest",
-    "process_thread": "turns",
-    "deliver": "delivery",
-    "sweep": "sweep",
-    "internal_api": "manual",
-    "privacy": "people",
-    "back_office": "office",
-}
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A function in a process of its own."""
+
+    name: str
+    target: str
+    source: str = "main.py"
+    part: str = ""  #: the service that an entry point's requests use
+    floor: str = CLIENTS  #: the framework with the clients that an entry point needs
+
+
+_HANDLERS = "benchmarks/handlers"
+_WITH = f"{_HANDLERS}/clients.py"
+_GRAPH = "framework with Firestore, Tasks, Secret Manager and httpx"
+_MODEL = f"{_GRAPH}, and google-genai"
+_STORE = "framework with Firestore client"
+FLOORS = (
+    Program(FRAMEWORK, "nothing", f"{_HANDLERS}/nothing.py"),
+    Program(CLIENTS, "floor", f"{_HANDLERS}/floor.py"),
+    Program(_STORE, "store", _WITH),
+    Program(_GRAPH, "store_queue_graph", _WITH),
+    Program(_MODEL, "store_queue_graph_model", _WITH),
+)
+ENTRY_POINTS = (
+    Program("webhook", "webhook", part="ingest"),
+    Program("process_thread", "process_thread", part="turns", floor=_MODEL),
+    Program("deliver", "deliver", part="delivery", floor=_GRAPH),
+    Program("sweep", "sweep", part="sweep", floor=_GRAPH),
+    Program("internal_api", "internal_api", part="manual"),
+    Program("privacy", "privacy", part="people", floor=_STORE),
+    Program("back_office", "back_office", part="office", floor=_GRAPH),
+)
+PROGRAMS = (*FLOORS, *ENTRY_POINTS, Program(LATE, "webhook", f"{_HANDLERS}/late.py", "ingest"))
 
 _IMPORTS = """
 import os, time
@@ -56,50 +75,38 @@ print(time.process_time() * 1000, rss / 1024)
 
 
 def figures() -> Iterator[Figure]:
-    """Import times and memory, then times to the first answer, then ratios to the floors."""
+    """Import times and memory, times to the first answer, then each entry point's ratios."""
     values: dict[tuple[str, str], list[float]] = defaultdict(list)
     with processes.program("-m", "benchmarks.google_side") as google:
         addresses = json.loads(processes.first_line(google))
-        for number in range(RUNS):
-            for name, target, source in _programs(all_of_them=number < RUNS_OF_OTHERS):
-                found = _imported(target, source, addresses)
-                if target in ("nothing", "floor", WEBHOOK):
-                    found |= _first_answer(target, source, addresses)
+        for _ in range(RUNS):
+            for program in PROGRAMS:
+                found = _imported(program, addresses) | _first_answer(program, addresses)
                 for key, value in found.items():
-                    values[name, key].append(value)
+                    values[program.name, key].append(value)
     for (name, key), runs in values.items():
         yield Figure(f"{name}, {key}", "MiB" if "memory" in key else "ms", runs)
-    for key in ("imports, CPU", "memory", "first answer, CPU", "first answer"):
-        for floor in (FRAMEWORK, CLIENTS):
-            pairs = zip(values[WEBHOOK, key], values[floor, key], strict=True)
-            yield Figure(
-                f"webhook / {floor}, {key}", TIMES, [ours / theirs for ours, theirs in pairs]
-            )
+    for entry_point in ENTRY_POINTS:
+        for floor in (FRAMEWORK, entry_point.floor):
+            for key in ("imports, CPU", "memory", "first answer, CPU", "first answer"):
+                pairs = zip(values[entry_point.name, key], values[floor, key], strict=True)
+                name = f"{entry_point.name} / {floor}, {key}"
+                yield Figure(name, TIMES, [ours / theirs for ours, theirs in pairs])
 
 
-def _programs(*, all_of_them: bool) -> Iterator[tuple[str, str, str]]:
-    yield FRAMEWORK, "nothing", _NOTHING
-    yield CLIENTS, "floor", _FLOOR
-    for target in PARTS if all_of_them else (WEBHOOK,):
-        yield target, target, "main.py"
-    if _BEFORE:
-        yield "webhook before", WEBHOOK, f"{_BEFORE}/main.py"
-
-
-def _imported(target: str, source: str, addresses: dict[str, str]) -> dict[str, float]:
-    code = _IMPORTS.format(target=target, source=source, part=PARTS.get(target, ""))
-    environ = _environ(target, source, addresses)
+def _imported(program: Program, addresses: dict[str, str]) -> dict[str, float]:
+    code = _IMPORTS.format(target=program.target, source=program.source, part=program.part)
     started = time.perf_counter()
-    with processes.program("-c", code, environ=environ) as fresh:
+    with processes.program("-c", code, environ=_environ(program, addresses)) as fresh:
         cpu, memory = map(float, processes.first_line(fresh).split())
     took = (time.perf_counter() - started) * 1000
     return {"imports": took, "imports, CPU": cpu, "memory": memory}
 
 
-def _first_answer(target: str, source: str, addresses: dict[str, str]) -> dict[str, float]:
-    request = post(int(time.time()), 1, int(time.time() * 1000))  # noqa: TID251 (the sender's)
+def _first_answer(program: Program, addresses: dict[str, str]) -> dict[str, float]:
+    request = first_request(program.target)
     port = processes.free_port()
-    environ = _environ(target, source, addresses) | {"HOST": "127.0.0.1", "PORT": str(port)}
+    environ = _environ(program, addresses) | {"HOST": "127.0.0.1", "PORT": str(port)}
     with ExitStack() as stack:
         log = stack.enter_context(TemporaryFile())
         started = time.perf_counter()
@@ -131,9 +138,7 @@ def _answered(port: int, request: bytes) -> None:
     connection.close()
 
 
-def _environ(target: str, source: str, addresses: dict[str, str]) -> dict[str, str]:
-    known = target if target in PARTS else "webhook"
-    named = {"FUNCTION_TARGET": target, "FUNCTION_SOURCE": source}
-    if _BEFORE and source.startswith(_BEFORE):
-        named["PYTHONPATH"] = _BEFORE
+def _environ(program: Program, addresses: dict[str, str]) -> dict[str, str]:
+    named = {"FUNCTION_TARGET": program.target, "FUNCTION_SOURCE": program.source}
+    known = program.target if program in ENTRY_POINTS else "webhook"
     return function_environment(addresses, known) | named

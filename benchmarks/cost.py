@@ -1,12 +1,16 @@
 """Dollars: the counted operations times the list prices, by line; beside polling, and the peers.
 
-What is assumed and not counted stands in `ASSUMED`. No free tier is taken off.
+Operations are those of `counted`, tokens those of `tokens`. Assumed is only what stands in
+constants here: seconds that are billed, alone on an instance, because they depend on the model and
+on Instagram, and the bytes of a log line. No free tier is taken off; what TTL deletes later is
+billed.
 """
 
 from collections.abc import Iterator, Mapping
 
-from benchmarks import counted, prices
-from benchmarks.measure import Figure
+from benchmarks import counted, prices, tokens
+from benchmarks.measure import TIMES, Figure
+from deploy import wanted
 
 Counts = Mapping[str, Mapping[str, int]]
 
@@ -14,20 +18,8 @@ Counts = Mapping[str, Mapping[str, int]]
 #: 0.5 GiB: a webhook is far below the least, a turn waits for the model, a delivery for Instagram.
 SECONDS = {"webhook": 0.1, "process_thread": 3.0, "deliver": 0.6, "sweep": 0.1}
 GIB = 0.5
-#: Characters of a token in European languages, roughly (Gemini API documentation, Tokens).
-CHARACTERS_PER_TOKEN = 4
-#: Model requests of a turn: some look something up first.
-STEPS = 1.6
-#: Tokens that a step writes, thoughts at the lowest level included.
-TOKENS_OUT = 250
 #: Bytes of a log line.
 LOG_BYTES = 700
-ASSUMED = (
-    f"billed seconds of a request {SECONDS} at 1 vCPU and {GIB} GiB, nothing shared",
-    f"{STEPS} model requests a turn, {TOKENS_OUT} tokens out of each",
-    f"{CHARACTERS_PER_TOKEN} characters a token, {LOG_BYTES} bytes a log line",
-    "every message and turn is once deleted by TTL, which is billed",
-)
 CONVERSATION = 4  #: inbound messages of a conversation, for the comparison with peers
 _MONTH_DAYS = 30.4
 _MONTH_SECONDS = _MONTH_DAYS * 86_400
@@ -35,8 +27,7 @@ _MONTH_SECONDS = _MONTH_DAYS * 86_400
 
 def figures() -> Iterator[Figure]:
     """A thousand messages at each b, by line; idle; polling; peers."""
-    tokens_in = sum(f.median for f in counted.prompt()) / CHARACTERS_PER_TOKEN
-    yield Figure("tokens of one model request, in", "tokens", [tokens_in])
+    asked = tokens.of_a_turn()
     for merged in counted.MERGED:
         turns = 1000 / merged
         lines = google(counted.exchange(merged), merged)
@@ -45,13 +36,21 @@ def figures() -> Iterator[Figure]:
         infra = sum(lines.values()) * turns
         yield _dollars(f"1,000 messages, b={merged}, Google without the model", infra)
         for model in prices.MODELS:
-            step = (tokens_in * model.tokens_in + TOKENS_OUT * model.tokens_out) / 1e6
-            asked = turns * STEPS * step
-            yield _dollars(f"1,000 messages, b={merged}, {model.name}", asked)
-            total = (infra + asked) * CONVERSATION
+            spent = _turn(model, asked) * turns
+            yield _dollars(f"1,000 messages, b={merged}, {model.name}", spent)
+            total = (infra + spent) * CONVERSATION
             yield _dollars(f"1,000 conversations, b={merged}, all with {model.name}", total)
+    longer = {**asked, "input": asked["input"] + asked["requests"] * counted.full_history()}
+    for model in prices.MODELS:
+        more = _turn(model, longer) / _turn(model, asked)
+        yield Figure(f"a full history, {model.name}", TIMES, [more])
     yield from _idle()
     yield from _polling()
+
+
+def _turn(model: prices.Model, asked: Mapping[str, float]) -> float:
+    written = asked["output"] + asked["thinking"]
+    return (asked["input"] * model.tokens_in + written * model.tokens_out) / 1e6
 
 
 def google(counts: Counts, merged: int) -> dict[str, float]:
@@ -71,6 +70,7 @@ def google(counts: Counts, merged: int) -> dict[str, float]:
         "Firestore writes": prices.WRITE.of(_sum(counts, "writes")),
         "Firestore deletes": prices.DELETE.of(_sum(counts, "deletes") + documents),
         "Cloud Tasks": prices.TASK.of(creates + _sum(counts, "dispatches")),
+        "secret accesses": prices.ACCESS.of(_sum(counts, "secrets")),
         "logs": prices.LOG.of(sum(requests.values()) * LOG_BYTES / 2**30),
     }
 
@@ -83,7 +83,11 @@ def _idle() -> Iterator[Figure]:
     lines = google(counted.idle_day(), -2)  # nothing is stored that TTL would delete
     for line, dollars in lines.items():
         yield _dollars(f"idle month, {line}", dollars * _MONTH_DAYS)
-    fixed = {"9 secret versions": prices.SECRET.of(9), "1 scheduler job": prices.JOB.of(1)}
+    secrets = len(wanted.SECRETS)
+    fixed = {
+        f"{secrets} secret versions": prices.SECRET.of(secrets),
+        "1 scheduler job": prices.JOB.of(1),
+    }
     for line, dollars in fixed.items():
         yield _dollars(f"idle month, {line}", dollars)
     total = sum(lines.values()) * _MONTH_DAYS + sum(fixed.values())

@@ -12,9 +12,10 @@ import itertools
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -25,6 +26,8 @@ from werkzeug.test import EnvironBuilder
 import functions.deliver
 import functions.process_thread
 import functions.webhook
+from benchmarks.outside import Messages, Parrot, Signed
+from deploy import wanted
 from emulators.clock import SimClock
 from emulators.cloud_tasks import inprocess as tasks_inprocess
 from emulators.cloud_tasks.attempt import Attempt
@@ -33,15 +36,15 @@ from emulators.firestore import inprocess as store_inprocess
 from emulators.firestore.engine import Engine
 from emulators.gateway import credentials
 from emulators.instagram.signing import signature_headers, wire_bytes
+from emulators.secret_manager import inprocess as secrets_inprocess
+from emulators.secret_manager.engine import SecretsEngine
 from services.adapters.chance import RandomIds
 from services.adapters.cloud_tasks import CloudTaskQueue
 from services.adapters.firestore.connect import over
 from services.adapters.firestore.documents import FirestoreDocuments
+from services.adapters.secrets import AccountTokens, SecretManager, token_secret
 from services.bootstrap import Services
-from services.domain.call import Action, Call, Heard
 from services.domain.documents import Merge
-from services.domain.model import ModelReply, ModelRequest, ToolCall
-from services.domain.outcome import Answer, Sent
 from services.ports import Clock, Documents, Messenger, Model, TaskQueue
 from services.settings import from_environment
 
@@ -67,15 +70,20 @@ _ENVIRON = credentials.FIXED | {
 class Inside:
     """One deployment, each function with one instance that stays warm.
 
-    Looking at the processor's clock takes its time: `timed=False` leaves `spent` at zero.
+    Looking at the processor's clock takes its time: `timed=False` leaves `spent` at zero. The
+    queues' rate is the deployed one, or `dispatches_per_second`.
     """
 
-    def __init__(self, bubbles: int = 1, *, timed: bool = True) -> None:
+    def __init__(
+        self, bubbles: int = 1, *, timed: bool = True, dispatches_per_second: int = 0
+    ) -> None:
         quiet()
         self.clock = SimClock(frozen_at=BEGINNING)
         self.engine = Engine(self.clock.now, indexes=_ROOT / "firestore.indexes.json")
         self.tasks = TasksEngine(self.clock.now)
-        self.tasks.queue_from_file(_ROOT / "emulators" / "gateway" / "queues.json")
+        _create_queues(self.tasks, dispatches_per_second)
+        self.secrets = SecretsEngine(self.clock.now)
+        self.secrets.put(f"projects/{credentials.PROJECT}/secrets/{token_secret(ACCOUNT)}", b"IGAA")
         self.messenger = Messages(self.clock)
         self.model = Parrot(bubbles)
         self.requests: Counter[str] = Counter()
@@ -164,6 +172,7 @@ class Inside:
     def counts(self) -> dict[str, dict[str, int]]:
         """Operations by function since the last `clear_counts`."""
         store, queue = self.engine.counts.snapshot(), self.tasks.counts.snapshot()["callers"]
+        secrets = self.secrets.counts.snapshot()["callers"]
         found: dict[str, dict[str, int]] = {}
         for name in _HANDLERS:
             usage: dict[str, Any] = store.get(name, {})
@@ -171,6 +180,7 @@ class Inside:
                 "requests": self.requests[name],
                 **{key: usage.get(key, 0) for key in ("round_trips", "reads", "writes", "deletes")},
                 "tasks": queue.get(name, {}).get("round_trips", 0),
+                "secrets": secrets.get(name, {}).get("round_trips", 0),
             }
         return found
 
@@ -178,8 +188,19 @@ class Inside:
         """Count from zero."""
         self.engine.counts.clear()
         self.tasks.counts.clear()
+        self.secrets.counts.clear()
         self.requests.clear()
         self.dispatches = 0
+
+
+def _create_queues(engine: TasksEngine, dispatches_per_second: int) -> None:
+    declared = json.loads(wanted.QUEUES_FILE.read_text(encoding="utf-8"))
+    for queue in declared["queues"] if dispatches_per_second else ():
+        queue["rateLimits"] |= {"maxDispatchesPerSecond": dispatches_per_second}
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "queues.json"
+        file.write_text(json.dumps(declared), encoding="utf-8")
+        engine.queue_from_file(file)
 
 
 class Stopwatch:
@@ -207,59 +228,6 @@ def igsid(person: int) -> str:
 def thread(person: int) -> str:
     """A person's thread."""
     return f"{ACCOUNT}_{igsid(person)}"
-
-
-class Messages:
-    """Instagram's side: everything arrives at once."""
-
-    def __init__(self, clock: SimClock) -> None:
-        self._clock = clock
-        self._numbers = itertools.count(1)
-        self._waiting: list[tuple[Call, str]] = []
-        self.sent: list[tuple[datetime, str]] = []  #: when, to whom
-        self.last_mid = ""
-
-    def send(self, _account_id: str, call: Call) -> Answer:
-        """It arrived."""
-        mid = f"bU1faXRlbToxOk{next(self._numbers):08d}".ljust(120, "Z")
-        self.sent.append((self._clock.now(), call.igsid))
-        self.last_mid = mid
-        self._waiting.append((call, mid))
-        return Answer(Sent(mid))
-
-    def act(self, _account_id: str, _igsid: str, _action: Action) -> bool:
-        """Shown."""
-        return True
-
-    def get_thread_messages(self, _account_id: str, _igsid: str) -> Sequence[Heard]:
-        """Nobody asks, as no answer is ever lost."""
-        return ()
-
-    def get_user_profile(self, _account_id: str, _igsid: str) -> Mapping[str, Any]:
-        """Who they are."""
-        return {"name": "A person", "username": "a.person"}
-
-    def unechoed(self) -> Iterator[tuple[Call, str]]:
-        """What was sent and has not been echoed; once."""
-        waiting, self._waiting = self._waiting, []
-        yield from waiting
-
-
-class Parrot:
-    """A model that answers with so many bubbles."""
-
-    def __init__(self, bubbles: int) -> None:
-        self.bubbles = bubbles
-        self.requests: list[ModelRequest] = []
-
-    def generate(self, request: ModelRequest) -> ModelReply:
-        """One step, which is all."""
-        self.requests[:] = [request]
-        text = "Yes, gladly: until when, and for how many?"
-        said = [f"{text} {n}" for n in range(self.bubbles)]
-        return ModelReply(
-            calls=[ToolCall(None, "send_instagram_message", {"text": each}) for each in said]
-        )
 
 
 class _Deployed(Services):
@@ -303,12 +271,18 @@ class _Deployed(Services):
     @functools.cached_property
     def messenger(self) -> Messenger:
         """Everything arrives."""
-        return self._inside.messenger
+        signed: Messenger = self.instagram
+        return signed
 
     @functools.cached_property
     def instagram(self) -> Any:
         """Tells everybody's name at once."""
-        return self._inside.messenger
+        inside, watch = self._inside, self._inside.google
+        client = secrets_inprocess.client(
+            inside.secrets, self.function, before=watch.start, after=watch.stop
+        )
+        secrets = SecretManager(client, self.settings.project)
+        return Signed(inside.messenger, AccountTokens(secrets, self.clock, ACCOUNT, ""))
 
 
 def _in_turn(first: Callable[[], Any], second: Callable[[], Any]) -> None:

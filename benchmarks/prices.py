@@ -1,6 +1,8 @@
 """List prices in US dollars, each with where it was read and when; none includes a free tier.
 
-Prices change: change them here, and `./dev bench cost` and the tables follow.
+An `undated copy` is a stored copy of the page (or, for Firestore, a guide that quotes it): right
+when it was stored, and to be looked up again before anyone relies on it. Prices change: change them
+here, and `./dev bench cost` and the tables follow.
 """
 
 from dataclasses import dataclass
@@ -21,23 +23,22 @@ class Price:
         return units / self.per * self.dollars
 
 
+_UNDATED = "undated copy"
 _RUN = "cloud.google.com/run/pricing, request-based billing, tier-1 region"
-_FIRESTORE = "regional, us; airbyte.com/data-engineering-resources/google-firestore-pricing"
-READ = Price("Firestore document read", 0.03, 100_000, _FIRESTORE, "2026-11")
-WRITE = Price("Firestore document write", 0.09, 100_000, _FIRESTORE, "2026-11")
-DELETE = Price("Firestore document delete", 0.01, 100_000, _FIRESTORE, "2026-11")
-CPU = Price("vCPU-second", 0.000024, 1, _RUN, "2026-09")
-MEMORY = Price("GiB-second", 0.0000025, 1, _RUN, "2026-09")
-REQUEST = Price("request to a function", 0.40, 1_000_000, _RUN, "2026-09")
-TASK = Price("Cloud Tasks operation", 0.40, 1_000_000, "cloud.google.com/tasks/pricing", "2026-09")
-SECRET = Price(
-    "secret version, a month", 0.06, 1, "cloud.google.com/secret-manager/pricing", "2026-09"
-)
-JOB = Price(
-    "Cloud Scheduler job, 31 days", 0.10, 1, "cloud.google.com/scheduler/pricing", "2026-11"
-)
-LOG = Price("GiB of logs", 0.50, 1, "cloud.google.com/logging pricing", "2026-09-12")
-GOOGLE = (READ, WRITE, DELETE, CPU, MEMORY, REQUEST, TASK, SECRET, JOB, LOG)
+_FIRESTORE = "Airbyte's guide to Firestore's prices, regional, US"
+_SECRETS = "cloud.google.com/secret-manager/pricing"
+READ = Price("Firestore document read", 0.03, 100_000, _FIRESTORE, _UNDATED)
+WRITE = Price("Firestore document write", 0.09, 100_000, _FIRESTORE, _UNDATED)
+DELETE = Price("Firestore document delete", 0.01, 100_000, _FIRESTORE, _UNDATED)
+CPU = Price("vCPU-second", 0.000024, 1, _RUN, _UNDATED)
+MEMORY = Price("GiB-second", 0.0000025, 1, _RUN, _UNDATED)
+REQUEST = Price("request to a function", 0.40, 1_000_000, _RUN, _UNDATED)
+TASK = Price("Cloud Tasks operation", 0.40, 1_000_000, "cloud.google.com/tasks/pricing", _UNDATED)
+SECRET = Price("secret version, a month", 0.06, 1, _SECRETS, _UNDATED)
+ACCESS = Price("secret access", 0.03, 10_000, _SECRETS, _UNDATED)
+JOB = Price("Cloud Scheduler job, 31 days", 0.10, 1, "cloud.google.com/scheduler/pricing", _UNDATED)
+LOG = Price("GiB of logs", 0.50, 1, "Cloud Logging's price page", "2026-09-12")
+GOOGLE = (READ, WRITE, DELETE, CPU, MEMORY, REQUEST, TASK, SECRET, ACCESS, JOB, LOG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,8 @@ class Model:
     tokens_out: float
 
 
-MODELS_SOURCE = "Gemini API price list as mirrored by models.dev, read 2026-10-07"
+MODELS_SOURCE = "Gemini API price list as mirrored by models.dev"
+MODELS_READ = "2026-10-07"
 MODELS = (
     Model("gemini-3.1-flash-lite (default)", 0.25, 1.50),
     Model("gemini-3.5-flash-lite", 0.30, 2.50),
@@ -57,16 +59,26 @@ MODELS = (
     Model("gemini-3.8-flash, from 2027", 1.50, 7.50),
 )
 
-#: What others ask for 1,000 conversations of 4 messages and 2 replies: low and high, and how.
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """What another product asks for 1,000 conversations of 4 messages and 2 replies."""
+
+    name: str
+    low: int
+    high: int
+    how: str
+    read: str
+
+
 PEERS = (
-    ("Chatwoot cloud, Startups, 1 seat", 53, 53, "$19 and 1,700 extra credits at $20/1,000"),
-    ("Meta Business Agent", 40, 100, "$2 per 1M tokens, 20 to 25 thousand each"),
-    ("n8n cloud, Pro", 54, 65, "€50 to 60 at $1.08; model and server extra"),
-    ("Botpress, Plus", 95, 110, "$89 and the model's tokens"),
-    ("Chatfuel, Super", 99, 99, "1,000 contacts"),
-    ("respond.io, Growth", 199, 199, "the plan alone"),
-    ("ManyChat, Pro", 25, 45, "without its AI add-on, whose price was not found"),
-    ("Intercom Fin", 613, 1_009, "600 to 1,000 outcomes at $0.99, a seat at $19"),
-    ("Agentforce", 2_000, 2_000, "$2 a conversation"),
+    Peer("ManyChat, Pro", 25, 45, "tiers as users report them; its AI costs more", "2026-08-13"),
+    Peer("Meta Business Agent", 40, 100, "$2 per 1M tokens, 20 to 25 thousand each", "2026-07"),
+    Peer("Chatwoot cloud, Startups", 53, 53, "$19 and 1,700 credits at $20/1,000", "2026-09-20"),
+    Peer("n8n cloud, Pro", 54, 65, "€50 to 60 at $1.08; model and server extra", "2026-05"),
+    Peer("Botpress, Plus", 95, 110, "$89 and the model's tokens", "2026-05"),
+    Peer("Chatfuel, Super", 99, 99, "1,000 contacts", "2026-08-13"),
+    Peer("respond.io, Growth", 199, 199, "the plan alone", "2026-09-20"),
+    Peer("Intercom Fin", 613, 1_009, "600 to 1,000 outcomes at $0.99, a seat", "2026-09-20"),
+    Peer("Agentforce", 2_000, 2_000, "$2 a conversation", "2026-10-07"),
 )
-PEERS_READ = "list prices read between May and October 2026"

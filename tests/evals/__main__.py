@@ -23,9 +23,15 @@ def _say(line: str) -> None:
 
 def main() -> int:
     """Run what the command line names."""
-    parser = argparse.ArgumentParser(prog="./dev eval", allow_abbrev=False)
-    parser.add_argument("--only", default="", help="cases whose file, name or reason holds this")
-    parser.add_argument("--json", type=Path, help="write the results there")
+    parser = argparse.ArgumentParser(
+        prog="./dev eval",
+        allow_abbrev=False,
+        description="Play the agent's conversations over their scripts, or over the real model "
+        "where GEMINI_API_KEY is set.",
+    )
+    only = "cases whose file, name or reason holds this"
+    parser.add_argument("--only", metavar="WORDS", default="", help=only)
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there")
     options = parser.parse_args()
     key = os.environ.get("GEMINI_API_KEY", "")  # noqa: TID251 (a program's entry point)
     found = cases.load(options.only)
@@ -60,6 +66,8 @@ def _result(world: World, case: cases.Case) -> dict[str, Any]:
         "failures": failures,
         "sent": list(played.sent),
         "cost_microdollars": played.cost_microdollars,
+        "turns": list(played.turns),
+        "requests": list(played.requests),
     }
     _say(f"{'ok  ' if not failures else 'FAIL'}  {case.file:<12} {case.name}")
     for failure in failures:

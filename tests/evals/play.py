@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from emulators.gemini.replies import tokens_in
 from services import bootstrap
 from tests.evals.cases import Case
 from tests.world import ACCOUNT, World
 
 PERSON = "alice"
 Json = Mapping[str, Any]
+#: Parts of a model request, and where they stand in it.
+_PARTS = (("instructions", "systemInstruction"), ("tools", "tools"), ("history", "contents"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +28,8 @@ class Played:
     alerts: Sequence[Json]
     asked: Sequence[str] = field(repr=False)  #: the text of each request, empty for a real model
     cost_microdollars: int = 0
+    turns: Sequence[Json] = ()  #: of each that asked: model requests, and tokens by kind
+    requests: Sequence[Json] = ()  #: of each recorded one: tokens by part
 
 
 def play(world: World, case: Case) -> Played:
@@ -121,7 +126,8 @@ def _played(world: World) -> Played:
     steps = [step for trace in traces for step in trace.get("steps", ())]
     contact = world.store.document(f"contacts/{thread}").get().to_dict() or {}
     outgoing = world.messages(PERSON, "outgoing")
-    asked = [] if world.stack.real_model else world.model_requests()
+    recorded = [] if world.stack.real_model else world.model_requests()
+    asked = [r["body"] for r in recorded if r["method"] == "generateContent"]
     return Played(
         sent=world.sent_to(PERSON),
         calls=[call for step in steps for call in step["calls"]],
@@ -129,8 +135,14 @@ def _played(world: World) -> Played:
         contact=contact,
         reactions=[m["reaction"] for m in outgoing if m.get("reaction")],
         alerts=world.documents("manager_alerts"),
-        asked=[_text(r["body"]) for r in asked if r["method"] == "generateContent"],
+        asked=[_text(body) for body in asked],
         cost_microdollars=sum(trace.get("cost_microdollars", 0) for trace in traces),
+        turns=[
+            {"requests": trace["requests"], **trace["tokens"]}
+            for trace in traces
+            if trace.get("requests")
+        ],
+        requests=[{part: tokens_in(body.get(key)) for part, key in _PARTS} for body in asked],
     )
 
 

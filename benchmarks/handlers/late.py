@@ -1,0 +1,9 @@
+"""The webhook without what an instance imports while it starts: its first request waits for it."""
+
+from services import starting
+
+starting.MODULES["webhook"] = ()
+
+from main import webhook  # noqa: E402 (what it imports is decided above)
+
+__all__ = ["webhook"]
