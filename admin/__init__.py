@@ -43,7 +43,7 @@ SESSION = timedelta(hours=12)
 #: Bytes of a request: a form with the longest texts.
 LARGEST_FORM = 512 * 1024
 
-_NOUNS: tuple[ModuleType, ...] = (
+NOUNS: tuple[ModuleType, ...] = (
     access, inbox, conversation, composer, live, contact, settings, account, answers, shelf,
     team, me, operate, playground, dashboard, api, bot, hours, prompt, openers, steps,
 )  # fmt: skip
@@ -68,7 +68,7 @@ def create_app(services: Services) -> Flask:
     for words_of in (language, words, said, present):
         words_of.register(app)
     app.extensions["services"] = services
-    for noun in _NOUNS:
+    for noun in NOUNS:
         app.register_blueprint(noun.blueprint)
     app.before_request(access.require_session)
     app.before_request(security.require_own_form)

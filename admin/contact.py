@@ -31,7 +31,7 @@ def boundary_words(boundary: Mapping[str, Any]) -> str:
     }.get((what, reason)) or {
         "bot": gettext("Handed back to the bot"),
         "human": gettext("Taken over"),
-        "closed": gettext("Closed"),
+        "closed": worded("closed", "status").capitalize(),
         "reopened": gettext("Reopened"),
     }.get(what, what)
 

@@ -94,9 +94,10 @@ class Screen:
         """Have axe-core in every page from here on; the page's own policy would not let it in."""
         self.page.add_init_script(path=AXE)
 
-    def violations(self) -> list[str]:
-        """What axe-core finds on the page as it is."""
-        found = self.page.evaluate("async () => (await axe.run()).violations")
+    def violations(self, only: str = "") -> list[str]:
+        """What axe-core finds on the page as it is; of one rule `only`, where that may differ."""
+        asked = {"resultTypes": ["violations"]} | ({"runOnly": [only]} if only else {})
+        found = self.page.evaluate("async (asked) => (await axe.run(asked)).violations", asked)
         return [f"{v['id']}: {[n['html'][:160] for n in v['nodes'][:3]]}" for v in found]
 
 
