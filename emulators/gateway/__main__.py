@@ -42,7 +42,6 @@ def main() -> int:
     stack.start()
     try:
         if options.demo:
-            print("Filling the demo: Club Pádel Moca and its customers …", flush=True)
             demo.play(stack, ended)
         print(announce.addresses(stack), announce.pace(seeded=stack.seeded), sep="\n", flush=True)
         print(f'Try: ./dev dm "hello"{_port_option(options.port)}', flush=True)

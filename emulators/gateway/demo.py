@@ -36,10 +36,13 @@ def lasts() -> timedelta:
 
 
 def play(stack: LocalStack, ended: threading.Event) -> None:
-    """Let it all happen, unless it did in an earlier run, and bring the clock to the present."""
+    """Let it all happen, unless somebody wrote before, and bring the clock to the present."""
     store = stack.store_client("local")
     story = _story()
-    if not list(store.collection("conversations").limit(1).stream()):
+    if list(store.collection("conversations").limit(1).stream()):
+        print("There are conversations already: the demo is not played again.", flush=True)
+    else:
+        print("Filling the demo: Club Pádel Moca and its customers …", flush=True)
         business = {name: story[name] for name in ("business_name", "business_facts")}
         store.document("settings/default").set(business, merge=True)
         with contextlib.redirect_stdout(_Troubles(sys.stdout)):
