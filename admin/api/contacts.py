@@ -40,6 +40,12 @@ def opt(thread_id: str, *, out: bool) -> None:
     office().contact.opt(thread_id, operator(), out=out)
 
 
+@route("POST", "/contacts/{thread_id}/unlink")
+def unlink(thread_id: str) -> None:
+    """The person is no longer connected to an account of the business."""
+    office().contact.unlink(thread_id, operator())
+
+
 @route("GET", "/contacts/{thread_id}/export", "export", admin=True)
 def export_contact(thread_id: str) -> Any:
     """Everything that is stored about the person."""

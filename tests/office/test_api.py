@@ -43,7 +43,7 @@ SENT: dict[str, dict[str, Any]] = {
 #: Operations whose good case needs more of a story; each has a test below.
 ELSEWHERE = {
     "retry", "mark_arrived", "answer_again", "describe", "replay_event", "undo_change",
-    "read_turn", "rate", "dismiss_operator", "name_email", "suggest", "export_case",
+    "read_turn", "rate", "unlink", "dismiss_operator", "name_email", "suggest", "export_case",
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 
+from emulators.gateway import credentials
 from emulators.instagram.people import igsid_of
 from tests.agent.speaking import call, step
 from tests.office.conftest import Desk
@@ -76,6 +77,9 @@ def test_a_linked_account_is_shown_and_unlinked(world: World, desk: Desk) -> Non
     desk.post(f"/contacts/{thread}/unlink")
     assert "member-7" not in desk.get(desk.thread()).text
     assert "connected_at" not in world.conversation("alice")
+    world.store.document(f"contacts/{thread}").set(linked, merge=True)
+    headers = {"x-admin-token": credentials.ADMIN_TOKEN}
+    assert desk.http.post(f"/api/contacts/{thread}/unlink", headers=headers).status_code == 200
     again = desk.post(f"/contacts/{thread}/unlink")
     assert (again.status_code, "not connected" in again.text) == (400, True)
 
