@@ -11,7 +11,7 @@ class Figures:
     """The figures of one benchmark, by name."""
 
     def __init__(self, run: Run, benchmark: str) -> None:
-        self._found = {figure["name"]: figure for figure in run[benchmark]}
+        self._found = {figure["name"]: figure for figure in run.get(benchmark, ())}
 
     def __call__(self, name: str, form: str = ",.1f") -> str:
         """The median, or a dash."""

@@ -49,6 +49,7 @@ TABLES: Mapping[str, Callable[[Run], str]] = {
     "prices": tables_of_cost.price_list,
     "growth": tables_of_speed.growth,
     "slopes": tables_of_speed.slopes,
+    "office": tables_of_speed.office,
     "burst": tables_of_speed.burst,
     "profile": tables_of_speed.profile,
     "scale": tables_of_cost.scale,

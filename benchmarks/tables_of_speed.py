@@ -180,6 +180,15 @@ def profile(run: Run) -> str:
     )
 
 
+def office(run: Run) -> str:
+    """What the back office's pages cost in stores of every size."""
+    of = Figures(run, "office")
+    keys = ("reads", "round trips", "own CPU")
+    pages = dict.fromkeys(name.rpartition(", ")[0] for name in of.names())
+    rows = [[page, *(of(f"{page}, {key}") for key in keys)] for page in pages]
+    return table(("store holds, page", "reads", "round trips", "ms"), rows)
+
+
 def slopes(run: Run) -> str:
     """How much the operations of a step change when the store grows tenfold."""
     of = Figures(run, "growth")
