@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask_babel import LazyString, lazy_gettext
 
 from admin.access import now, office, services
@@ -55,8 +55,11 @@ class Chart:
 
 @blueprint.get("")
 def show() -> Any:
-    """The dashboard."""
-    days = office().days.last(services().settings.account_id)
+    """The dashboard of one account: the one that is named, else the environment's."""
+    accounts = {known.id: known.called for known in office().accounts.all()}
+    wanted = request.args.get("account", "")
+    account_id = wanted if wanted in accounts else services().settings.account_id
+    days = office().days.last(account_id)
     by_date = {day["date"]: day for day in days}
     dates = [(now().date() - timedelta(days=n)).isoformat() for n in range(DAYS - 1, -1, -1)]
     all_days = [by_date.get(date, {"date": date}) for date in dates]
@@ -65,7 +68,8 @@ def show() -> Any:
     reasons = _summed(days, "handoffs_by_reason")
     return render_template(
         "operate/dashboard.html", days=days, charts=charts, roles=roles, reasons=reasons,
-        width=WIDTH, height=HEIGHT, names=CHARTS, first=dates[0], last=dates[-1],
+        width=WIDTH, height=HEIGHT, names=CHARTS, first=dates[0],
+        accounts=accounts, account_id=account_id,
     )  # fmt: skip
 
 

@@ -112,6 +112,19 @@ def test_the_numbers_stand_beside_their_charts(world: World, desk: Desk) -> None
     assert re.search(r"Messages</span><strong>2<", page)
 
 
+def test_each_account_has_its_own_numbers(world: World, desk: Desk) -> None:
+    world.store.document("accounts/27000").set({"state": "active", "username": "second"})
+    world.dm("alice", "hello")
+    world.settle()
+    assert re.search(r"Messages</span><strong>2<", desk.get("/dashboard").text)
+    other = desk.get("/dashboard?account=27000").text
+    assert 'account=27000" aria-current="page"><bdi>@second' in other
+    assert "nobody has written" in other
+    _sweep_tomorrow(world)
+    day = (world.clock.now() - timedelta(days=1)).date().isoformat()
+    assert (world.store.document(f"days/27000_{day}").get().to_dict() or {})["messages"] == 0
+
+
 def test_a_draft_is_the_bots_and_nothing_of_it_is_sent(world: World, desk: Desk) -> None:
     world.dm("alice", "hello")
     world.settle()
