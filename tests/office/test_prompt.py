@@ -23,8 +23,8 @@ def test_each_save_is_a_version_with_what_it_changed(desk: Desk) -> None:
     newest, middle, first = _versions(desk)
     page = desk.get(newest).text
     changed = page.partition("What it changed")[2]
-    assert re.search(r'class="gone".*We open at 8\.', changed)
-    assert re.search(r'class="new".*We open at 9\.', changed)
+    assert re.search(r'class="line-gone".*We open at 8\.', changed)
+    assert re.search(r'class="line-new".*We open at 9\.', changed)
     assert "What has changed since then" not in page
     assert "What has changed since then" in desk.get(middle).text
     assert "(none given)" in desk.get(first).text
@@ -63,10 +63,10 @@ def test_a_turns_trace_leads_to_the_words_that_it_was_given(world: World, desk: 
     world.advance(6)
     world.dm("alice", "hello")
     world.settle()
-    used = world.documents("prompt_versions")
-    assert len(used) == 1
-    word = world.store.collection("prompt_versions").get()[0].id
-    page = desk.get(f"/prompt/used/{word}").text
+    (turn,) = world.messages("alice", "outgoing")
+    trace = desk.get(f"{desk.thread()}/turns/{turn['turn_id']}").text
+    (link,) = re.findall(r'href="/back_office(/prompt/used/\w+)"', trace)
+    page = desk.get(link).text
     assert "Only on Mondays." in page
     assert not re.search(r"ref-[0-9a-f]{12}", page)
     assert desk.get("/prompt/used/nothing").status_code == 404
