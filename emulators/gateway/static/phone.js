@@ -135,7 +135,7 @@ function drawChat() {
     lines.push(make("li", { text: hint, kind: "empty" }));
   }
   chat.replaceChildren(...lines);
-  chat.scrollTop = chat.scrollHeight;
+  at("log").scrollTop = at("log").scrollHeight;
 }
 
 const NAMES = {

@@ -1,0 +1,32 @@
+"""The local run's phone page: every kind of message, without a barrier, wide and narrow."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Screen
+
+DEEDS = (
+    ("text", "hello"),
+    ("story_reply", "this one!"),
+    ("voice", ""),
+    ("text", "I mistipe"),
+    ("edit", "I mistype"),
+    ("text", "oops"),
+    ("unsend", ""),
+)
+
+
+def test_the_phone_shows_every_kind_of_message_without_a_barrier(screen: Screen) -> None:
+    for kind, text in DEEDS:
+        screen.world.dm("alice", text, kind=kind)
+    screen.world.owner_sends("alice", attachments=[{"type": "image"}])
+    screen.examine()
+    screen.page.goto(f"{screen.world.stack.url}/?with=alice")
+    bubbles = screen.page.locator(".bubble")
+    for said in ("a story of the business", "Audio", "edited", "unsent", "Photo"):
+        expect(bubbles.filter(has_text=said)).to_be_visible()
+    found = [screen.violations()]
+    screen.page.emulate_media(color_scheme="dark")
+    found.append(screen.violations("color-contrast"))
+    screen.page.set_viewport_size({"width": 320, "height": 600})
+    assert screen.page.evaluate("document.documentElement.scrollWidth") == 320
+    assert found == [[], []]
