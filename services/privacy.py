@@ -9,7 +9,7 @@ import structlog
 
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
-from services.domain.ids import is_platform_id, split_thread_id, thread_id
+from services.domain.ids import is_platform_id, split_thread_id
 from services.office_pages import Cursor, page
 from services.ports import Clock, Documents, Ids
 
@@ -58,6 +58,7 @@ class Deletions:
                 "status": "running",
                 "source": source,
                 "thread_id": thread,
+                "igsid": (split_thread_id(thread) or ("", ""))[1],
                 "requested_at": now,
                 "expire_at": now + _KEPT_FOR,
             }
@@ -72,11 +73,8 @@ class Deletions:
             return self._record("business")
         if not is_platform_id(user_id):
             return self._record("nothing")
-        thread = thread_id(self.account_id, user_id)
-        stored = self.documents.get(f"conversations/{thread}", f"contacts/{thread}")
-        if any(s.fields is not None for s in stored) or self._running(thread):
-            return self.request(thread, "meta")
-        return self._record("nothing")
+        thread = self._thread_of(user_id)
+        return self._record("nothing") if thread is None else self.request(thread, "meta")
 
     def deauthorise(self, user_id: str) -> None:
         """The owner removed the app: nothing is sent any more until they connect again."""
@@ -116,6 +114,7 @@ class Deletions:
         done: dict[str, Any] = {
             "status": "done",
             "thread_id": None,
+            "igsid": None,
             "documents": int(fields.get("documents", 0)) + count,
             "completed_at": self.clock.now(),
         }
@@ -138,6 +137,14 @@ class Deletions:
             return None
         (record,) = self.documents.get(f"deletions/{code}")
         return _SAID.get(str(record.fields.get("status"))) if record.fields else None
+
+    def _thread_of(self, igsid: str) -> str | None:
+        """The person's thread, whichever account it is with, or what is left of it."""
+        for collection in ("conversations", "contacts", "deletions"):
+            found = self.documents.query(Query(collection, where=[("igsid", "==", igsid)], limit=1))
+            if found:
+                return str((found[0].fields or {}).get("thread_id") or found[0].id)
+        return None
 
     def _running(self, thread: str) -> str | None:
         """The code of a deletion that has begun; once it is done it names no thread."""

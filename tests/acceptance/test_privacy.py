@@ -69,7 +69,7 @@ def test_a_deletion_leaves_nothing_of_the_person_and_everything_of_others(lively
 @pytest.mark.parametrize("asks", ["the business", "meta"])
 def test_a_deletion_that_was_interrupted_goes_on(lively: World, asks: str) -> None:
     thread = lively.thread("alice")
-    stopped = {"status": "running", "begun": True, "thread_id": thread}
+    stopped = {"status": "running", "begun": True, "thread_id": thread, "igsid": ALICE}
     stopped |= {"source": "meta", "requested_at": lively.clock.now()}
     lively.store.document("deletions/stopped").set(stopped)
     for name in ("conversations", "contacts"):
@@ -90,6 +90,17 @@ def test_a_message_after_the_request_survives_the_deletion(lively: World) -> Non
     lively.dm("alice", "hello again")
     lively.settle()
     assert [m["text"] for m in lively.messages("alice", "inbound")] == ["hello again"]
+
+
+def test_a_person_of_a_further_account_is_deleted_likewise(world: World) -> None:
+    thread = "17841400000000002_4242"
+    parties = {"account_id": "17841400000000002", "igsid": "4242"}
+    for collection in ("conversations", "contacts"):
+        world.store.document(f"{collection}/{thread}").set(parties)
+    _post(world, "data-deletion", _signed("4242")).raise_for_status()
+    assert _left(world) == []
+    (tombstone,) = world.documents("deletions")
+    assert (tombstone["status"], "4242" in str(tombstone)) == ("done", False)
 
 
 def test_somebody_unknown_is_told_that_nothing_is_kept(world: World) -> None:
