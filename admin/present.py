@@ -1,5 +1,6 @@
 """How stored things are put into words: names, owners, windows, times."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters["ago"] = ago
     app.jinja_env.filters["clock"] = clock
     app.jinja_env.filters["brief"] = brief
+    app.jinja_env.filters["pretty"] = pretty
     app.jinja_env.globals.update(
         name_of=name_of, initials=initials, hue=hue, window=window, owner_badge=owner_badge,
         unread=unread,
@@ -38,6 +40,11 @@ def register(app: Flask) -> None:
         return {
             "operator": g.get("operator"), "now": access.now(), "zone": zone(), "said": said,
         }  # fmt: skip
+
+
+def pretty(value: object) -> str:
+    """A stored value for a person to read: JSON with its letters and emojis as they are."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str)
 
 
 def zone() -> str:

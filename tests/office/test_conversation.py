@@ -171,7 +171,7 @@ def test_what_was_seen_is_no_longer_unread(world: World, desk: Desk) -> None:
 
 
 def test_why_this_reply_opens_the_turns_trace(world: World, desk: Desk) -> None:
-    world.dm("alice", "hello")
+    world.dm("alice", "hello 🎾")
     world.settle()
     page = desk.get(desk.thread()).text
     found = re.search(r'href="/back_office(/conversations/[^"]+/turns/[^"]+)"', page)
@@ -179,6 +179,7 @@ def test_why_this_reply_opens_the_turns_trace(world: World, desk: Desk) -> None:
     trace = desk.get(found[1]).text
     assert "send_instagram_message" in trace
     assert "answered" in trace
+    assert "🎾" in trace
 
 
 def test_a_reply_of_the_bots_is_rated_with_a_comment(world: World, desk: Desk) -> None:
