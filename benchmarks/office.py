@@ -35,7 +35,7 @@ from services.ports import Clock, Documents
 from services.settings import from_environment
 
 REPEATS = 3
-#: Conversations, each with a message; the largest takes four gigabytes and some minutes.
+#: Conversations, each with a message; the largest takes nine gigabytes and ten minutes.
 SIZES = (10, 1_000, 100_000, 1_000_000)
 _PAGES = {
     "the inbox's first page": "/?tab=all",
