@@ -9,7 +9,7 @@ from flask_babel import gettext
 from admin.access import office, operator
 from admin.desk import say
 from admin.settings import checked, labels, names, require_admin, scopes
-from services.office_prompt import PARTS, Version, compared, parts
+from services.office_prompt import PARTS, Version, compared, instructions, parts
 from services.office_settings import DEFAULT, WrongSettings
 
 blueprint = Blueprint("prompt", __name__, url_prefix="/prompt")
@@ -41,21 +41,19 @@ def change() -> Any:
 def version(version_id: str) -> Any:
     """One version: what it changed, how it differs from today's, and the whole instructions."""
     found, place = _found(version_id)
-    prompt, scope = office().prompt, _scope()
     older = found[place + 1] if place + 1 < len(found) else None
-    words = [prompt.words(scope, v) for v in (found[place], found[0])]
-    before = prompt.words(scope, older) if older else words[0]
+    words = found[place].words
     return render_template(
         "settings/version.html",
-        scope=scope,
+        scope=_scope(),
         version=found[place],
         newest=place == 0,
         parts=parts(),
         labels=labels(),
-        words=words[0],
-        changed=_differences(before, words[0]),
-        since=_differences(words[0], words[1]),
-        whole=prompt.whole(scope, found[place]),
+        words=words,
+        changed=_differences(older.words if older else words, words),
+        since=_differences(words, found[0].words),
+        whole=instructions(words),
     )
 
 
@@ -81,19 +79,17 @@ def used(word: str) -> Any:
 
 
 def _page(typed: Mapping[str, str], problems: Mapping[str, str]) -> Any:
-    prompt, scope = office().prompt, _scope()
-    found = prompt.versions(scope)
-    words = {**prompt.words(scope, found[0]), **typed}
+    found = office().prompt.versions(_scope())
     return render_template(
         "settings/prompt.html",
-        scope=scope,
+        scope=_scope(),
         scopes=scopes(),
         parts=parts(),
         labels=labels(),
-        words=words,
+        words={**found[0].words, **typed},
         problems=problems,
         versions=found,
-        whole=prompt.whole(scope, found[0]),
+        whole=instructions(found[0].words),
     )
 
 

@@ -32,6 +32,7 @@ class Version:
     by: str
     changed: Sequence[str]  #: the parts that it changed
     own: Mapping[str, str | None]  #: what the scope itself said then; None for nothing
+    words: Mapping[str, str]  #: what counted then, by the name of the part
     undoes: bool = False
 
 
@@ -53,29 +54,29 @@ class OfficePrompt:
     def versions(self, scope: str) -> list[Version]:
         """Every version of the scope, newest first; the newest is what counts now."""
         shown = {s.setting.name: s for s in self.settings.shown(scope)}
+        otherwise = {n: str(shown[n].otherwise) for n in PARTS}
         own = {n: str(shown[n].value) if shown[n].stored else None for n in PARTS}
+
+        def words() -> dict[str, str]:
+            return {n: otherwise[n] if (said := own[n]) is None else said for n in PARTS}
+
         found: list[Version] = []
         for change in self.settings.changes(scope, MOST_CHANGES):
             changed = [n for n in PARTS if n in (change.get("after") or {})]
             if changed:
                 undoes = bool(change.get("undoes") or change.get("version"))
                 by = str(change["operator_name"])
-                found.append(Version(change["id"], change["at"], by, changed, dict(own), undoes))
+                found.append(
+                    Version(
+                        change["id"], change["at"], by, changed, dict(own), words(), undoes=undoes
+                    )
+                )
                 own |= {n: change["before"].get(n) for n in changed}
-        return [*found, Version("first", None, "", (), dict(own))]
+        return [*found, Version("first", None, "", (), dict(own), words())]
 
     def put_back(self, scope: str, version: Version, by: Operator) -> list[str]:
         """Let the scope say again what it said in that version; the names that changed."""
         return self.settings.put(scope, version.own, by, version=version.id)
-
-    def words(self, scope: str, version: Version) -> dict[str, str]:
-        """What each part was, with what counts where the scope said nothing."""
-        otherwise = {s.setting.name: str(s.otherwise) for s in self.settings.shown(scope)}
-        return {n: otherwise[n] if (own := version.own[n]) is None else own for n in PARTS}
-
-    def whole(self, scope: str, version: Version) -> str:
-        """The instructions as the model gets them."""
-        return instructions(self.words(scope, version))
 
     def used(self, version: str) -> dict[str, Any] | None:
         """The very instructions that a turn was given, by the word that its trace names."""

@@ -7,8 +7,10 @@ from admin.api import (
     contacts,
     conversations,
     messages,
+    openers,
     operate,
     playground,
+    prompt,
     settings,
     shelf,
     team,
@@ -16,8 +18,8 @@ from admin.api import (
 from admin.api.routes import ROUTES, blueprint
 
 __all__ = [
-    "ROUTES", "accounts", "blueprint", "contacts", "conversations", "messages", "operate",
-    "playground", "settings", "shelf", "team",
+    "ROUTES", "accounts", "blueprint", "contacts", "conversations", "messages", "openers",
+    "operate", "playground", "prompt", "settings", "shelf", "team",
 ]  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from admin.access import office, operator
 from admin.api.routes import route
+from services.domain.setting import catalogue
+from services.errors import Rejected
 
 
 @route("GET", "/settings/{scope}", "settings", admin=True)
@@ -19,6 +21,14 @@ def change_settings(scope: str, **values: Any) -> Any:
     """Change some of them; all or none."""
     typed = {name: _typed(value) for name, value in values.items()}
     return {"changed": office().settings.change(scope, typed, operator())}
+
+
+@route("POST", "/settings/{scope}/reset", "changed", admin=True)
+def reset_setting(scope: str, *, name: str) -> Any:
+    """Say nothing of one setting any more, so that its default counts."""
+    if name not in {setting.name for setting in catalogue()}:
+        raise Rejected("There is no such setting.")
+    return {"changed": office().settings.put(scope, {name: None}, operator())}
 
 
 @route("GET", "/settings/{scope}/changes", "changes", admin=True)

@@ -37,6 +37,8 @@ SENT: dict[str, dict[str, Any]] = {
     "add_knowledge": {"title": "Hours", "text": "Ten to six."},
     "add_operator": {"name": "Marta", "role": "agent"},
     "change_settings": {"business_name": "Nova"},
+    "reset_setting": {"name": "business_name"},
+    "set_openers": {"questions": ["Open?"], "menu": [{"title": "Us", "url": "https://a.example"}]},
     "add_account": {"token": credentials.ACCESS_TOKEN},
     "replace_token": {"token": credentials.ACCESS_TOKEN},
 }
@@ -44,6 +46,7 @@ SENT: dict[str, dict[str, Any]] = {
 ELSEWHERE = {
     "retry", "mark_arrived", "answer_again", "describe", "replay_event", "undo_change",
     "read_turn", "rate", "unlink", "dismiss_operator", "name_email", "suggest", "export_case",
+    "put_version_back", "read_prompt",
 }  # fmt: skip
 
 
@@ -204,6 +207,22 @@ def test_a_dismissed_operator_gets_no_further(world: World, script: Script) -> N
     assert script("DELETE", f"/team/{operator_id}").status_code == 200
     assert Script(Desk(world), token)("GET", "/me").status_code == 401
     assert script("DELETE", "/team/owner").status_code == 400
+
+
+def test_a_version_of_what_the_bot_is_told_counts_again(world: World, script: Script) -> None:
+    for facts in ("one", "two"):
+        world.advance(60)
+        script("POST", "/settings/default", business_facts=facts)
+    versions = script("GET", "/settings/default/versions").json()["versions"]
+    assert [v["words"]["business_facts"] for v in versions] == ["two", "one", ""]
+    back = f"/settings/default/versions/{versions[1]['id']}"
+    assert script("POST", back).json() == {"changed": ["business_facts"]}
+    assert script("POST", "/settings/default/versions/none").status_code == 404
+    (turn,) = world.messages("alice", "outgoing")
+    trace = script("GET", f"/conversations/{world.thread('alice')}/turns/{turn['turn_id']}")
+    used = script("GET", f"/prompts/{trace.json()['turn']['prompt_version']}").json()["prompt"]
+    assert "How you answer" in used["text"]
+    assert script("GET", "/prompts/none").status_code == 404
 
 
 def test_an_event_is_replayed(world: World, script: Script) -> None:
