@@ -52,9 +52,9 @@ def now() -> datetime:
     return found
 
 
-def record(action: str, target: str) -> None:
+def record(action: str, target: str, **more: Any) -> None:
     """Write down who did it; for acts whose service does not do so in its own commit."""
-    entry = audit.entry(services().ids.new(), now(), operator(), action, target)
+    entry = audit.entry(services().ids.new(), now(), operator(), action, target, **more)
     services().documents.commit([entry])
 
 

@@ -112,7 +112,12 @@ def _file() -> File | None:
     given = request.files.get("file")
     if given is None or not given.filename:
         return None
-    found = files.read(given.filename, given.mimetype, given.read())
+    return of_bytes(given.filename, given.mimetype, given.read())
+
+
+def of_bytes(name: str, said: str, content: bytes) -> File:
+    """The file; `Rejected` where Instagram does not take its like."""
+    found = files.read(name, said, content)
     if found is None:
         raise Rejected(
             gettext(

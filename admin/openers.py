@@ -1,15 +1,15 @@
 """What a person may tap before they write: the account's ice breakers and its menu."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from admin.access import now, office, operator, services
+from admin.access import office, record, services
 from admin.account import known, require_admin
 from admin.desk import say
 from admin.said import said
-from services import audit
 from services.errors import Rejected, Unavailable
 from services.openers import MOST_BUTTONS, MOST_QUESTIONS, Button, Shown
 
@@ -40,16 +40,18 @@ def change() -> Any:
     menu = [Button(_plain(t), u.strip()) for t, u in zip(titles, urls, strict=False)]
     menu = [button for button in menu if button.title or button.url]
     try:
-        services().care.openers.store(account.id, questions, menu)
+        change_openers(account.id, questions, menu)
     except (Rejected, Unavailable) as error:
         return _page(account.id, Shown(questions, menu), said(str(error))), 422
-    path = f"accounts/{account.id}"
-    told = {"questions": questions, "menu": [button.title for button in menu]}
-    ids = services().ids
-    entry = audit.entry(ids.new(), now(), operator(), "openers", path, after=told)
-    services().documents.commit([entry])
     say(gettext("Instagram has them. Open conversations see a new menu after a refresh."))
     return redirect(url_for("openers.show", account=account.id), 303)
+
+
+def change_openers(account_id: str, questions: Sequence[str], menu: Sequence[Button]) -> None:
+    """Give them to Instagram, and write down who did. Raises `Rejected`, `Unavailable`."""
+    services().care.openers.store(account_id, questions, menu)
+    told = {"questions": list(questions), "menu": [button.title for button in menu]}
+    record("openers", f"accounts/{account_id}", after=told)
 
 
 def _page(account_id: str, shown: Shown, problem: str, *, reached: bool = True) -> Any:

@@ -10,6 +10,7 @@ from flask_babel import gettext
 from admin import present, timeline
 from admin.access import now, office, operator, services
 from admin.desk import say, wants_part
+from admin.said import said
 from services.domain.ids import split_thread_id
 from services.domain.playground import NOT_SENT, THREAD
 from services.errors import Rejected
@@ -40,8 +41,8 @@ def write() -> Any:
     try:
         office().playground.write(text, key=key if _KEY.fullmatch(key) else "")
     except Rejected as error:
-        page = render_template("playground/show.html", **_context(), typed=text, problem=str(error))
-        return page, 422
+        context = _context() | {"typed": text, "problem": said(error)}
+        return render_template("playground/show.html", **context), 422
     return redirect(url_for("playground.show"), 303)
 
 

@@ -80,6 +80,11 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "token": lazy_gettext("token"),
         "webhooks": lazy_gettext("webhooks"),
     },
+    "done_then": {
+        "hand_to_human": lazy_gettext("hand over to a person"),
+        "reply": lazy_gettext("reply"),
+        "silent": lazy_gettext("say nothing"),
+    },
     "handoff": {
         "bot_off": lazy_gettext("the bot is off"),
         "customer_request": lazy_gettext("they asked for a person"),
@@ -92,6 +97,10 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "tool_failure": lazy_gettext("a tool failed"),
         "unsupported_request": lazy_gettext("the bot cannot do it"),
         "usage_limit": lazy_gettext("a limit was reached"),
+    },
+    "looked_for": {
+        "keyword": lazy_gettext("a word or phrase"),
+        "pattern": lazy_gettext("a regular expression"),
     },
     "operator": {"admin": lazy_gettext("admin"), "agent": lazy_gettext("agent")},
     "outcome": {

@@ -16,8 +16,8 @@ from services.ports import Clock, Documents, Ids
 #: Rows that a page lists; the rules themselves are read whole by the agent.
 MOST_RULES = 200
 MOST_ENTRIES = 100
-KINDS = {"keyword": "a word or phrase", "pattern": "a regular expression"}
-ACTIONS = {"reply": "reply", "hand_to_human": "hand over to a person", "silent": "say nothing"}
+KINDS = ("keyword", "pattern")
+ACTIONS = ("reply", "hand_to_human", "silent")
 LONGEST_REPLY = 2000
 
 

@@ -60,8 +60,14 @@ def _operation(route: Route) -> dict[str, Any]:
     }
     if description:
         told["description"] = description
-    if route.method == "GET":
-        parameters += [_query(name, p) for name, p in route.arguments.items()]
+    if route.method == "GET" or route.takes_file:
+        asked = [(name, p) for name, p in route.arguments.items() if name != "content"]
+        parameters += [_query(name, p) for name, p in asked]
+    if route.takes_file:
+        content = {"application/octet-stream": {"schema": schema(bytes)}}
+        told["requestBody"] = {"required": True, "content": content}
+    elif route.method == "GET":
+        pass
     elif route.arguments or route.takes_any:
         content = {"application/json": {"schema": _body(route)}}
         told["requestBody"] = {"required": True, "content": content}

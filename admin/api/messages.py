@@ -1,9 +1,13 @@
 """Messages of one conversation: sent, noted, tried again, rated, described."""
 
+import re
 from typing import Any, Literal
+
+from flask import request
 
 from admin.access import office, operator, services
 from admin.api.routes import route
+from admin.composer import of_bytes
 from services.errors import ModelError, Rejected
 
 _MESSAGE = "/conversations/{thread_id}/messages/{message_id}"
@@ -16,9 +20,17 @@ def send(thread_id: str, *, text: str, key: str = "") -> None:
     `key` is a word of 32 hexadecimal digits for this message: sent twice with it, it is queued
     once.
     """
-    if key and (len(key) != 32 or not set(key) <= set("0123456789abcdef")):
-        raise Rejected("A key has 32 hexadecimal digits.")
-    office().sending.reply(thread_id, text, operator(), key=key)
+    office().sending.reply(thread_id, text, operator(), key=_key(key))
+
+
+@route("POST", "/conversations/{thread_id}/files", status=202)
+def send_file(thread_id: str, *, content: bytes, name: str, text: str = "", key: str = "") -> None:
+    """Queue a picture, sound, video or PDF, with a text after it; the bot falls silent.
+
+    The body is the file itself, `name` what the team calls it; `key` as for a text.
+    """
+    file = of_bytes(name, request.mimetype, content)
+    office().sending.reply(thread_id, text, operator(), file=file, key=_key(key))
 
 
 @route("POST", "/conversations/{thread_id}/notes", status=201)
@@ -61,3 +73,9 @@ def describe(thread_id: str, message_id: str) -> Any:
         services().people.describing.describe(thread_id, message_id)
     except ModelError as error:
         raise Rejected(f"The model could not describe it now. {error}") from error
+
+
+def _key(key: str) -> str:
+    if key and not re.fullmatch(r"[0-9a-f]{32}", key):
+        raise Rejected("A key has 32 hexadecimal digits.")
+    return key

@@ -15,6 +15,7 @@ from flask import Blueprint, abort, request
 
 from admin.access import operator
 from admin.api.types import plain, read
+from admin.security import LARGEST_UPLOAD
 from services.errors import Rejected
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -67,6 +68,11 @@ class Route:
         }
 
     @property
+    def takes_file(self) -> bool:
+        """Whether the body is the file itself, as the argument `content`; the rest is a query."""
+        return "content" in self.arguments and self.arguments["content"].annotation is bytes
+
+    @property
     def takes_any(self) -> bool:
         """Whether the body's names are the handler's to judge."""
         found = inspect.signature(self.handler).parameters.values()
@@ -83,10 +89,15 @@ class Route:
         return {"success": True} if answer is None else plain(answer), self.status
 
     def _given(self) -> dict[str, Any]:
-        sent = request.args.to_dict() if self.method == "GET" else _body()
+        if self.takes_file:
+            request.max_content_length = LARGEST_UPLOAD
+        asked = self.method == "GET" or self.takes_file
+        sent: dict[str, Any] = request.args.to_dict() if asked else _body()
         if self.takes_any:
             return sent
         known = self.arguments
+        if self.takes_file:
+            sent["content"] = request.get_data()
         problems = {name: "There is no such field." for name in sent if name not in known}
         found: dict[str, Any] = {}
         for name, parameter in known.items():

@@ -34,6 +34,8 @@ def read(value: Any, wanted: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError("This must be an object.")
         return {name: read(item, inside[1]) for name, item in value.items()}
+    if wanted is bytes:
+        return value
     return _instant(value) if wanted is datetime else _scalar(value, wanted)
 
 
@@ -49,6 +51,8 @@ def schema(wanted: Any) -> dict[str, Any]:
         return {"type": "array", "items": schema(inside[0])}
     if origin is dict:
         return {"type": "object", "additionalProperties": schema(inside[1])}
+    if wanted is bytes:
+        return {"type": "string", "format": "binary"}
     if wanted is datetime:
         return {"type": "string", "format": "date-time"}
     return {"type": _SCALARS[wanted][0]}

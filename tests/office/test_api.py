@@ -16,6 +16,7 @@ from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
 
 TOKEN = {"x-admin-token": credentials.ADMIN_TOKEN}
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 LATER = "2026-11-03T09:00:00Z"
 #: What is sent where an operation takes something: its good case.
 SENT: dict[str, dict[str, Any]] = {
@@ -46,6 +47,7 @@ SENT: dict[str, dict[str, Any]] = {
 ELSEWHERE = {
     "retry", "mark_arrived", "answer_again", "describe", "replay_event", "undo_change",
     "read_turn", "rate", "unlink", "dismiss_operator", "name_email", "suggest", "export_case",
+    "send_file",
     "put_version_back", "read_prompt",
 }  # fmt: skip
 
@@ -158,6 +160,15 @@ def test_a_script_answers_closes_and_is_recorded(world: World, script: Script) -
     assert acts[0] == "close"
 
 
+def test_a_file_is_sent(world: World, script: Script) -> None:
+    files = f"/conversations/{world.thread('alice')}/files?name=hours.png&text=Our+hours"
+    assert script.raw("POST", files, PNG).status_code == 202
+    assert script.raw("POST", files, b"plain words").status_code == 400
+    assert script.raw("POST", files.partition("?")[0], PNG).json()["problems"]["name"]
+    world.settle(60)
+    assert world.sent_to("alice")[-1] == "Our hours"
+
+
 def test_a_failed_send_is_retried_and_a_given_up_message_answered(
     world: World, script: Script
 ) -> None:
@@ -250,7 +261,7 @@ def _body(name: str, thread_id: str) -> dict[str, Any]:
 
 def _senseless() -> Iterator[tuple[Route, str, Any]]:
     for route in ROUTES:
-        if route.takes_any:
+        if route.takes_any or route.takes_file:
             continue
         for field, parameter in route.arguments.items():
             if parameter.default is parameter.empty:

@@ -1,5 +1,6 @@
 """The office speaks English, Spanish and Portuguese, everywhere and in full."""
 
+import ast
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -16,6 +17,14 @@ from tests.world import World
 TEMPLATES = sorted((ROOT / "admin" / "templates").rglob("*.html"))
 #: What is the same in every language.
 NAMES = {"Moca", "UTC", "ms", "Ctrl", "Enter", "MB", "https"}
+#: What scripts are told, and what stands before a language is known.
+ALWAYS_ENGLISH = {
+    "This office is entered through the Identity-Aware Proxy only.",
+    "The token is for the API.",
+    "That is not a token of the team.",
+}
+CODE = sorted((ROOT / "admin").glob("*.py"))
+_WRAPPED = {"gettext", "lazy_gettext", "ngettext"}
 _SPOKEN = {"aria-label", "placeholder", "title", "alt"}
 _HOLE = re.compile(r"%\((\w+)\)s|\{(\w+)\}|(</?[a-z]+>)")
 
@@ -65,6 +74,12 @@ def test_no_template_says_anything_past_the_catalogue(path: Path) -> None:
 )
 def test_a_text_past_the_catalogue_is_found(template: str) -> None:
     assert len(list(_unwrapped(template))) == 1
+
+
+def test_no_code_of_the_office_says_anything_past_the_catalogue() -> None:
+    found = [words for path in CODE for words in _spoken(path.read_text(encoding="utf-8"))]
+    assert set(found) <= ALWAYS_ENGLISH
+    assert list(_spoken('say("All is well")')) == ["All is well"]
 
 
 @pytest.mark.parametrize(
@@ -135,6 +150,20 @@ def _literals(source: str) -> Iterator[str]:
     for constant in tree.find_all(nodes.Const):
         text = constant.value
         if isinstance(text, str) and id(constant) not in said and re.match(r"[A-Z][a-z]", text):
+            yield text
+
+
+def _spoken(code: str) -> Iterator[str]:
+    """Strings in code that look like a sentence for a person."""
+    tree, aside = ast.parse(code), set[int]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            aside.add(id(node.value))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _WRAPPED:
+            aside |= {id(inside) for inside in ast.walk(node)}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in aside else None
+        if isinstance(text, str) and re.match(r"[A-Z][a-z]+ [a-z]+", text):
             yield text
 
 
