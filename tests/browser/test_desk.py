@@ -217,3 +217,27 @@ def test_a_window_is_counted_down_and_opens_again_when_they_write(screen: Screen
     expect(reply).to_be_disabled()
     dm(screen.world, "alice", "still there?")
     expect(reply).to_be_enabled()
+
+
+ELSEWHERE = """
+document.hasFocus = () => false;
+window.notes = [];
+window.Notification = class {
+  constructor(title) { window.notes.push(title); }
+  static get permission() { return "granted"; }
+};
+"""
+
+
+def test_a_message_from_the_owners_phone_calls_whoever_looks_elsewhere_once(screen: Screen) -> None:
+    screen.page.add_init_script(ELSEWHERE)
+    scene.person(screen.world, "alice", contact_name="Alice")
+    screen.open("/?tab=all")
+    screen.page.wait_for_selector("body[data-live=on]")
+    screen.world.owner_types("alice", "from my phone")
+    expect(screen.page).to_have_title(re.compile(r"^\(1\) "))
+    expect(screen.page.locator("#rows .row-item").first).to_contain_text("from my phone")
+    notes = screen.page.evaluate("window.notes")
+    assert notes == ["You wrote to Alice in the Instagram app"]
+    screen.page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(screen.page).to_have_title(re.compile("^Inbox"))
