@@ -12,6 +12,7 @@ from services.accounts import ADVICE
 from services.domain.account import Account
 from services.domain.ids import split_thread_id
 from services.office_operate import LINES
+from services.office_pages import PAGE
 
 blueprint = Blueprint("operate", __name__, url_prefix="/operate")
 
@@ -99,6 +100,23 @@ def events() -> Any:
     cursor = request.args.get("after")
     found = operate.failed(cursor) if which == "failed" else operate.unhandled(cursor)
     return render_template("operate/events.html", which=which, found=found, why=UNHANDLED)
+
+
+@blueprint.post("/events/replay")
+def replay_page() -> Any:
+    """Give every event of the page to the ingest once more, the oldest first."""
+    if not operator().is_admin:
+        abort(403, gettext("Only admins replay events."))
+    ids = [i for i in request.form.getlist("event") if _EVENT_ID.fullmatch(i)][:PAGE]
+    done = office().replay.replay_all(ids[::-1], operator())
+    kept = ngettext(
+        "%(num)s event is still not understood and is kept.",
+        "%(num)s events are still not understood and are kept.",
+        done.unhandled,
+    )
+    replayed = ngettext("%(num)s event replayed.", "%(num)s events replayed.", len(ids))
+    say(f"{replayed} {kept}" if done.unhandled else replayed, good=not done.unhandled)
+    return redirect(url_for("operate.events"), 303)
 
 
 @blueprint.post("/events/<event_id>/replay")

@@ -1,7 +1,7 @@
 """Trying an event again that no rule knew: after an account was added, an app named, a release."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +62,19 @@ class OfficeReplay:
             writes.append(Delete(path))
         self.documents.commit(writes)
         return Replayed(done["stored"], accepted.unhandled)
+
+    def replay_all(self, event_ids: Sequence[str], by: Operator) -> Replayed:
+        """Try these one after the other; what cannot be tried again counts as unhandled."""
+        stored = unhandled = 0
+        for event_id in event_ids:
+            try:
+                done = self.replay(event_id, by)
+            except Rejected:
+                unhandled += 1
+                continue
+            stored += done.stored
+            unhandled += bool(done.unhandled)
+        return Replayed(stored, unhandled)
 
 
 def body_of(fields: Mapping[str, Any]) -> Any:

@@ -70,6 +70,22 @@ def test_each_shape_is_wrapped_as_it_came(world: World, desk: Desk) -> None:
     assert {e["reason"]: e["raw"] for e in world.documents("unhandled_events")} == kept
 
 
+def test_a_whole_page_is_replayed_the_oldest_first(world: World, desk: Desk) -> None:
+    for n in range(3):
+        item = _message(mid=f"m-{n}") | {"timestamp": int(world.clock.now().timestamp() * 1000)}
+        _arrives(world, {"id": OTHER, "messaging": [item]})
+        world.advance(2)
+    _arrives(world, {"id": OTHER})
+    world.store.document(f"accounts/{OTHER}").set({"state": "active"})
+    listed = re.findall(r'name="event" value="([0-9a-f]{32})"', _page(desk))
+    page = desk.post("/operate/events/replay", event=listed).text
+    assert "4 events replayed. 1 event is still not understood and is kept." in page
+    assert world.store.document(f"conversations/{OTHER}_501").get().get("inbound_seq") == 3
+    assert len(world.documents("unhandled_events")) == 1
+    agent = colleague(desk)
+    assert agent.post("/operate/events/replay", event=listed).status_code == 403
+
+
 def test_an_event_is_not_replayed_past_its_apps_limits(world: World, desk: Desk) -> None:
     _arrives(world, {"id": OTHER, "messaging": [_message()]})
     world.store.document(f"accounts/{OTHER}").set({"state": "active", "app": "another"})
