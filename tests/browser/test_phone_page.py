@@ -15,6 +15,13 @@ DEEDS = (
 )
 
 
+def test_on_the_first_visit_a_customer_is_ready_to_write(screen: Screen) -> None:
+    screen.page.goto(screen.world.stack.url)
+    screen.page.get_by_placeholder("Message …").fill("hello")
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.locator(".bubble.person")).to_contain_text("hello")
+
+
 def test_the_phone_shows_every_kind_of_message_without_a_barrier(screen: Screen) -> None:
     for kind, text in DEEDS:
         screen.world.dm("alice", text, kind=kind)

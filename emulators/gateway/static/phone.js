@@ -2,6 +2,7 @@
 
 const at = (id) => document.getElementById(id);
 const OWNER = { api: "Moca", owner: "the owner", person: "" };
+const FIRST = "alice"; // where nobody has written yet, somebody is ready to
 const HEART = "\u2764\uFE0F";
 let who = new URLSearchParams(location.search).get("with") || "";
 let source = null;
@@ -131,8 +132,7 @@ function drawChat() {
     lines.push(bubble(message));
   }
   if (!lines.length) {
-    const hint = who ? "Say hello: Moca answers within seconds." : "Add a customer to begin.";
-    lines.push(make("li", { text: hint, kind: "empty" }));
+    lines.push(make("li", { text: "Say hello: Moca answers within seconds.", kind: "empty" }));
   }
   chat.replaceChildren(...lines);
   at("log").scrollTop = at("log").scrollHeight;
@@ -224,7 +224,7 @@ function listen() {
   source.onmessage = (event) => {
     state = JSON.parse(event.data);
     ahead = new Date(state.now) - Date.now();
-    if (!who && state.people.length) return choose(nameOf(state.people[0]));
+    if (!who) return choose(state.people.length ? nameOf(state.people[0]) : FIRST);
     draw();
   };
 }
