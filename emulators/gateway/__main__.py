@@ -45,7 +45,7 @@ def main() -> int:
             demo.play(stack, ended)
         print(announce.addresses(stack), announce.pace(seeded=stack.seeded), sep="\n", flush=True)
         print(f'Try: ./dev dm "hello"{_port_option(options.port)}')
-        print("Below is the functions' own log, as in a deployment: a line a request.\n", flush=True)
+        print("Below is the functions' log, as in a deployment: a line a request.\n", flush=True)
         ended.wait()
     finally:
         stack.stop()
