@@ -127,6 +127,8 @@ def state(message: Fields) -> str:
         if found == "processed" and reason in _REASONS:
             return gettext("Not answered: %(reason)s", reason=str(_REASONS[reason]))
         return str(_WAITING.get(found, ""))
+    if message.get("unsettled"):
+        found = "unconfirmed"  # given up, and still nobody knows
     return str(TABLES["state"].get(found, found))
 
 

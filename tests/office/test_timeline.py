@@ -159,6 +159,7 @@ def test_an_unconfirmed_message_has_two_answers_once_instagram_was_asked(
     page = desk.get(desk.thread()).text
     (address,) = re.findall(r'action="/back_office([^"]+/retry)"', page)
     assert "It did not: resend" in page
+    assert "Not confirmed" in page
     desk.post(address)
     world.settle(60)
     assert world.sent_to("alice")[-1] == "did it arrive?"
