@@ -12,7 +12,7 @@ Response = dict[str, Any]
 #: The one rule by which this side counts tokens, as Gemini's own vocabulary cannot be had offline.
 #: Beside that of Gemma 3, its public relative, over all 144 requests of the evaluation set: 1 % too
 #: few for the JSON as it is sent (single requests from 9 % too few to 22 % too many), and 25 % too
-#: many for the texts and names in it alone (18 to 45 %). A model is shown something between the two.
+#: many for the texts and names in it alone (18 to 45 %). A model is shown something between these.
 CHARACTERS_PER_TOKEN = 4
 _WITHOUT_CONTENT = frozenset({
     "MALFORMED_FUNCTION_CALL", "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST",

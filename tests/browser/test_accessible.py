@@ -56,7 +56,7 @@ def test_open_menus_and_the_door_have_no_barrier(screen: Screen) -> None:
     (thread,) = [path for path in filled(screen) if path.endswith("?tab=all") and "conv" in path]
     found = {}
     for scheme in ("light", "dark"):
-        screen.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # one of two
+        screen.page.emulate_media(color_scheme=scheme)
         screen.open(thread)
         screen.page.locator(".why-reply summary").first.click()
         screen.page.locator("#acts summary").click()

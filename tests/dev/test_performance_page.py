@@ -5,24 +5,24 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import report
+from benchmarks import kept, report
 
 KEPT = Path(report.__file__).parent / "results.json"
 
 
 @pytest.fixture(scope="module")
-def run() -> report.Run:
+def run() -> kept.Run:
     """The run that the page was written from."""
-    found: report.Run = json.loads(KEPT.read_text(encoding="utf-8"))
+    found: kept.Run = json.loads(KEPT.read_text(encoding="utf-8"))
     return found
 
 
-def test_the_page_holds_the_figures_of_the_kept_run(run: report.Run) -> None:
+def test_the_page_holds_the_figures_of_the_kept_run(run: kept.Run) -> None:
     page = report.PAGE.read_text(encoding="utf-8")
     assert report.page(page, run) == page
 
 
-def test_the_plots_show_the_kept_run(run: report.Run) -> None:
+def test_the_plots_show_the_kept_run(run: kept.Run) -> None:
     for name, picture in report.pictures(run).items():
         assert (report.DOCS / "plots" / name).read_text(encoding="utf-8") == picture
 

@@ -140,7 +140,11 @@ def test_a_sweep_costs_the_same_however_many_conversations_there_are(
     world: World, number: int
 ) -> None:
     later = world.clock.now() + 2 * HOUR
-    waits = {"due_at": _ms(world, 120), "remind_at": _ms(world, 120), "scheduled_until": later}
+    waits: dict[str, Any] = {
+        "due_at": _ms(world, 120),
+        "remind_at": _ms(world, 120),
+        "scheduled_until": later,
+    }
     scene.conversations(world, number, **waits)
     world.advance((40 - world.clock.now().minute) % 60 * 60)  # not the hour's longer run
     world.clear_counts()
