@@ -2,7 +2,6 @@
 
 import sys
 import threading
-from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -15,6 +14,8 @@ from tests.browser.conftest import CHROMIUM
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DESK, PHONE = (1360, 820), (390, 780)
+#: Whose conversation is shown: a customer, the bot and the owner speak in it.
+SHOWN = "grumpy.greg"
 
 
 def main() -> int:
@@ -39,13 +40,14 @@ def main() -> int:
 
 
 def _dress(stack: LocalStack) -> None:
-    """Two people wait for the team, one has labels: what a demo of the bot alone has not."""
+    """Labels, and a note among the team: what a demo of the bot alone has not."""
     store, now = stack.store_client("local"), stack.clock.now()
-    rows = sorted(store.collection("conversations").stream(), key=lambda row: row.id)
-    for row, reason, minutes in ((rows[3], "customer_request", 71), (rows[5], "no_rule", 22)):
-        since = {"boundary_at": now - timedelta(minutes=minutes)}
-        row.reference.update({"owner": "waiting", "owner_reason": reason, **since})
-    rows[2].reference.update({"labels": ["regular", "doubles"]})
+    (greg,) = (c for c in store.collection("contacts").stream() if c.get("username") == SHOWN)
+    thread = store.document(f"conversations/{greg.id}")
+    thread.update({"labels": ["regular", "refund"]})
+    note = {"direction": "internal", "role": "human", "kind": "note", "operator_name": "Marta"}
+    words = {"text": "Refunded 24 €. The roofer comes on Tuesday.", "created_at": now}
+    thread.collection("messages").document("note").set({**note, **words, "status": "processed"})
 
 
 def _take(browser: Browser, stack: LocalStack) -> None:
@@ -61,7 +63,7 @@ def _take(browser: Browser, stack: LocalStack) -> None:
         )
         page = context.new_page()
         _sign_in(page, office)
-        page.locator(".row-link").nth(4).click()
+        page.locator(".row-link", has_text=SHOWN).click()
         page.wait_for_selector("#thread")
         page.mouse.move(5, 5)
         page.wait_for_timeout(500)
