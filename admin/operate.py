@@ -14,6 +14,15 @@ from services.domain.ids import split_thread_id
 from services.office_operate import LINES
 from services.office_pages import PAGE
 
+#: Why a message was given up, by the error's name.
+TROUBLE = {
+    "ModelBusy": lazy_gettext("the model did not answer in time"),
+    "ModelError": lazy_gettext("the model gave no usable answer"),
+    "ModelRefused": lazy_gettext("the model refused the request"),
+    "store or queue unreachable": lazy_gettext("a service could not be reached"),
+    "tried too often": lazy_gettext("it was tried too often"),
+}
+
 blueprint = Blueprint("operate", __name__, url_prefix="/operate")
 
 _EVENT_ID = re.compile(r"[0-9a-f]{32}")
@@ -99,7 +108,9 @@ def events() -> Any:
     which = "failed" if request.args.get("which") == "failed" else "unhandled"
     cursor = request.args.get("after")
     found = operate.failed(cursor) if which == "failed" else operate.unhandled(cursor)
-    return render_template("operate/events.html", which=which, found=found, why=UNHANDLED)
+    return render_template(
+        "operate/events.html", which=which, found=found, why=UNHANDLED, trouble=TROUBLE
+    )
 
 
 @blueprint.post("/events/replay")
