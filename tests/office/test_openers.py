@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.openers import Button, objection
 from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
 
@@ -51,25 +52,30 @@ def test_other_languages_stay(world: World, desk: Desk) -> None:
     assert _at_instagram(world, "ice_breakers")[1] == other
 
 
+def test_what_instagram_would_refuse_is_refused_and_kept(world: World, desk: Desk) -> None:
+    page = desk.post("/openers", title=["Shop"], url=["javascript:alert(1)"])
+    assert (page.status_code, "An address begins with https://" in page.text) == (422, True)
+    assert 'value="javascript:alert(1)"' in page.text
+    assert _at_instagram(world, "persistent_menu") == []
+
+
 @pytest.mark.parametrize(
-    ("typed", "words"),
+    ("questions", "menu", "words"),
     [
-        ({"question": ["a", "b", "c", "d", "e"]}, "At most 4 questions."),
-        ({"question": ["a", "a"]}, "The same words stand there twice."),
-        ({"question": ["q" * 81]}, "A question has at most 80 characters."),
-        ({"title": ["t" * 31], "url": [""]}, "A title has at most 30 characters."),
-        ({"title": [""], "url": ["https://a.example"]}, "A button needs a title."),
-        ({"title": ["x"], "url": ["javascript:alert(1)"]}, "An address begins with https://"),
+        ([], [], ""),
+        (["When?"], [Button("Shop", "https://a.example")], ""),
+        (["a", "b", "c", "d", "e"], [], "At most 4 questions."),
+        (["a", "a"], [], "The same words stand there twice."),
+        (["q" * 81], [], "A question has at most 80 characters."),
+        ([], [Button("t" * 31)], "A title has at most 30 characters."),
+        ([], [Button("", "https://a.example")], "A button needs a title."),
+        ([], [Button(str(n)) for n in range(21)], "At most 20 buttons."),
+        ([], [Button("x", "http://a.example")], "An address begins with https://"),
+        ([], [Button("x", "https://[")], "An address begins with https://"),
     ],
 )
-def test_what_instagram_would_refuse_is_refused_and_kept(
-    world: World, desk: Desk, typed: dict[str, list[str]], words: str
-) -> None:
-    page = desk.post("/openers", **typed)
-    assert (page.status_code, words in page.text) == (422, True)
-    kept = next(iter(typed.values()))[0] or typed["url"][0]
-    assert f'value="{kept}"' in page.text
-    assert _at_instagram(world, "persistent_menu") == []
+def test_the_limits_of_instagram(questions: list[str], menu: list[Button], words: str) -> None:
+    assert objection(questions, menu) == words
 
 
 def test_an_instagram_that_is_down_is_said_and_nothing_can_be_lost(
