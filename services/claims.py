@@ -125,11 +125,11 @@ class Taking:
         if isinstance(step, Wait):
             away = absence.told(thread, step, self.settings, self.now)
             held_for = thread.account_id if step.reason == ACCOUNT else None
-            fields = {"due_at": to_ms(step.until), "turn_held_for": held_for, **away.fields}
+            fields |= {"due_at": to_ms(step.until), "turn_held_for": held_for, **away.fields}
             thread = away.thread
             writes += away.writes
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
-            fields |= {"due_at": None, "claim": None, "follow_up": None, "turn_held_for": None}
+            fields |= _at_rest(skipped=bool(writes))
         if fields:
             writes.append(Update(f"conversations/{thread.thread_id}", fields))
         return Taken(thread, step), writes
@@ -227,6 +227,12 @@ def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
 
 def _update(thread: Conversation, message: Message, fields: dict[str, Any]) -> Write:
     return Update(f"conversations/{thread.thread_id}/messages/{message.id}", fields)
+
+
+def _at_rest(*, skipped: bool) -> dict[str, Any]:
+    """Nothing is to be done; where somebody is not answered, an open page shows it."""
+    fields: dict[str, Any] = dict.fromkeys(("due_at", "claim", "follow_up", "turn_held_for"))
+    return fields | ({"updated_at": SERVER_TIME} if skipped else {})
 
 
 def _skipped(reason: str) -> dict[str, Any]:

@@ -33,6 +33,16 @@ def test_what_the_owner_types_is_recorded_and_silences_the_bot(world: World) -> 
     assert world.messages("alice", "inbound")[0]["reason"] == "owner_human"
 
 
+def test_that_nobody_answers_is_news_for_whoever_looks_on(world: World) -> None:
+    world.owner_types("alice", "I am on it")
+    world.dm("alice", "thanks")
+    world.deliver_webhooks()
+    before = world.conversation("alice")["updated_at"]
+    world.settle()
+    assert world.messages("alice", "inbound")[0]["status"] == "processed"
+    assert world.conversation("alice")["updated_at"] > before
+
+
 def test_the_bot_answers_again_when_the_humans_time_is_over(world: World) -> None:
     world.dm("alice", "hello")
     world.deliver_webhooks()
