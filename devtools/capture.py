@@ -21,9 +21,12 @@ from emulators.clock import SimClock
 from emulators.gateway import credentials
 from emulators.gateway.local import LocalStack
 from emulators.instagram.people import igsid_of
+from services.domain.operation import Operation
 
 PERSON = "alice"
 REPLY = "We do! A table for six at 20:00 is free tonight. Shall I keep it for you? 😊"
+#: Where the office's clock is by default, so that both pages tell one time.
+ZONE = Operation().time_zone
 #: Sizes in the animation; the office is wider on its screen, by this much.
 PHONE, OFFICE, SCREEN = (430, 720), (850, 720), 1.45
 #: Milliseconds for which a picture stands, and the quality of the file.
@@ -79,7 +82,8 @@ class Story:
         named = {"business_name": "Trattoria Moca"}
         self._stack.store_client("capture").document("settings/default").set(named, merge=True)
         calls = [{"name": "send_instagram_message", "args": {"text": REPLY}}]
-        self._tell(self._stack.gemini_url, "script", {"replies": [{"calls": calls}]})
+        thinks = {"calls": calls, "delay_seconds": 8}  # both pages are open before it has spoken
+        self._tell(self._stack.gemini_url, "script", {"replies": [thinks]})
         self._dm("Hi! Do you have a table for six tonight? 🍝")
         self._open()
         self._watch(until=REPLY[:20])
@@ -142,7 +146,9 @@ class Story:
 
 def _page(browser: Browser, size: tuple[int, int], larger: float = 1) -> Page:
     width, height = (round(length * larger) for length in size)
-    context = browser.new_context(viewport={"width": width, "height": height})
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="en-GB", timezone_id=ZONE
+    )
     return context.new_page()
 
 
