@@ -74,6 +74,16 @@ def bot() -> Any:
     return _back(account.id)
 
 
+@blueprint.post("/human-agent")
+def human_agent() -> Any:
+    """Whether Meta has granted the permission to answer for seven days: only Meta's page says."""
+    account, granted = known(), request.form.get("granted") == "yes"
+    services().documents.commit([Merge(f"accounts/{account.id}", {"human_agent": granted})])
+    services().live_settings.forget()
+    _record("human_agent", account.id)
+    return _back(account.id)
+
+
 @blueprint.post("/self-test")
 def self_test() -> Any:
     """Every check of the connection, with what to do where one fails."""

@@ -36,6 +36,7 @@ TABLES: Mapping[str, Mapping[str, LazyString]] = {
         "feedback": lazy_gettext("rated a reply"),
         "first_steps_dismissed": lazy_gettext("put the first steps away"),
         "hand_back": lazy_gettext("handed back to the bot"),
+        "human_agent": lazy_gettext("noted what Meta says of the human-agent permission"),
         "knowledge": lazy_gettext("wrote an entry of knowledge"),
         "knowledge_removed": lazy_gettext("removed an entry of knowledge"),
         "label": lazy_gettext("added a label"),

@@ -108,6 +108,18 @@ def test_a_project_without_the_right_says_how_it_is_given(world: World, desk: De
     assert world.documents("accounts") == []
 
 
+def test_a_permission_of_metas_is_noted_so_that_a_person_may_answer_later(
+    world: World, desk: Desk
+) -> None:
+    yesterday = int((world.clock.now().timestamp() - 25 * 3600) * 1000)
+    scene.person(world, "alice", last_inbound_at=yesterday)
+    assert desk.post(f"{desk.thread()}/messages", text="late").status_code == 422
+    desk.post("/account/human-agent", granted="yes")
+    assert desk.post(f"{desk.thread()}/messages", text="late").status_code == 200
+    desk.post("/account/human-agent", granted="no")
+    assert desk.post(f"{desk.thread()}/messages", text="later").status_code == 422
+
+
 def test_one_accounts_bot_differs_from_all(world: World, desk: Desk) -> None:
     desk.post("/account/bot", bot="off")
     assert world.store.document(f"settings/{ACCOUNT}").get().to_dict() == {"bot": "off"}
