@@ -20,7 +20,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const pane = event.detail.target.id === "pane";
     if (!lost() || (!left && !pane)) return;
-    const again = left?.name && document.querySelector(left.name);
+    const again = left?.name ? document.querySelector(left.name) : null;
     const next = again?.checkVisibility() ? again : document.querySelector("#thread-head h1");
     left = null;
     if (!next) return;

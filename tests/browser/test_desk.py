@@ -82,7 +82,7 @@ def test_a_setting_counts_from_the_next_turn_on(screen: Screen) -> None:
     screen.open("/settings")
     screen.page.get_by_label("Business name").fill("Padel Nova")
     screen.page.get_by_role("button", name="Save").click()
-    expect(screen.page.locator("#notices")).to_contain_text("Saved: business name.")
+    expect(screen.page.locator("#notices")).to_contain_text("Saved: Business name.")
     screen.world.stack.clock.advance(6)
     scene.person(screen.world, "alice")
     screen.conversation()
