@@ -34,6 +34,10 @@ class TurnLost(Exception):  # noqa: N818 (an end of the turn, not a fault)
     """The claim went to somebody else: whatever was decided is void."""
 
 
+class Superseded(Exception):  # noqa: N818 (an end of the model's run, not a fault)
+    """Newer messages came, and one turn is to answer all of them: this run is for nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agent:
     """Turns a thread's new messages into a decision."""
@@ -56,7 +60,8 @@ class Agent:
         """What to do about the new messages.
 
         Ends within the bounds of the settings, whatever the model does. Raises `ModelError` when
-        no model answered, and whatever `keep_claim` raises.
+        no model answered, and whatever `keep_claim` raises, but for `Superseded`: what the run
+        has cost by then counts, and nothing is decided.
         """
         asked = replace(asked, media=asked.media or agent_media.fetched(self.media, asked))
         deciding = Deciding(asked, agent_context.shown(asked, self.clock.now()), self.clock)
@@ -102,9 +107,12 @@ class Agent:
             said=shown.said,
             new_toolbox=lambda: self._toolbox(asked, shown, system, looked_up),
         )
-        run = loop.run()
-        summary = summed_up(asking, asked, shown)
-        descriptions = agent_media.described(asking, asked)
+        try:
+            run = loop.run()
+            summary = summed_up(asking, asked, shown)
+            descriptions = agent_media.described(asking, asked)
+        except Superseded:
+            return deciding.superseded(spent)
         version = prompts.version(system)
         first_use = version not in self.prompts_seen
         self.prompts_seen.add(version)

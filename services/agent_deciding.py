@@ -48,6 +48,10 @@ class Deciding:
         decision = Decision(handoff=Handoff(reason, note), reason=f"handoff:{reason}")
         return self._finished(decision, engine, Spent(), None)
 
+    def superseded(self, spent: Spent) -> Decision:
+        """Nothing, for newer messages came; what was asked until then is paid for."""
+        return self._finished(Decision(reason="superseded"), "gemini", spent, None)
+
     def by_model(
         self,
         run: Run,

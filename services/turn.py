@@ -8,12 +8,11 @@ from typing import Any
 import structlog
 
 from services import drafting
-from services.agent import Agent, TurnLost
+from services.agent import Agent, Superseded, TurnLost
 from services.agent_input import Asked
 from services.claims import Taken, Taking, renew
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
-from services.domain.decision import Decision
 from services.domain.documents import Query, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
@@ -137,10 +136,7 @@ class Turns:
         )
         drafts = drafting.drafts(thread, settings)
         question = drafting.asked_for_draft(asked) if drafts else asked
-        try:
-            decision = self.agent.decide(question, renewal)
-        except Superseded:
-            decision = Decision(reason="superseded")
+        decision = self.agent.decide(question, renewal)
         if drafts:
             decision = drafting.only_drafted(decision, asked)
         return self.documents.transact(
@@ -232,10 +228,6 @@ class Turns:
             schedule.delivery_later(thread.thread_id, now, now, clock_margin_seconds=margin),
             _body(thread, trace_id),
         )
-
-
-class Superseded(Exception):  # noqa: N818 (an end of the model's run, not a fault)
-    """Newer messages came, and one turn is to answer all of them: this run is for nothing."""
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from services import handoff
 from services.domain.conversation import Conversation
 from services.domain.states import Owner
 from tests.agent.speaking import asked
-from tests.world import World
+from tests.world import ACCOUNT, World
 
 
 def _sweep(world: World) -> dict[str, int]:
@@ -82,6 +82,9 @@ def test_newer_messages_end_the_models_run_before_its_next_step(
     assert len(asked(world)) == requests
     assert len(world.sent_to("alice")) == requests - 1
     assert {m["attempts"] for m in world.messages("alice", "inbound")} == {1}
+    turns = world.store.collection(f"conversations/{world.thread('alice')}/turns").stream()
+    told = [t.to_dict() or {} for t in turns]
+    assert [t["account_id"] for t in told if t["cost_microdollars"] > 0] == [ACCOUNT, ACCOUNT]
 
 
 def test_with_the_setting_a_turn_of_two_steps_costs_one_read_more(world: World) -> None:
