@@ -176,9 +176,7 @@ def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Wr
     }
     if thread.boundary_at is None or event.timestamp > thread.boundary_at:
         minutes = settings.handoff_minutes
-        fields |= handoff.take_over(
-            thread, event.timestamp, minutes=minutes, reason="instagram_app"
-        )
+        fields |= handoff.wrote(thread, event.timestamp, minutes=minutes, reason="instagram_app")
     contact = {"account_id": event.account_id, "igsid": event.igsid}
     return [
         Create(_path(event), message),

@@ -61,6 +61,20 @@ def take_over(
     return change(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
 
 
+def wrote(
+    thread: Conversation, at: datetime, *, minutes: float, reason: str, by: str = ""
+) -> dict[str, Any]:
+    """The fields that give the thread to a human who wrote, for so long after `at`.
+
+    Who has taken it for longer, or until they hand it back, keeps it so.
+    """
+    by_writing = at + timedelta(minutes=minutes)
+    until: datetime | None = by_writing
+    if thread.owner is Owner.HUMAN and not thread.bot_may_speak(at):
+        until = thread.owner_until and max(by_writing, thread.owner_until)
+    return change(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
+
+
 def hand_back(thread: Conversation, now: datetime, reason: str, by: str = "") -> dict[str, Any]:
     """The fields that give the thread to the bot, from the next message on; none if it has it."""
     if thread.owner is Owner.BOT:

@@ -168,7 +168,7 @@ class Queueing:
             fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
         if self.operator is not None:
             minutes = self.handoff_minutes
-            fields |= handoff.take_over(
+            fields |= handoff.wrote(
                 thread, self.now, minutes=minutes, reason="operator", by=self.operator.name
             )
         return fields

@@ -78,7 +78,7 @@ def decide(thread: Conversation, came: Came, mid: str | None, handoff_minutes: f
         writes.append(Update(echo.path, {"status": Status.SENT, "sent_at": typed.created_at}))
         if thread.boundary_at is not None and typed.created_at <= thread.boundary_at:
             continue
-        taken = handoff.take_over(
+        taken = handoff.wrote(
             thread, typed.created_at, minutes=handoff_minutes, reason="instagram_app"
         )
         fields |= taken

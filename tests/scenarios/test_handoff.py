@@ -85,6 +85,27 @@ def test_an_operator_who_steps_in_has_it_for_a_time_and_nobody_is_alerted(
     assert world.documents("manager_alerts") == []
 
 
+def _types_in_the_app(world: World) -> None:
+    world.owner_types("alice", "I am here")
+
+
+@pytest.mark.parametrize("act", [_writes, _types_in_the_app])
+@pytest.mark.parametrize("minutes", [None, 120])
+def test_who_took_a_conversation_for_longer_keeps_it_so_by_writing(
+    world: World, act: Callable[[World], None], minutes: float | None
+) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    office = bootstrap.services("back_office").office
+    office.actions.take_over(world.thread("alice"), OPERATOR, minutes)
+    until = world.conversation("alice")["owner_until"]
+    world.advance(5)
+    act(world)
+    world.settle()
+    stored = world.conversation("alice")
+    assert (stored["owner"], stored["owner_until"]) == ("human", until)
+
+
 def test_a_hand_back_begins_with_the_next_message(world: World) -> None:
     world.dm("alice", "hello")
     world.settle()
