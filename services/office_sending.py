@@ -11,6 +11,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
 from services.domain.files import File
 from services.domain.graph_errors import of_error
+from services.domain.ids import digest
 from services.domain.outcome import Sent
 from services.domain.states import ConversationStatus, Role
 from services.errors import GraphRefused, Rejected, Unavailable
@@ -40,7 +41,8 @@ class OfficeSending:
         """
         files = [self._given(thread_id, file, by)] if file is not None else []
         self.manual.queue_manual(thread_id, text, operator=_writer(by), attachments=files, key=key)
-        now, entry_id = self.clock.now(), key or self.ids.new()
+        # Named by the conversation too: a key that stands elsewhere in the log hides nothing.
+        now, entry_id = self.clock.now(), digest("reply", thread_id, key or self.ids.new())
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             path, entry = f"conversations/{thread_id}", f"audit/{entry_id}"

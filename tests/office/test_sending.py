@@ -35,6 +35,15 @@ def test_a_button_pressed_twice_sends_once(world: World, desk: Desk) -> None:
     assert world.sent_to("alice").count("once") == 1
 
 
+def test_every_reply_is_recorded_whatever_key_it_comes_with(world: World, desk: Desk) -> None:
+    _hello(world)
+    desk.post(f"{desk.thread()}/labels", label="vip")
+    (entry,) = world.store.collection("audit").stream()
+    desk.post(f"{desk.thread()}/messages", text="unseen", key=entry.id)
+    acts = [a["action"] for a in world.documents("audit")]
+    assert sorted(acts) == ["label", "reply"]
+
+
 def test_a_long_reply_goes_in_parts_that_are_shown_beforehand(world: World, desk: Desk) -> None:
     _hello(world)
     text = "A sentence that is long enough to count. " * 40
