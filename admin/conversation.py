@@ -19,6 +19,8 @@ from services.office_thread import VERDICTS, Thread
 
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversations/<thread_id>")
 
+#: A takeover for a time ends within a week.
+MOST_MINUTES = 10_080
 #: What "Take over" offers, in minutes; 0: until handed back.
 TAKE_OVER = {
     30: lazy_gettext("for 30 minutes"),
@@ -91,7 +93,7 @@ def take_over(thread_id: str) -> Any:
     minutes = request.form.get("minutes", "")
     otherwise = services().live_settings.account(thread_id.partition("_")[0]).operation
     wanted = int(minutes) if minutes.isdecimal() else int(otherwise.handoff_minutes)
-    office().actions.take_over(thread_id, operator(), min(wanted, 10_080) or None)
+    office().actions.take_over(thread_id, operator(), min(wanted, MOST_MINUTES) or None)
     say(gettext("The conversation is yours. The bot is silent."))
     return back_to(thread_id)
 

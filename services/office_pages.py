@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.domain.documents import Query, Snapshot
+from services.domain.instants import from_text
 from services.ports import Documents
 
 #: Rows of a page.
@@ -26,11 +27,10 @@ class Cursor:
         """Read one from a URL; None where it is none."""
         at, _, shown = (text or "").rpartition("~")
         try:
-            cursor = cls(datetime.fromisoformat(at), int(shown))
+            cursor = cls(from_text(at), int(shown))
         except ValueError:
             return None
-        sane = cursor.at.tzinfo is not None and 0 < cursor.shown <= MOST_AT_ONCE
-        return cursor if sane else None
+        return cursor if 0 < cursor.shown <= MOST_AT_ONCE else None
 
     def __str__(self) -> str:
         return f"{self.at.isoformat()}~{self.shown}"

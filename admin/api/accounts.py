@@ -2,35 +2,31 @@
 
 from typing import Any
 
-from admin.access import record, services
+from flask import abort
+
+from admin.access import office, record, services
 from admin.api.routes import route
 from services.accounts import ADVICE
 from services.domain.account import Account
-from services.domain.documents import Query
+from services.office_accounts import Known
 
 #: What is told of an account; anything else stored is its own affair.
 _TOLD = (
     "username", "state_reason", "state_at", "token_expires_at", "token_error", "last_webhook_at",
     "health", "health_at",
 )  # fmt: skip
-MOST_ACCOUNTS = 50
 
 
 @route("GET", "/accounts", "accounts", admin=True)
 def list_accounts() -> Any:
     """Every account, the deployment's own first."""
-    found = services().documents.query(Query("accounts", limit=MOST_ACCOUNTS))
-    stored = {s.id: s.fields or {} for s in found}
-    own = services().settings.account_id
-    ids = dict.fromkeys([own, *stored])
-    return {"accounts": [_told(account_id, stored.get(account_id)) for account_id in ids]}
+    return {"accounts": [_told(known) for known in office().accounts.all()]}
 
 
 @route("GET", "/accounts/{account_id}", "account", admin=True)
 def read_account(account_id: str) -> Any:
     """One account: its state, what to do about it, its health when it was last looked at."""
-    (stored,) = services().documents.get(f"accounts/{account_id}")
-    return {"account": _told(account_id, stored.fields)}
+    return {"account": _told(_ours(account_id))}
 
 
 @route("POST", "/accounts", "account_id", "username", admin=True, status=201)
@@ -44,7 +40,7 @@ def add_account(*, token: str) -> Any:
 @route("POST", "/accounts/{account_id}/token", "username", admin=True)
 def replace_token(account_id: str, *, token: str) -> Any:
     """A new token after a log-in; what waited is sent."""
-    connected = services().care.upkeep.connect(token, services().ids.new(), account_id)
+    connected = services().care.upkeep.connect(token, services().ids.new(), _ours(account_id).id)
     record("token_replaced", f"accounts/{account_id}")
     return {"username": connected.username}
 
@@ -52,14 +48,14 @@ def replace_token(account_id: str, *, token: str) -> Any:
 @route("POST", "/accounts/{account_id}/pause", admin=True)
 def pause_account(account_id: str) -> None:
     """Nothing goes out until it is resumed; what comes in is kept."""
-    services().accounts.pause(account_id)
+    services().accounts.pause(_ours(account_id).id)
     record("account_paused", f"accounts/{account_id}")
 
 
 @route("POST", "/accounts/{account_id}/resume", "woken", admin=True)
 def resume_account(account_id: str) -> Any:
     """What waits goes out."""
-    woken = services().accounts.resume(account_id, services().ids.new())
+    woken = services().accounts.resume(_ours(account_id).id, services().ids.new())
     record("account_resumed", f"accounts/{account_id}")
     return {"woken": woken}
 
@@ -67,13 +63,19 @@ def resume_account(account_id: str) -> Any:
 @route("POST", "/accounts/{account_id}/self_test", "findings", admin=True)
 def self_test(account_id: str) -> Any:
     """Every check of the connection, with what to do where one fails."""
-    findings = services().care.health.self_test(account_id)
+    findings = services().care.health.self_test(_ours(account_id).id)
     record("self_test", f"accounts/{account_id}")
     return {"findings": [{"what": f.what, "ok": f.ok, "says": f.says} for f in findings]}
 
 
-def _told(account_id: str, stored: dict[str, Any] | None) -> dict[str, Any]:
-    account = Account.from_doc(account_id, stored)
-    shown = {name: (stored or {}).get(name) for name in _TOLD}
+def _ours(account_id: str) -> Known:
+    """The account; 404 for another's, which any write to its document would make one of ours."""
+    found = [known for known in office().accounts.all() if known.id == account_id]
+    return found[0] if found else abort(404)
+
+
+def _told(known: Known) -> dict[str, Any]:
+    account = Account.from_doc(known.id, known.fields)
+    shown = {name: known.fields.get(name) for name in _TOLD}
     advice = ADVICE.get(account.state, "")
-    return {"id": account_id, "state": account.state, "advice": advice, **shown}
+    return {"id": known.id, "state": account.state, "advice": advice, **shown}

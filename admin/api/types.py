@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, get_args, get_origin
 
+from services.domain.instants import from_text
+
 #: The longest text of any field; the services have limits of their own below it.
 LONGEST = 20_000
 
@@ -78,9 +80,7 @@ def _scalar(value: Any, wanted: type) -> Any:
 
 def _instant(value: Any) -> datetime:
     try:
-        found = datetime.fromisoformat(value)
+        return from_text(value)
     except (TypeError, ValueError):
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ValueError("This must be an instant with its zone, as 2026-11-02T09:00:00Z.")
-    return found
+        words = "This must be an instant with its zone, as 2026-11-02T09:00:00Z."
+        raise ValueError(words) from None

@@ -21,3 +21,14 @@ def from_ms(ms: int | float) -> datetime:
 def maybe_from_ms(ms: object) -> datetime | None:
     """The instant, or None where no number is stored."""
     return from_ms(ms) if isinstance(ms, int | float) else None
+
+
+def from_text(text: str) -> datetime:
+    """The instant that ISO 8601 text with a zone names, in UTC; ValueError where there is none."""
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
+        raise ValueError("no zone")
+    try:
+        return found.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("beyond the calendar") from error

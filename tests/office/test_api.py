@@ -1,5 +1,6 @@
 """The JSON API: every operation answers as its own document says, to whom it may."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -136,6 +137,39 @@ def test_errors_have_one_shape(script: Script, path: str) -> None:
     answer = script("GET", path)
     assert answer.status_code in (400, 404)
     assert set(answer.json()) == {"error"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/accounts/999"),
+        ("POST", "/accounts/999/pause"),
+        ("POST", "/accounts/999/resume"),
+        ("POST", "/accounts/999/self_test"),
+    ],
+)
+def test_an_account_does_not_become_ours_by_being_named(
+    world: World, script: Script, method: str, path: str
+) -> None:
+    assert script(method, path).status_code == 404
+    assert not world.store.document("accounts/999").get().exists
+
+
+@pytest.mark.parametrize("minutes", [float("nan"), float("inf"), 1e300, -5])
+def test_nobody_takes_over_for_no_time_that_there_is(
+    world: World, script: Script, minutes: float
+) -> None:
+    path = f"/conversations/{world.thread('alice')}/take_over"
+    answer = script.raw("POST", path, json.dumps({"minutes": minutes}).encode())
+    assert (answer.status_code, list(answer.json()["problems"])) == (422, ["minutes"])
+
+
+def test_an_instant_beyond_the_calendar_is_refused_or_ignored(world: World, script: Script) -> None:
+    path = f"/conversations/{world.thread('alice')}/snooze"
+    answer = script("POST", path, until="9999-12-31T23:59:59-12:00")
+    assert (answer.status_code, list(answer.json()["problems"])) == (422, ["until"])
+    cursor = "0001-01-01T00:00:00+12:00~1"
+    assert script("GET", "/audit", after=cursor).json() == script("GET", "/audit").json()
 
 
 def test_a_list_is_read_page_by_page(world: World, script: Script) -> None:
