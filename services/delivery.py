@@ -91,10 +91,9 @@ class Delivery:
                 thread_id,
                 self.ids.new(),
                 self._at_least(slot, hint),
+                run.view.operation,
                 slot,
                 hint.item_id,
-                run.view.operation.handoff_minutes,
-                run.view.operation.bot,
             )
         )
         if head.item is None and slot is not None and slot != hint.slot:

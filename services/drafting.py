@@ -80,7 +80,7 @@ def suggested(
 
 
 def left_alone(thread: Conversation, settings: Operation, now: datetime) -> dict[str, Any]:
-    """The fields of a conversation whose person wrote while the bot is off.
+    """The fields of a conversation whose person wrote while the bot is off, or just before.
 
     It waits for the team where the settings say so; not where the bot is off for this person
     only, for that is somebody's own wish.

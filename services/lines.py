@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import undecided
+from services import drafting, undecided
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
@@ -17,8 +17,9 @@ from services.domain.ids import split_thread_id
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
-from services.domain.sendable import judge
-from services.domain.states import Status
+from services.domain.operation import Operation
+from services.domain.sendable import SWITCHED_OFF, judge
+from services.domain.states import Owner, Status
 from services.ports import Reads
 
 #: How long a sender holds an item: longer than the send's own time limit.
@@ -64,7 +65,7 @@ class Gate:
     slot: datetime | None  #: the instant that was leased for it
     token: str
     now: datetime
-    bot: str = ""  #: whether the account's bot may speak, as the settings say
+    settings: Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,9 @@ class TakingHead:
     thread_id: str
     token: str
     now: datetime
+    settings: Operation
     slot: datetime | None = None
     expected: str | None = None  #: the item that probably stands first: saves a round trip
-    handoff_minutes: float = 0  #: how long the bot is silent if a human turns out to have typed
-    bot: str = ""  #: whether the account's bot may speak, as the settings say
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Drop what must not be sent, hold the first item that may."""
@@ -96,7 +96,7 @@ class TakingHead:
         if not thread.outbox or thread.outbox[0] != self.expected:
             wanted = [f"{path}/messages/{i}" for i in thread.outbox[:MOST_READ]]
             items = reads.get(*wanted) if wanted else []
-        gate = Gate(thread, account, self.slot, self.token, self.now, self.bot)
+        gate = Gate(thread, account, self.slot, self.token, self.now, self.settings)
         head, fields, writes = advance(gate, items)
         if changed := _changed(thread, fields):
             writes.append(Update(path, changed))
@@ -136,7 +136,7 @@ class TakingHead:
             message = Message.from_doc(sending.id, item.fields or {})
             own = undecided.own_among(message, came.echoes)
         mid = own.mid if own is not None else None
-        decided = undecided.decide(thread, came, mid, self.handoff_minutes)
+        decided = undecided.decide(thread, came, mid, self.settings.handoff_minutes)
         if own is not None:
             head, fields = _moved_on(thread, sending, self.now)
             sent = {"status": Status.SENT, "mid": mid, "sent_at": own.created_at, "error": None}
@@ -187,21 +187,25 @@ def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[Head, dict[str, Any]
     thread, now = gate.thread, gate.now
     outbox = list(thread.outbox)
     writes: list[Write] = []
+    waits: dict[str, Any] = {}
     for stored in items:
         if stored.fields is None:
             outbox.remove(stored.id)
             continue
         item = Message.from_doc(stored.id, stored.fields)
-        verdict = judge(thread, gate.account, item, now, gate.bot)
+        verdict = judge(thread, gate.account, item, now, gate.settings.bot)
         if verdict.dropped is None:
             head, fields, held = _first(gate, item, outbox, human_agent=verdict.human_agent)
-            return head, fields, [*writes, *held]
+            return head, {**waits, **fields}, [*writes, *held]
+        if verdict.dropped.get("error") == SWITCHED_OFF and thread.owner is Owner.BOT:
+            # Its question counts as answered, and nobody would look at it again.
+            waits = drafting.left_alone(thread, gate.settings, now)
         outbox.remove(stored.id)
         dropped = verdict.dropped and {**verdict.dropped, **without_token(item)}
         writes += [Update(stored.path, dropped)] if dropped else []
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
     fields = {"outbox": outbox, "sending": None, "deliver_due_at": due, "held_for": None}
-    return Head(look_at=now if outbox else None), fields, writes
+    return Head(look_at=now if outbox else None), {**waits, **fields}, writes
 
 
 def _first(

@@ -129,8 +129,7 @@ class Recording:
         line = tuple(item for item in thread.outbox if item != self.item.id)
         following = [s for s in behind if line[:1] == (s.id,)]
         behind_it = replace(thread, outbox=line, sending=None)
-        word = self.settings.bot
-        gate = Gate(behind_it, account, self.slot, self.token, self.now, word)
+        gate = Gate(behind_it, account, self.slot, self.token, self.now, self.settings)
         head, fields, writes = advance(gate, self._delayed(following))
         writes += self._delays(following)
         fields["updated_at"] = SERVER_TIME

@@ -16,6 +16,7 @@ from services.domain.states import Role, Status
 #: So long a human may write, with the Human Agent permission (Instagram Platform documentation).
 HUMAN_WINDOW = timedelta(days=7)
 
+SWITCHED_OFF = "the bot was switched off before it was sent"
 WINDOW_CLOSED = "24 h since the person's last message are over"
 HUMAN_WINDOW_CLOSED = "7 days since the person's last message are over"
 NO_PERMISSION = (
@@ -43,7 +44,7 @@ def judge(
     if is_playground(thread.thread_id):
         return _cancelled(NOT_SENT)
     if item.role is Role.BOT and bot.mode(thread.bot, accounts_bot) is not Bot.ON:
-        return _cancelled("the bot was switched off before it was sent")
+        return _cancelled(SWITCHED_OFF)
     if thread.opted_out and item.role is not Role.HUMAN:
         return _cancelled("the person has opted out")
     if thread.window_open(now):

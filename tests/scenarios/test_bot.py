@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.world import ACCOUNT, World
 
 
@@ -112,7 +114,10 @@ def test_nobody_is_told_that_we_are_away_while_the_bot_drafts(world: World) -> N
     assert world.messages("alice", "outgoing") == []
 
 
-def test_what_is_queued_when_the_bot_is_switched_off_is_not_sent(world: World) -> None:
+@pytest.mark.parametrize("word", ["off", "drafts"])
+def test_what_is_queued_when_the_bot_is_switched_off_is_not_sent_and_waits_for_the_team(
+    world: World, word: str
+) -> None:
     world.model_says(_answers("too late"))
     world.dm("alice", "hello")
     world.deliver_webhooks()
@@ -121,10 +126,11 @@ def test_what_is_queued_when_the_bot_is_switched_off_is_not_sent(world: World) -
     world.advance(5)
     world.call_task("process_thread", {"thread_id": world.thread("alice"), "trace_id": "t"})
     assert [m["status"] for m in world.messages("alice", "outgoing")] == ["queued"]
-    world.configure(bot="off")
+    world.configure(bot=word)
     world.settle()
     assert [m["status"] for m in world.messages("alice", "outgoing")] == ["cancelled"]
     assert world.sent_to("alice") == []
+    assert world.conversation("alice")["owner"] == "waiting"
 
 
 def test_an_account_and_a_person_may_each_differ(world: World) -> None:
