@@ -37,9 +37,7 @@ def register(app: Flask) -> None:
     @app.context_processor
     def of_this_request() -> dict[str, Any]:
         said = session.pop("said", None)
-        return {
-            "operator": g.get("operator"), "now": access.now(), "zone": zone(), "said": said,
-        }  # fmt: skip
+        return {"operator": g.get("operator"), "now": access.now(), "said": said}
 
 
 def pretty(value: object) -> str:
@@ -49,8 +47,13 @@ def pretty(value: object) -> str:
 
 def zone() -> str:
     """The operator's zone, else the business's."""
-    wanted = getattr(g.get("operator"), "zone", "") or ""
+    wanted = getattr(g.get("operator"), "zone", "") or _business_zone()
     return wanted if wanted in zones() else "UTC"
+
+
+def _business_zone() -> str:
+    parts = access.services()
+    return parts.live_settings.account(parts.settings.account_id).operation.time_zone
 
 
 @cache

@@ -111,6 +111,13 @@ def test_the_operators_own_language_comes_before_the_browsers(world: World, desk
     assert desk.post("/me", language="xx").status_code == 400
 
 
+def test_times_are_in_the_operators_zone_or_the_businesss_own(world: World, desk: Desk) -> None:
+    scene.messages(world, scene.person(world, "alice"), 1)  # at 09:00 UTC, less a second
+    for zone, time in (("", "09:59</time>"), ("Asia/Tokyo", "17:59</time>")):
+        desk.post("/me", zone=zone)
+        assert time in desk.get(desk.thread()).text
+
+
 def test_scripts_are_answered_in_english_whatever_the_operators_language(
     world: World, desk: Desk
 ) -> None:
