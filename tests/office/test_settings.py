@@ -1,6 +1,8 @@
 """Settings: they count from the next turn on, wrong ones are refused, and each can be undone."""
 
 import re
+from collections import defaultdict
+from html.parser import HTMLParser
 
 from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
@@ -86,6 +88,16 @@ def test_saving_what_stands_already_changes_and_records_nothing(world: World, de
     assert not [a for a in world.documents("audit") if a["action"] == "settings"]
 
 
+def test_the_whole_page_saved_as_it_is_changes_nothing(world: World, desk: Desk) -> None:
+    told = {"business_facts": '<b>&amp;</b> "facts"\nof two lines', "cooldown_seconds": 2.5}
+    world.configure(**told, reopen_on_message=False, bot="drafts")
+    before = _stored(world)
+    assert "Nothing new." in desk.post("/settings/default", **_form(desk, "settings")).text
+    desk.post("/hours", **_form(desk, "hours"))
+    assert "Nothing new." in desk.post("/prompt", **_form(desk, "prompt")).text
+    assert _stored(world) == before | {"hours_weekly": ""}  # "always" was said, not only meant
+
+
 def test_every_setting_has_a_field_and_an_explanation(desk: Desk) -> None:
     from services.domain.setting import catalogue  # noqa: PLC0415 (one test's business)
 
@@ -115,6 +127,50 @@ def test_what_is_written_down_is_listed_and_forgotten(world: World, desk: Desk) 
     desk.post("/answers/knowledge/remove", id=found[0])
     assert world.documents("knowledge") == []
     assert desk.post("/answers/knowledge", title=" ", text="x").status_code == 422
+
+
+class _Fields(HTMLParser):
+    """What a browser would send of the page's main form."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.sent: dict[str, list[str]] = defaultdict(list)
+        self._area = self._select = ""
+        self._inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        its = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = its.get("id") == "settings"
+        if not self._inside:
+            return
+        name = its.get("name", "")
+        if (
+            tag == "input"
+            and name
+            and (its.get("type") not in ("checkbox", "radio") or "checked" in its)
+        ):
+            self.sent[name].append(its.get("value", ""))
+        self._area = name if tag == "textarea" else self._area
+        self._select = name if tag == "select" else self._select
+        if tag == "textarea":
+            self.sent[name].append("")
+        if tag == "option" and "selected" in its:
+            self.sent[self._select].append(its["value"])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._area = "" if tag == "textarea" else self._area
+        self._inside = self._inside and tag != "form"
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.sent[self._area][-1] += data
+
+
+def _form(desk: Desk, page: str) -> dict[str, list[str]]:
+    sent = _Fields(desk.get(f"/{page}").text).sent
+    return {name: values for name, values in sent.items() if name != "csrf"}
 
 
 def _stored(world: World) -> dict[str, object]:
