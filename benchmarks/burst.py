@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from benchmarks.inside import BEGINNING, Inside, igsid
 from benchmarks.measure import Figure
 from benchmarks.scale import replies_a_second
+from deploy import wanted
 from emulators.firestore.engine import INDEXED_DATABASE
 
 PEOPLE = 2_000
@@ -25,17 +26,25 @@ class Case:
     """What one burst runs under, each a second; a smaller burst shows the same rates sooner."""
 
     pace: int  #: messages of the account
-    queue: int  #: dispatches of each queue
+    turns: int  #: dispatches of the turns' queue
+    deliveries: int  #: dispatches of the deliveries' queue
     share: int = 1  #: so many times smaller than the whole burst
 
     @property
     def name(self) -> str:
         """As the figures call it."""
-        return f"pace {self.pace}, queue {self.queue}"
+        return f"pace {self.pace}, turns {self.turns}, deliveries {self.deliveries}"
 
 
-#: The deployed rates; the pace as far as it can be set; the queues below and above the deployed.
-CASES = (Case(3, 50), Case(80, 50), Case(80, 25, share=5), Case(80, 100, share=5))
+#: The deployed rates; the pace as far as it can be set; slower turns; a pace between, with a queue
+#: of deliveries that is slower than looks and slots together, and with the deployed one.
+CASES = (
+    Case(3, 50, 200),
+    Case(80, 50, 200),
+    Case(80, 25, 200, share=5),
+    Case(40, 50, 50, share=5),
+    Case(40, 50, 200, share=5),
+)
 
 
 def figures() -> Iterator[Figure]:
@@ -45,7 +54,8 @@ def figures() -> Iterator[Figure]:
 
 
 def _burst(case: Case) -> Iterator[Figure]:
-    inside = Inside(timed=False, dispatches_per_second=case.queue)
+    rates = {wanted.TURNS: case.turns, wanted.DELIVERIES: case.deliveries}
+    inside = Inside(timed=False, dispatches_per_second=rates)
     inside.configure(messages_per_second=case.pace)
     first_at = _write(inside, case.share)
     inside.settle(timedelta(hours=2))
@@ -64,7 +74,7 @@ def _burst(case: Case) -> Iterator[Figure]:
     yield Figure(f"{name}, replies", "counted", [len(sent)])
     yield Figure(f"{name}, most sent within one second", "counted", [_busiest(sent)])
     yield Figure(f"{name}, replies a second while people wait", "per second", [_drained(sent)])
-    predicted = replies_a_second(case.pace, case.queue)
+    predicted = replies_a_second(case.pace, case.turns, case.deliveries)
     yield Figure(f"{name}, as the model of the ceiling says", "per second", [predicted])
     states = _states(inside)
     yield Figure(f"{name}, messages stored", "counted", [sum(states.values())])

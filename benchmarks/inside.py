@@ -71,17 +71,21 @@ class Inside:
     """One deployment, each function with one instance that stays warm.
 
     Looking at the processor's clock takes its time: `timed=False` leaves `spent` at zero. The
-    queues' rate is the deployed one, or `dispatches_per_second`.
+    queues' rates are the deployed ones, but for those in `dispatches_per_second`.
     """
 
     def __init__(
-        self, bubbles: int = 1, *, timed: bool = True, dispatches_per_second: int = 0
+        self,
+        bubbles: int = 1,
+        *,
+        timed: bool = True,
+        dispatches_per_second: Mapping[str, int] | None = None,
     ) -> None:
         quiet()
         self.clock = SimClock(frozen_at=BEGINNING)
         self.engine = Engine(self.clock.now, indexes=_ROOT / "firestore.indexes.json")
         self.tasks = TasksEngine(self.clock.now)
-        _create_queues(self.tasks, dispatches_per_second)
+        _create_queues(self.tasks, dispatches_per_second or {})
         self.secrets = SecretsEngine(self.clock.now)
         self.secrets.put(f"projects/{credentials.PROJECT}/secrets/{token_secret(ACCOUNT)}", b"IGAA")
         self.messenger = Messages(self.clock)
@@ -193,10 +197,11 @@ class Inside:
         self.dispatches = 0
 
 
-def _create_queues(engine: TasksEngine, dispatches_per_second: int) -> None:
+def _create_queues(engine: TasksEngine, dispatches_per_second: Mapping[str, int]) -> None:
     declared = json.loads(wanted.QUEUES_FILE.read_text(encoding="utf-8"))
-    for queue in declared["queues"] if dispatches_per_second else ():
-        queue["rateLimits"] |= {"maxDispatchesPerSecond": dispatches_per_second}
+    for queue in declared["queues"]:
+        if rate := dispatches_per_second.get(queue["name"]):
+            queue["rateLimits"]["maxDispatchesPerSecond"] = rate
     with TemporaryDirectory() as folder:
         file = Path(folder) / "queues.json"
         file.write_text(json.dumps(declared), encoding="utf-8")

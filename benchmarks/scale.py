@@ -116,6 +116,12 @@ def _rates(name: str) -> Mapping[str, float]:
     return rates
 
 
-def replies_a_second(pace: float, queue: float) -> float:
-    """What pace and queues let through together: what the burst is held against."""
-    return min(pace, MOST_PER_SECOND, queue)
+def replies_a_second(pace: float, turns: float, deliveries: float) -> float:
+    """What pace and queues let through together: what the burst is held against.
+
+    A reply whose slot lies ahead needs a dispatch to find that and another in its slot. A queue of
+    deliveries that is slower than looks and slots together brings tasks late, their slots are
+    forfeited, and the rest is lost to looking again: the model then promises nothing.
+    """
+    through = min(pace, MOST_PER_SECOND, turns)
+    return through if through < pace or deliveries >= turns + pace else 0

@@ -143,11 +143,12 @@ def growth(run: Run) -> str:
 def burst(run: Run) -> str:
     """How a burst was answered, at each pace and queue rate."""
     of = Figures(run, "burst")
-    names = [
-        n.removeprefix(f"{CASES[0].name}, ")
-        for n in of.names()
-        if n.startswith(f"{CASES[0].name}, ") and "waiting" not in n
-    ]
+    names = dict.fromkeys(
+        name.removeprefix(f"{case.name}, ")
+        for case in CASES
+        for name in of.names()
+        if name.startswith(f"{case.name}, ") and "waiting" not in name
+    )
     rows = [[name, *(of(f"{case.name}, {name}") for case in CASES)] for name in names]
     heads = [case.name + (f", 1/{case.share} of it" if case.share > 1 else "") for case in CASES]
     return table(("burst", *heads), rows)
