@@ -156,8 +156,8 @@ class _Fields(HTMLParser):
         self._select = name if tag == "select" else self._select
         if tag == "textarea":
             self.sent[name].append("")
-        if tag == "option" and "selected" in its:
-            self.sent[self._select].append(its["value"])
+        if tag == "option" and ("selected" in its or not self.sent[self._select]):
+            self.sent[self._select] = [its["value"]]
 
     def handle_endtag(self, tag: str) -> None:
         self._area = "" if tag == "textarea" else self._area
