@@ -22,6 +22,7 @@ _REFUSALS = {
     "400": "It cannot be done, and nothing was changed",
     "401": "No token of the team",
     "404": "There is no such thing",
+    "403": "Only an admin may",
     "422": "Some of the fields are wrong, and nothing was changed",
     "429": "Too many wrong tokens",
     "503": "The store cannot be reached now: try again",
@@ -45,7 +46,11 @@ def document() -> dict[str, Any]:
         "security": [{"token": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(_tag(route) for route in ROUTES)],
         "paths": paths,
-        "components": {"securitySchemes": {"token": token}, "schemas": {"Error": _ERROR}},
+        "components": {
+            "securitySchemes": {"token": token},
+            "schemas": {"Error": _ERROR},
+            "responses": _refusals(),
+        },
     }
 
 
@@ -103,12 +108,14 @@ def _body(route: Route) -> dict[str, Any]:
 def _responses(route: Route) -> dict[str, Any]:
     properties: dict[str, Any] = {name: _answered(name) for name in route.answers}
     good = {"type": "object", "required": list(route.answers), "properties": properties}
-    refusals = _REFUSALS | ({"403": "Only an admin may"} if route.admin else {})
-    told = {str(route.status): {"description": "Done", "content": _json(good)}}
+    told: dict[str, Any] = {str(route.status): {"description": "Done", "content": _json(good)}}
+    codes = [code for code in sorted(_REFUSALS) if code != "403" or route.admin]
+    return told | {code: {"$ref": f"#/components/responses/{code}"} for code in codes}
+
+
+def _refusals() -> dict[str, Any]:
     error = _json({"$ref": "#/components/schemas/Error"})
-    return told | {
-        code: {"description": words, "content": error} for code, words in sorted(refusals.items())
-    }
+    return {code: {"description": words, "content": error} for code, words in _REFUSALS.items()}
 
 
 def _answered(name: str) -> dict[str, Any]:

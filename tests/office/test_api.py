@@ -1,7 +1,5 @@
 """The JSON API: every operation answers as its own document says, to whom it may."""
 
-import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -113,63 +111,29 @@ def test_what_is_for_admins_is_refused_to_agents(world: World, script: Script) -
     assert agent("GET", "/me").json()["operator"]["name"] == "Marta"
 
 
-def test_what_makes_no_sense_is_refused_with_its_field(world: World, script: Script) -> None:
+def test_what_makes_no_sense_is_refused_with_each_field(world: World, script: Script) -> None:
     thread_id = world.thread("alice")
-    for route, field, value in _senseless():
-        good = _body(route.handler.__name__, thread_id)
-        sent = {**good, field: value} if value is not None else {}
-        answer = script(route.method, _path(route, thread_id), **sent)
-        assert answer.status_code == 422, (route.handler.__name__, field, answer.text)
-        assert answer.json()["problems"][field]
+    for route in (route for route in ROUTES if not route.takes_any and not route.takes_file):
+        wrong: dict[str, Any] = {
+            name: {"deep": []} for name in route.arguments if route.method != "GET"
+        }
+        needed = {n for n, p in route.arguments.items() if p.default is p.empty}
+        for sent, named in ((wrong, set(wrong)), ({}, needed)):
+            answer = script(route.method, _path(route, thread_id), **sent, no_such_field="x")
+            assert answer.status_code == 422, (route.handler.__name__, answer.text)
+            assert set(answer.json()["problems"]) >= {*named, "no_such_field"}
 
 
-@pytest.mark.parametrize("body", [b"[1]", b"{", b"null", b'"x"'])
-def test_a_body_that_is_no_object_is_refused(world: World, script: Script, body: bytes) -> None:
-    answer = script.raw("POST", f"/conversations/{world.thread('alice')}/label", body)
-    assert (answer.status_code, answer.json()) == (
-        400,
-        {"error": "The body must be a JSON object."},
-    )
-
-
-@pytest.mark.parametrize("path", ["/conversations/x", "/nothing", "/accounts/abc", "/settings/x"])
-def test_errors_have_one_shape(script: Script, path: str) -> None:
-    answer = script("GET", path)
-    assert answer.status_code in (400, 404)
-    assert set(answer.json()) == {"error"}
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/accounts/999"),
-        ("POST", "/accounts/999/pause"),
-        ("POST", "/accounts/999/resume"),
-        ("POST", "/accounts/999/self_test"),
-    ],
-)
-def test_an_account_does_not_become_ours_by_being_named(
-    world: World, script: Script, method: str, path: str
-) -> None:
-    assert script(method, path).status_code == 404
-    assert not world.store.document("accounts/999").get().exists
-
-
-@pytest.mark.parametrize("minutes", [float("nan"), float("inf"), 1e300, -5])
-def test_nobody_takes_over_for_no_time_that_there_is(
-    world: World, script: Script, minutes: float
-) -> None:
-    path = f"/conversations/{world.thread('alice')}/take_over"
-    answer = script.raw("POST", path, json.dumps({"minutes": minutes}).encode())
-    assert (answer.status_code, list(answer.json()["problems"])) == (422, ["minutes"])
-
-
-def test_an_instant_beyond_the_calendar_is_refused_or_ignored(world: World, script: Script) -> None:
-    path = f"/conversations/{world.thread('alice')}/snooze"
-    answer = script("POST", path, until="9999-12-31T23:59:59-12:00")
-    assert (answer.status_code, list(answer.json()["problems"])) == (422, ["until"])
-    cursor = "0001-01-01T00:00:00+12:00~1"
-    assert script("GET", "/audit", after=cursor).json() == script("GET", "/audit").json()
+def test_errors_have_one_shape(world: World, script: Script) -> None:
+    label = f"/conversations/{world.thread('alice')}/label"
+    for body in (b"[1]", b"{", b"null", b'"x"'):
+        answer = script.raw("POST", label, body)
+        assert answer.status_code == 400
+        assert answer.json() == {"error": "The body must be a JSON object."}
+    for path in ("/conversations/x", "/nothing", "/accounts/abc", "/settings/x"):
+        answer = script("GET", path)
+        assert answer.status_code in (400, 404)
+        assert set(answer.json()) == {"error"}
 
 
 def test_a_list_is_read_page_by_page(world: World, script: Script) -> None:
@@ -291,15 +255,3 @@ def _body(name: str, thread_id: str) -> dict[str, Any]:
         return ids.get(value, value) if isinstance(value, str) else value
 
     return {field: filled(value) for field, value in SENT.get(name, {}).items()}
-
-
-def _senseless() -> Iterator[tuple[Route, str, Any]]:
-    for route in ROUTES:
-        if route.takes_any or route.takes_file:
-            continue
-        for field, parameter in route.arguments.items():
-            if parameter.default is parameter.empty:
-                yield route, field, None
-            if route.method != "GET":
-                yield route, field, {"deep": []}
-        yield route, "no_such_field", "x"
