@@ -240,7 +240,7 @@ def _skipped(reason: str) -> dict[str, Any]:
 
 
 def _claimed(thread: Conversation, message: Message) -> Write:
-    if message.kind == follow_ups.KIND and not message.attempts:
+    if message.kind == follow_ups.KIND and message.received_at is None:  # not stored yet
         return follow_ups.stored(message)
     fields = {"status": Status.PROCESSING, "attempts": message.attempts + 1}
     return _update(thread, message, fields)

@@ -145,6 +145,22 @@ def test_a_follow_up_whose_model_fails_is_tried_again(world: World) -> None:
     assert world.sent_to("alice") == ["Try it", "Did it work?"]
 
 
+def test_a_follow_up_during_which_the_person_writes_is_begun_anew_with_it(world: World) -> None:
+    world.configure(supersede=True)
+    _plan(world)
+    world.model_says({**says("Did it work?"), "hold": "thinking"}, says("Glad to hear!"))
+    world.settle(within_seconds=59 * 60)
+    world.next_task_at()
+    with world.meanwhile_running_tasks():
+        assert world.stack.gemini.gates.wait_for("thinking")
+        world.dm("alice", "it works now")
+        world.deliver_webhooks()
+        world.stack.gemini.gates.release("thinking")
+    world.settle()
+    assert world.sent_to("alice") == ["Try it", "Glad to hear!"]
+    assert world.statuses("alice") == ["processed", "processed"]
+
+
 def test_a_follow_up_that_is_given_up_is_not_begun_again(world: World) -> None:
     _plan(world)
     world.model_says({"status": 503, "times": 60})
