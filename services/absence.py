@@ -33,7 +33,8 @@ def told(thread: Conversation, wait: Wait, settings: Operation, now: datetime) -
     text = settings.hours_away_text.strip()
     if not text or thread.away_for == wait.until:
         return Told(thread, fields)
-    item_id = digest("away", thread.thread_id, wait.until.timestamp())
+    # Named by now: an opening is told again after its hours were changed and put back.
+    item_id = digest("away", thread.thread_id, now.timestamp())
     item, line = joining(thread, item_id, text, "away", settings=settings, now=now)
     fields |= {**line, "away_for": wait.until}
     return Told(replace(thread, outbox=(*thread.outbox, item_id)), fields, [item])

@@ -7,6 +7,7 @@ from typing import Any
 from services.domain import linking
 from services.domain.conversation import Conversation
 from services.domain.documents import Create, Update, Write
+from services.domain.ids import digest
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.outgoing import joining, parties
@@ -79,7 +80,8 @@ def thanks(
     if not settings.account_linking or thread.acknowledged_at is not None or not messages:
         return Joined(thread)
     text = linking.filled(settings.acknowledgement_text, business=settings.business_name)
-    item_id = f"acknowledgement-{thread.thread_id}"
+    # Named by now: who was unlinked is thanked again.
+    item_id = digest("acknowledgement", thread.thread_id, now.timestamp())
     item, fields = joining(thread, item_id, text, "acknowledgement", settings=settings, now=now)
     fields["acknowledged_at"] = now
     return Joined(replace(thread, outbox=(*thread.outbox, item_id)), [item], fields)

@@ -7,9 +7,12 @@ import httpx
 import pytest
 
 from emulators.instagram.people import igsid_of
+from services import bootstrap
+from services.office_access import Operator
 from tests.world import World
 
 ALICE = igsid_of("alice")
+OWNER = Operator(id="owner", name="Owner")
 WELCOME = "Hey — welcome to Moca! It looks like you haven't connected"
 THANKS = "Hi! Send your reels and posts here and we'll save them to your Moca library."
 
@@ -92,6 +95,21 @@ def test_a_connected_person_is_thanked_once_and_answered(linking: World) -> None
     assert thanks == THANKS
     assert "is it open?" in first
     assert "and tomorrow?" in second
+
+
+def test_who_was_unlinked_and_connects_again_is_thanked_again_and_answered(linking: World) -> None:
+    thread = linking.thread("alice")
+    for _ in range(2):
+        linking.dm("alice", "hello")
+        linking.settle()
+        _press(linking, _link(linking))
+        linking.dm("alice", "is it open?")
+        linking.settle()
+        bootstrap.services("back_office").office.contact.unlink(thread, OWNER)
+    _, thanks, answer, _, again, answered = linking.sent_to("alice")
+    assert thanks == again == THANKS
+    assert "is it open?" in answer
+    assert "is it open?" in answered
 
 
 def test_an_expired_link_does_not_connect(linking: World) -> None:

@@ -57,6 +57,17 @@ def test_every_closed_period_has_its_own_away_message(monday: World) -> None:
     assert world.sent_to("alice").count("Back at six!") == 2
 
 
+def test_hours_that_are_changed_and_put_back_leave_nobody_without_an_answer(monday: World) -> None:
+    world = monday
+    for hours in (EVENINGS, "mo-su 19:00-20:00", EVENINGS):
+        world.configure(hours_weekly=hours, hours_away_text="Back soon!")
+        world.dm("alice", f"hello at {hours}")
+        world.settle()
+    assert world.sent_to("alice").count("Back soon!") == 3
+    world.settle(within_seconds=9 * 3600)
+    assert len(world.sent_to("alice")) == 4
+
+
 def test_a_paused_account_answers_once_it_may_send_again(world: World) -> None:
     account = world.store.document(f"accounts/{world.thread('alice').partition('_')[0]}")
     account.set({"state": "paused"})
