@@ -9,7 +9,7 @@ from services import audit, handoff
 from services.domain import boundaries
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
-from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
+from services.domain.documents import REMOVED, SERVER_TIME, Create, Snapshot, Update, Write
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
@@ -148,8 +148,10 @@ class OfficeActions:
         note_id = self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            thread, _ = _of(reads, thread_id)
             path = f"{_path(thread_id)}/messages/{note_id}"
+            thread, _, done = _unless_done(reads, thread_id, path)
+            if done:
+                return None, []
             return None, [
                 Create(path, _note(thread, text, by, now)),
                 Update(_path(thread_id), {"updated_at": SERVER_TIME}),
@@ -162,13 +164,15 @@ class OfficeActions:
         entry_id = self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            thread, stored = _of(reads, thread_id)
+            path = f"{_path(thread_id)}/messages/{entry_id}"
+            thread, stored, done = _unless_done(reads, thread_id, path)
+            if done:
+                return None, []
             fields = {**change(thread, stored, now), "updated_at": SERVER_TIME}
             record = audit.entry(
                 entry_id, now, by, action, _path(thread_id), thread_id=thread_id, **more
             )
             system = _boundary(thread, action, by, now)
-            path = f"{_path(thread_id)}/messages/{entry_id}"
             return None, [Update(_path(thread_id), fields), record, Create(path, system)]
 
         self.documents.transact(work)
@@ -176,6 +180,16 @@ class OfficeActions:
 
 def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
     (stored,) = reads.get(_path(thread_id))
+    return _known(thread_id, stored)
+
+
+def _unless_done(reads: Reads, thread_id: str, line: str) -> tuple[Conversation, Fields, bool]:
+    """The conversation, and whether the act's line stands in it: only the answer was lost then."""
+    stored, written = reads.get(_path(thread_id), line)
+    return *_known(thread_id, stored), written.fields is not None
+
+
+def _known(thread_id: str, stored: Snapshot) -> tuple[Conversation, Fields]:
     if stored.fields is None:
         raise NoSuchThread
     return Conversation.from_doc(thread_id, stored.fields), stored.fields

@@ -11,8 +11,12 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Update, Write
 from services.domain.instants import to_ms
 from services.domain.slots import Lease
+from services.errors import Contention
 from services.lines import DELIVERY_GRACE
 from services.ports import Clock, Documents, Reads
+
+#: Leases that may come so late that every slot of theirs is forfeited, one after the other.
+MOST_LEASES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +80,23 @@ class Pacer:
     ) -> datetime:
         """The earliest slot that is neither late nor before `not_before`; it may lie ahead.
 
-        It is the caller's alone. Two round trips where the last block is used up, else none.
-        Raises `Unavailable`.
+        It is the caller's alone. Two round trips where the last block is used up, else none; a
+        lease that took so long that its slots are late is made again. Raises `Unavailable`.
         """
+        for _ in range(MOST_LEASES):
+            kept = self._earliest(account_id, per_second, not_before)
+            if kept is not None:
+                return kept
+            now = self._clock.now()
+            leasing = Leasing(account_id, per_second, max(now, not_before) if not_before else now)
+            leased = self._documents.transact(leasing).slots
+            with self._lock:
+                mine = self._kept.setdefault(account_id, deque())
+                self._kept[account_id] = deque(sorted([*mine, *leased]))
         kept = self._earliest(account_id, per_second, not_before)
-        if kept is not None:
-            return kept
-        now = self._clock.now()
-        leasing = Leasing(account_id, per_second, max(now, not_before) if not_before else now)
-        first, *others = self._documents.transact(leasing).slots
-        with self._lock:
-            mine = self._kept.setdefault(account_id, deque())
-            self._kept[account_id] = deque(sorted([*mine, *others]))
-        return first
+        if kept is None:
+            raise Contention(f"Every slot of account {account_id} came too late to be used.")
+        return kept
 
     def give_back(self, account_id: str, slot: datetime) -> None:
         """Nothing was sent in `slot`: somebody else of this instance may have it."""

@@ -46,7 +46,14 @@ class Brain:
         asked = " ".join(dict.fromkeys(_QUESTION.findall(request.said[-1].text)))
         if kind == "plain":
             return ModelReply(text=f"re {asked} #{self._count}")
-        if self._chance.happens(0.06, "silent", label):
+        fate = self._chance.draw("silent", label)
+        if fate < 0.02:
+            self._points.weather.count("Model", "handed over")
+            return ModelReply(
+                calls=[ToolCall(None, "hand_to_human", {"reason": "customer_request"})]
+            )
+        if fate < 0.08:
+            self._points.weather.count("Model", "kept silent")
             return ModelReply(calls=[ToolCall(None, "do_not_reply", {"reason": "no question"})])
         parts = self._chance.pick((1, 1, 1, 2, 3), "parts", label)
         return ModelReply(

@@ -15,6 +15,7 @@ class Chance:
     """Numbers that depend on the seed and on the labels of the question."""
 
     def __init__(self, seed: int) -> None:
+        self.seed = seed
         self._key = str(seed).encode()
 
     def draw(self, *label: object) -> float:

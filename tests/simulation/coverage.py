@@ -3,40 +3,60 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.simulation.faults import AFTER, BEFORE
+from tests.simulation.faults import FAULTS
 
-#: Calls at which an instance can die, and whose failures are drawn.
-CALLS = (
-    "Firestore.BatchGetDocuments",
-    "Firestore.RunQuery",
-    "Firestore.Commit",
-    "Firestore.Rollback",
-    "Tasks.CreateTask",
-    "Model.generate",
-    "Graph.send",
-)
 _OTHERS = (
-    "Mail redelivered",
-    "Mail repeated",
-    "Mail batched",
-    "Mail echo never comes",
+    "Firestore was slow",
+    "Firestore stalled",
+    "Firestore waited for a lock",
+    "Firestore gave up waiting for a lock",
+    "Graph was slow",
+    "Graph stalled",
+    "Model stalled",
+    "Model kept silent",
+    "Model handed over",
+    "Tasks was slow",
+    "Tasks stalled",
+    "Tasks came late",
+    "Tasks came out of order",
     "Tasks delivered twice",
     "Tasks answer lost",
     "Tasks lost",
-    "Firestore waited for a lock",
-    "Firestore gave up waiting for a lock",
+    "Mail redelivered",
+    "Mail repeated",
+    "Mail reordered",
+    "Mail batched",
+    "Mail echo never comes",
     "Instance cold start",
+    "Instance died with several requests",
+    "Plan writes",
+    "Plan writes in a burst",
+    "Plan crowd",
+    "Plan does: edit",
+    "Plan does: unsend",
+    "Plan owner types to",
+    "Plan owner types to in the middle of a call",
+    "Plan office: take_over",
+    "Plan office: hand_back",
+    "Plan office: close",
+    "Plan office: snooze",
+    "Plan office: writes",
+    "Plan settings",
+    "Turn superseded",
 )
 
 
 def expected() -> Iterator[str]:
     """Everything that must not be zero in a long search."""
     yield from _OTHERS
-    for call in CALLS:
-        service = call.partition(".")[0]
-        yield from (f"{call} crash {when}" for when in ("before", "after"))
-        yield from (f"{call} failed: {kind}" for kind in BEFORE[service])
-        yield from (f"{call} took effect and failed: {kind}" for kind in AFTER[service])
+    for call, (before, after) in FAULTS:
+        kind = before or after
+        if kind == "crash":
+            yield f"{call} crash {'before' if before else 'after'}"
+        elif before:
+            yield f"{call} failed: {kind}"
+        else:
+            yield f"{call} took effect and failed: {kind}"
 
 
 def missing(met: Counter[str]) -> list[str]:

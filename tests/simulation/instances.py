@@ -134,8 +134,14 @@ class SimServices(Services):
         return [answers[number] for number in range(len(jobs))]
 
     def _in_some_order(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+        if self.ids.fraction() < 0.5:
+            self._one_after_the_other(first, second)
+        else:
+            self._one_after_the_other(second, first)
+
+    def _one_after_the_other(self, *effects: Callable[[], Any]) -> None:
         error: Exception | None = None
-        for effect in (first, second) if self.ids.fraction() < 0.5 else (second, first):
+        for effect in effects:
             try:
                 effect()
             except Exception as failure:  # noqa: BLE001 (as the real one: both run, then it is raised)

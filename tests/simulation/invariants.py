@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.domain.ids import document_id
+from tests.simulation.pacing import Pacing, late
 from tests.simulation.store import Changed, Commit, Fields, Mirror
 
 #: Clocks of instances are off by less than half of this.
@@ -55,13 +56,18 @@ class Invariants:
     mirror: Mirror
     longest_cooldown: Callable[[], float]  #: seconds, of the settings in force
     typed: Callable[[str], list[tuple[str, datetime]]]  #: by the owner in a thread: (mid, when)
+    pacing: Pacing
+    count: Callable[[str, str], None]  #: tells the report what was met
     accepted: set[tuple[str, str]] = field(default_factory=set)
     _said_at: dict[str, datetime] = field(default_factory=dict)
     answered: dict[tuple[str, str], str] = field(default_factory=dict)
     turn_sent_at: dict[str, datetime] = field(default_factory=dict)
-    slots: set[datetime] = field(default_factory=set)
     stopped: dict[str, datetime] = field(default_factory=dict)  #: threads that were told to stop
     taken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    #: What joined the line of a thread: when the store says so, its place in its reply, its text.
+    queued: dict[str, list[tuple[datetime, datetime, str]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def look(self) -> Iterator[Commit]:
         """Check the commits since the last look, one by one."""
@@ -82,6 +88,8 @@ class Invariants:
             item.get("text") == taken.text and item.get("status") == "sending",
             f"{taken.text!r} was sent by somebody who did not hold it any more",
         )
+        slot = item["slot_at"]
+        _require(not late(slot, taken.at), f"{taken.text!r} left {taken.at - slot} after its slot")
         before = self.taken[taken.thread]
         _require(taken.text not in before, f"{taken.text!r} was sent twice")
         before.append(taken.text)
@@ -103,7 +111,7 @@ class Invariants:
             stored = self.mirror.messages(thread).get(document_id(mid))
             _require(stored is not None, f"the accepted message {mid[:12]} is not stored")
         for path, fields in self.mirror.documents.items():
-            if len(path) == 4 and path[2] == "messages":
+            if len(path) == 4 and path[2] == "messages" and fields["direction"] != "internal":
                 _require(
                     fields["status"] in _ENDED,
                     f"{_name(fields)} is still {fields['status']} in the end",
@@ -115,11 +123,7 @@ class Invariants:
         for name in ("claim", "sending", "due_at", "deliver_due_at", "outbox", "undecided"):
             _require(not fields.get(name), f"{name} of {thread} is still {fields.get(name)}")
         messages = self.mirror.messages(thread)
-        order = [
-            m["text"]
-            for m in sorted(messages.values(), key=lambda m: m["created_at"])
-            if m["direction"] == "outgoing" and m["text"] in self.taken[thread]
-        ]
+        order = [text for *_, text in sorted(self.queued[thread]) if text in self.taken[thread]]
         _require(order == self.taken[thread], f"out of order: {self.taken[thread]} for {order}")
         for mid, _ in self.typed(thread):
             if (thread, mid) in self.accepted:
@@ -137,6 +141,9 @@ class Invariants:
                 self._really_answered(commit, change)
         elif change.new["direction"] == "outgoing":
             _require(new in _OUTGOING[old], f"{_name(change.new)} went from {old} to {new}")
+            if old is None and new == "queued":
+                place = (commit.at, change.new["created_at"], change.new["text"])
+                self.queued[change.path[1]].append(place)
             if new == "sending" and old != "sending":
                 self._may_be_sent(commit, change)
             if new == "sent" and old == "sending" and change.new.get("last_of_turn"):
@@ -165,9 +172,8 @@ class Invariants:
             last = datetime.fromtimestamp(conversation["last_inbound_at"] / 1000, commit.at.tzinfo)
             _require(commit.at < last + WINDOW + SLACK, f"{who} outside the window")
             _require(thread not in self.stopped, f"{who} after an opt-out")
-        slot = item["slot_at"]
-        _require(slot not in self.slots, f"{who} in a slot that was used before")
-        self.slots.add(slot)
+        for wrong in self.pacing.broken_by(item["slot_at"], commit.at):
+            raise Violation(f"{who} in a slot {wrong}")
         others = [
             m["text"]
             for m_id, m in self._messages_after(commit, thread).items()
@@ -195,11 +201,13 @@ class Invariants:
         if change.new is None:
             return
         old, new = change.old or {}, change.new
+        if new.get("superseded", 0) > old.get("superseded", 0):
+            self.count("Turn", "superseded")
         before, after = old.get("claim"), new.get("claim")
         if after and (not before or before["id"] != after["id"]):
             self._claimed(commit, change.path[1], before)
         if new.get("owner_epoch", 0) != old.get("owner_epoch", 0):
-            self._owner_changed(change.path[1], new)
+            self._owner_changed(change.path[1], old, new)
         else:
             same = new.get("owner", "bot") == old.get("owner", "bot")
             _require(same, "an owner changed without its epoch")
@@ -214,7 +222,10 @@ class Invariants:
                 commit.at >= earliest, f"a turn began {earliest - commit.at} inside a cooldown"
             )
 
-    def _owner_changed(self, thread: str, new: Fields) -> None:
+    def _owner_changed(self, thread: str, old: Fields, new: Fields) -> None:
+        if old.get("owner") == "waiting" and new["owner"] == "bot":
+            by = new["owner_reason"]
+            _require(by == "operator", f"who waited for a human went back to the bot: {by}")
         if new["owner"] == "human" and new["owner_reason"] == "instagram_app":
             instants = [at for _, at in self.typed(thread)]
             _require(new["boundary_at"] in instants, "a takeover although nobody typed anything")

@@ -13,11 +13,15 @@ from tests.simulation.instances import ACCOUNT, APP_SECRET
 
 _BACKOFF_SECONDS = (1, 5, 30, 120, 600)
 
+#: Letters that go out within so long of each other may go in one POST.
+BATCHED_WITHIN = timedelta(seconds=1)
+
 
 @dataclass(eq=False, slots=True)
 class Letter:
     """One event on its way to the webhook."""
 
+    number: int  #: in the order in which things happened
     label: str
     event: Event
     due_at: datetime
@@ -45,7 +49,8 @@ class Mail:
             if not self._weather.over and event.field == "message_echoes" and self._lost(label):
                 continue
             wait = after_seconds + self._delay(label)
-            self.letters.append(Letter(label, event, self._clock.now() + timedelta(seconds=wait)))
+            due_at = self._clock.now() + timedelta(seconds=wait)
+            self.letters.append(Letter(self._count, label, event, due_at))
 
     def deliver_now(self, events: Sequence[Event]) -> None:
         """Queue events without delay."""
@@ -64,15 +69,18 @@ class Mail:
         return min((letter.due_at for letter in self.letters), default=None)
 
     def take(self, letter: Letter) -> list[Letter]:
-        """The letters of one POST: this one, and sometimes all that are due with it."""
+        """The letters of one POST: this one, and sometimes all that are due soon after it."""
         taken = [letter]
         if not self._weather.over and self._chance.happens(0.25, "batch", letter.label):
-            others = [due for due in self.due(self._clock.now()) if due is not letter]
+            soon = self._clock.now() + BATCHED_WITHIN
+            others = [due for due in self.due(soon) if due is not letter]
             if others:
                 self._weather.count("Mail", "batched")
             taken += others
             if self._chance.happens(0.5, "reorder", letter.label):
                 taken.reverse()
+        if any(kept.number < letter.number for kept in self.letters):
+            self._weather.count("Mail", "reordered")
         self.letters = [kept for kept in self.letters if kept not in taken]
         return taken
 

@@ -6,107 +6,27 @@ or a variant of a use case, never a patch.
 
 import dataclasses
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
 from services.adapters.instagram import Instagram
 from services.claims import Taking
+from services.delivery import Delivery, Hint
 from services.domain.call import Call
-from services.domain.documents import Create, Merge, Query, Snapshot, Update, Write
+from services.domain.documents import Create, Merge, Write
 from services.domain.ids import digest
 from services.domain.outcome import Answer, NotSent, Unknown
 from services.domain.schedule import Appointment
 from services.finishing import Finishing
 from services.ingest import Ingest
 from services.lines import TakingHead
-from services.pacing import Leasing
-from services.ports import Documents, Reads, TaskQueue, Work
+from services.pacing import Leasing, Pacer
+from services.ports import Documents, TaskQueue
+from services.recording import Recording
 from services.turn import Turns
+from tests.simulation.bending import BentDocuments, bent, drop, is_conversation, within
 from tests.simulation.instances import SimServices
-
-#: Changes what a transaction sees of a document: (the work, path, fields) → fields.
-Lens = Callable[[Any, str, dict[str, Any]], dict[str, Any]]
-#: Changes what is written: (the work or None, a write) → the write, or None for none.
-Pen = Callable[[Any, Write], Write | None]
-
-
-class BentReads:
-    """A transaction's reads through a lens."""
-
-    def __init__(self, reads: Reads, work: Any, lens: Lens) -> None:
-        self._reads = reads
-        self._work = work
-        self._lens = lens
-
-    def get(self, *paths: str) -> list[Snapshot]:
-        """The documents, bent."""
-        return [self._bent(snapshot) for snapshot in self._reads.get(*paths)]
-
-    def query(self, query: Query) -> list[Snapshot]:
-        """The matches, bent."""
-        return [self._bent(snapshot) for snapshot in self._reads.query(query)]
-
-    def _bent(self, snapshot: Snapshot) -> Snapshot:
-        if snapshot.fields is None:
-            return snapshot
-        return Snapshot(snapshot.path, self._lens(self._work, snapshot.path, snapshot.fields))
-
-
-class BentDocuments:
-    """The store, seen through a lens and written with a pen."""
-
-    def __init__(self, documents: Documents, lens: Lens | None, pen: Pen | None) -> None:
-        self._documents = documents
-        self._lens = lens
-        self._pen = pen
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._documents, name)
-
-    def commit(self, writes: Sequence[Write]) -> None:
-        """The writes, bent."""
-        self._documents.commit(self._written(None, writes))
-
-    def transact(self, work: Work[Any]) -> Any:
-        """The transaction, bent."""
-
-        def bent(reads: Reads) -> tuple[Any, Sequence[Write]]:
-            seen = BentReads(reads, work, self._lens) if self._lens else reads
-            value, writes = work(seen)
-            return value, self._written(work, writes)
-
-        return self._documents.transact(bent)
-
-    def _written(self, work: Any, writes: Sequence[Write]) -> list[Write]:
-        if self._pen is None:
-            return list(writes)
-        return [bent for write in writes if (bent := self._pen(work, write)) is not None]
-
-
-def _bent(lens: Lens | None = None, pen: Pen | None = None) -> type[SimServices]:
-    class Bent(SimServices):
-        @functools.cached_property
-        def documents(self) -> Documents:
-            real = self.outside.documents(self.function, self.clock, self.ids)
-            return BentDocuments(real, lens, pen)
-
-    return Bent
-
-
-def _is_conversation(path: str) -> bool:
-    return path.startswith("conversations/") and path.count("/") == 1
-
-
-def _in(kind: type, change: Callable[[Any, dict[str, Any]], dict[str, Any]]) -> Lens:
-    """A lens on the conversation, in transactions of one kind."""
-
-    def lens(work: Any, path: str, fields: dict[str, Any]) -> dict[str, Any]:
-        if isinstance(work, kind) and _is_conversation(path):
-            return {**fields, **change(work, fields)}
-        return fields
-
-    return lens
 
 
 def _without_fence(work: Finishing, _fields: dict[str, Any]) -> dict[str, Any]:
@@ -128,11 +48,20 @@ def _without_hold(work: TakingHead, fields: dict[str, Any]) -> dict[str, Any]:
     return {"sending": None} if over else {}
 
 
+def _without_doubt(_work: TakingHead, fields: dict[str, Any]) -> dict[str, Any]:
+    held = fields.get("sending")
+    return {"sending": None} if held and held["unconfirmed"] else {}
+
+
+def _without_wait(_work: Taking, fields: dict[str, Any]) -> dict[str, Any]:
+    return {"owner": "bot"} if fields.get("owner") == "waiting" else {}
+
+
 def _stale_items(work: Any, path: str, fields: dict[str, Any]) -> dict[str, Any]:
     """Delivery takes an item of an earlier owner for one of the present owner's."""
     if not isinstance(work, TakingHead):
         return fields
-    if _is_conversation(path):
+    if is_conversation(path):
         return {**fields, "owner_epoch": 0}
     return {**fields, "owner_epoch": 0} if "owner_epoch" in fields else fields
 
@@ -141,39 +70,19 @@ def _reset_again(work: Any, path: str, fields: dict[str, Any]) -> dict[str, Any]
     """Held items whose sender is gone look as if they had never been taken."""
     if isinstance(work, TakingHead) and fields.get("status") == "sending":
         return {**fields, "status": "queued"}
-    return _in(TakingHead, _without_hold)(work, path, fields)
+    return within(TakingHead, _without_hold)(work, path, fields)
 
 
 def _echo_at_once(work: Any, path: str, fields: dict[str, Any]) -> dict[str, Any]:
-    if "Echoes" in getattr(work, "__qualname__", "") and _is_conversation(path):
+    if "Echoes" in getattr(work, "__qualname__", "") and is_conversation(path):
         return {**fields, "sending": None}
     return fields
-
-
-def _pen(drop: Callable[[Any, Write], set[str]]) -> Pen:
-    """A pen that leaves out fields."""
-
-    def pen(work: Any, write: Write) -> Write | None:
-        gone = drop(work, write)
-        if not gone or not isinstance(write, Create | Merge | Update):
-            return write
-        return dataclasses.replace(
-            write, fields={name: value for name, value in write.fields.items() if name not in gone}
-        )
-
-    return pen
 
 
 def _create_as_merge(_work: Any, write: Write) -> Write:
     if isinstance(write, Create) and write.fields.get("direction") == "inbound":
         return Merge(write.path, write.fields)
     return write
-
-
-def _drop(*names: str, kind: type | None = None) -> Pen:
-    return _pen(
-        lambda work, _write: set(names) if kind is None or isinstance(work, kind) else set()
-    )
 
 
 def _no_lease(work: Any, write: Write) -> Write | None:
@@ -224,7 +133,7 @@ class BusyIsDone(SimServices):
     def documents(self) -> Documents:
         """A store in which finish sees no newer message."""
         real = self.outside.documents(self.function, self.clock, self.ids)
-        return BentDocuments(real, _in(Finishing, _without_newer), None)
+        return BentDocuments(real, within(Finishing, _without_newer), None)
 
     @functools.cached_property
     def turns(self) -> Turns:
@@ -249,6 +158,21 @@ class _BlindRetry:
         return answer
 
 
+class NoDeliveryTask(SimServices):
+    """R3: a turn that queued replies leaves them to whoever comes."""
+
+    @functools.cached_property
+    def turns(self) -> Turns:
+        """Turns whose deliveries nobody ensures."""
+        real: Turns = SimServices.turns.func(self)  # type: ignore[attr-defined]  # of the cached property
+        return dataclasses.replace(real, deliveries=_NoQueue())
+
+
+class _NoQueue:
+    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+        """Nothing."""
+
+
 class BlindRetry(SimServices):
     """R8: an ambiguous send is repeated."""
 
@@ -258,22 +182,64 @@ class BlindRetry(SimServices):
         return _BlindRetry(self.instagram)
 
 
+class _KeepsLateSlots(Pacer):
+    def _earliest(self, account_id: str, *_: Any) -> Any:
+        with self._lock:
+            mine = self._kept.get(account_id)
+            return mine.popleft() if mine else None
+
+
+class LateSlots(SimServices):
+    """R10: a slot of a leased block is used whenever somebody needs one."""
+
+    @functools.cached_property
+    def delivery(self) -> Delivery:
+        """Delivery whose slots are never forfeited."""
+        real: Delivery = SimServices.delivery.func(self)  # type: ignore[attr-defined]  # of the cached property
+        return dataclasses.replace(real, pacer=_KeepsLateSlots(self.documents, self.clock))
+
+
+class _Hasty(Delivery):
+    def _tolerance(self, _hint: Hint) -> timedelta:
+        return timedelta(days=1)
+
+    def _at_least(self, slot: Any, _hint: Hint) -> Any:
+        now = self.clock.now()
+        return max(now, slot) if slot is not None else now
+
+
+class EarlySlots(SimServices):
+    """R10: a slot that lies ahead is used at once."""
+
+    @functools.cached_property
+    def delivery(self) -> Delivery:
+        """Delivery that does not wait."""
+        real = SimServices.delivery.func(self)  # type: ignore[attr-defined]  # of the cached property
+        return _Hasty(**{f.name: getattr(real, f.name) for f in dataclasses.fields(real)})
+
+
 #: Rule → the services that break it.
 MUTANTS: Mapping[str, type[SimServices]] = {
     "R1 no second task after a late commit": NoSecondTask,
     "R2 tasks named by the thread alone": OneTaskAThread,
     "R3 neither a look nor a follow-up": BusyIsDone,
-    "R4 attempts are not counted": _bent(pen=_drop("attempts", kind=Taking)),
-    "R5 finish ignores the epoch": _bent(_in(Finishing, _without_epoch)),
-    "R5 delivery ignores the epoch": _bent(_stale_items),
-    "R6 a redelivery resets its message": _bent(pen=_create_as_merge),
-    "R7 nothing says when a turn is due": _bent(pen=_drop("due_at", "deliver_due_at")),
+    "R3 nobody is told of queued replies": NoDeliveryTask,
+    "R4 attempts are not counted": bent(pen=drop("attempts", kind=Taking)),
+    "R5 finish ignores the epoch": bent(within(Finishing, _without_epoch)),
+    "R5 delivery ignores the epoch": bent(_stale_items),
+    "R6 a redelivery resets its message": bent(pen=_create_as_merge),
+    "R7 nothing says when a turn is due": bent(pen=drop("due_at", "deliver_due_at")),
     "R8 an ambiguous send is repeated": BlindRetry,
-    "R8 an expired hold is queued again": _bent(_reset_again),
-    "R9 an early echo is taken for a human's": _bent(_echo_at_once),
-    "R10 a block of slots is leased twice": _bent(pen=_no_lease),
-    "R11 STOP is not noticed": _bent(pen=_drop("opted_out_at")),
-    "R12 a claim is not respected": _bent(_in(Taking, lambda *_: {"claim": None})),
-    "R12 finish without the fence": _bent(_in(Finishing, _without_fence)),
-    "the cooldown is not kept": _bent(_in(Taking, lambda *_: {"cooldown_until": None})),
+    "R8 an expired hold is queued again": bent(_reset_again),
+    "R8 an unconfirmed bubble holds nothing": bent(within(TakingHead, _without_doubt)),
+    "R9 undecided echoes are forgotten": bent(within(Recording, lambda *_: {"undecided": []})),
+    "R9 an early echo is taken for a human's": bent(_echo_at_once),
+    "R10 a block of slots is leased twice": bent(pen=_no_lease),
+    "R10 a late slot is used": LateSlots,
+    "R10 a slot is used before its time": EarlySlots,
+    "R11 STOP is not noticed": bent(pen=drop("opted_out_at")),
+    "R12 a claim is not respected": bent(within(Taking, lambda *_: {"claim": None})),
+    "R12 finish without the fence": bent(within(Finishing, _without_fence)),
+    "who waits for a human is answered": bent(within(Taking, _without_wait)),
+    "the cooldown is not kept": bent(within(Taking, lambda *_: {"cooldown_until": None})),
 }

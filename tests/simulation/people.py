@@ -6,11 +6,14 @@ from typing import Any
 
 from tests.simulation.chance import Chance
 
-PEOPLE = ("alice", "bob")
+#: Two of them carry most runs; all of them write at once where a run has a crowd.
+PEOPLE = ("alice", "bob", "carol", "dave", "erin")
 #: A message with this word makes the model fail every time.
 POISON = "poison"
-#: Calls that the owner likes to type into, and how often they are passed before.
+#: Calls that the owner and the team like to act in the middle of.
 MOMENTS = ("Model.generate", "Graph.send", "Firestore.Commit", "Tasks.CreateTask")
+#: Runs of so many hold one moment in which everybody writes.
+CROWDED = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,32 @@ def plan(chance: Chance, steps: int) -> list[Action]:
     return list(_actions(chance, steps))
 
 
+def house(chance: Chance) -> dict[str, Any]:
+    """The settings that a run begins with."""
+    drawn: dict[str, Any] = {
+        "handoff_minutes": chance.pick((0.5, 1.0, 2.0, 30.0), "house", "handoff"),
+        "supersede": chance.pick((False, True), "house", "supersede"),
+        "messages_per_second": chance.pick((1.0, 3.0, 3.0, 10.0), "house", "rate"),
+    }
+    if _crowded(chance):  # who writes at once is then answered at once
+        drawn |= {"delay_min_seconds": 3.0, "delay_max_seconds": 4.0}
+    return drawn
+
+
+def _crowded(chance: Chance) -> bool:
+    return chance.happens(CROWDED, "crowd")
+
+
 def _actions(chance: Chance, steps: int) -> Iterator[Action]:
-    at, crowd = 1.0, chance.pick((1, 2, 2), "people")
+    at, few = 1.0, chance.pick((1, 2, 2), "people")
+    together = int(chance.between(2, steps, "crowd when")) if _crowded(chance) else None
     for number in range(steps):
         at += _gap(chance, number)
-        who = chance.pick(PEOPLE[:crowd], "who", number)
-        yield _action(chance, number, at, who)
+        who = chance.pick(PEOPLE[:few], "who", number)
+        if number == together:
+            yield Action(number, at, "crowd", "", {"text": f"q{number}"})
+        else:
+            yield _action(chance, number, at, who)
 
 
 def _gap(chance: Chance, number: int) -> float:
@@ -62,13 +85,15 @@ def _action(chance: Chance, number: int, at: float, who: str) -> Action:
             chance.pick(MOMENTS, "call", number),
             chance.pick(("before", "after"), "when", number),
         )
-    if drawn < 0.72:
+    if drawn < 0.68:
         return Action(number, at, "writes", who, {"text": f"q{number}"})
-    if drawn < 0.82:
+    if drawn < 0.78:
         return _rarer(chance, number, at, who)
-    if drawn < 0.92:
+    if drawn < 0.85:
         return Action(number, at, "owner types to", who, {"text": f"o{number}"}, moment)
-    if drawn < 0.96:
+    if drawn < 0.93:
+        return Action(number, at, *_office(chance, number, who), moment)
+    if drawn < 0.97:
         return Action(number, at, "settings", "", _settings(chance, number))
     return Action(number, at, "sweep", "")
 
@@ -85,6 +110,21 @@ def _rarer(chance: Chance, number: int, at: float, who: str) -> Action:
     return Action(number, at, "writes", who, {"text": text})
 
 
+def _office(chance: Chance, number: int, who: str) -> tuple[str, str, dict[str, Any]]:
+    """What an operator does to a conversation; most of it ends somebody's silence."""
+    minutes = chance.draw("office minutes", number)
+    acts: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("take_over", {"minutes": 0.5 if minutes < 0.4 else 5.0 if minutes < 0.8 else None}),
+        ("hand_back", {}),
+        ("hand_back", {}),
+        ("close", {}),
+        ("snooze", {"minutes": 20 * minutes}),
+        ("writes", {"text": f"m{number}"}),
+    )
+    what, more = chance.pick(acts, "office", number)
+    return f"office: {what}", who, more
+
+
 def _settings(chance: Chance, number: int) -> dict[str, Any]:
     return chance.pick(
         (
@@ -95,6 +135,8 @@ def _settings(chance: Chance, number: int) -> dict[str, Any]:
             {"handoff_minutes": 1.0},
             {"claim_seconds": 20.0},
             {"max_attempts": 2},
+            {"supersede": True},
+            {"supersede": False},
         ),
         "settings",
         number,

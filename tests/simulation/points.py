@@ -13,9 +13,6 @@ from tests.simulation.faults import ORDINARY, Fate, Weather
 from tests.simulation.scheduler import Crashed, Scheduler
 from tests.simulation.story import Story
 
-#: How long a client waits for a lock before it gives up: the deadline of one store call.
-LOCK_SECONDS = 4.0
-
 Seen = Callable[[str, str], None]
 
 
@@ -101,7 +98,7 @@ def store_hooks(points: Points, engine: Engine) -> inprocess.Hooks:
 
     def wait(ticket: Any) -> None:
         points.weather.count("Firestore", "waited for a lock")
-        if not points.scheduler.wait(ticket, LOCK_SECONDS):
+        if not points.scheduler.wait(ticket, points.weather.lock_seconds):
             engine.cancel(ticket)
             points.weather.count("Firestore", "gave up waiting for a lock")
             raise Refused(grpc.StatusCode.DEADLINE_EXCEEDED, "simulated: the lock was not free")

@@ -1,10 +1,12 @@
 """A run that is directed by hand: who goes on, up to which call, and which call fails."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from tests.simulation.faults import Fate, Weather
 from tests.simulation.google_time import googles_retries
+from tests.simulation.instances import SimServices
 from tests.simulation.mail import Letter
 from tests.simulation.run import Director
 from tests.simulation.scheduler import Runner
@@ -29,6 +31,13 @@ class Directed(Weather):
         return Fate(key)
 
 
+class TaskFirst(SimServices):
+    """The webhook's task is created before its commit: the order that needs the rules."""
+
+    def _in_some_order(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+        super()._one_after_the_other(second, first)
+
+
 _ORDERS: list[tuple[str, str, str, str]] = []
 
 
@@ -38,6 +47,7 @@ class Scene:
     def __init__(self) -> None:
         _ORDERS.clear()
         self.world = World(1, weather=Directed)
+        self.world.services_class = TaskFirst
         self.world.arrivals.calm()
         self.director = Director(self.world, [])
 
@@ -87,6 +97,13 @@ class Scene:
         assert not runner.done, f"{runner.label} ended before it came to {at}"
         return runner
 
+    def held(self, runner: Runner) -> Runner:
+        """Let a sender go on until it holds its item."""
+        while not (runner.done or self.conversation().get("sending")):
+            self._on(runner)
+        assert not runner.done, f"{runner.label} ended without a hold"
+        return runner
+
     def end(self, runner: Runner) -> int | None:
         """Let a request go on to its end; its status."""
         while not runner.done:
@@ -97,6 +114,10 @@ class Scene:
         """The instance of a request dies where it stands."""
         self.world.crash(runner)
         self.world.bury_the_dead()
+
+    def office(self, what: str, **more: Any) -> int | None:
+        """An operator does something to Alice's conversation; the status that they see."""
+        return self.end(self.world.office("alice", what, more))
 
     def run(self, function: str) -> int | None:
         """The next task of a function, from its arrival to its end."""
@@ -115,6 +136,12 @@ class Scene:
         """Alice's messages by their text: the state of each."""
         messages = self.world.invariants.mirror.messages(self.world.thread("alice"))
         return {m["text"]: m["status"] for m in messages.values() if m["direction"] == "inbound"}
+
+    def bubbles(self) -> list[str]:
+        """The states of what was written to Alice, in order."""
+        messages = self.world.invariants.mirror.messages(self.world.thread("alice"))
+        outgoing = [m for m in messages.values() if m["direction"] == "outgoing"]
+        return [m["status"] for m in sorted(outgoing, key=lambda m: m["created_at"])]
 
     def conversation(self) -> dict[str, object]:
         """Alice's conversation as it is stored."""

@@ -45,18 +45,21 @@ class Mirror:
     engine: Engine
     documents: dict[tuple[str, ...], Fields] = field(default_factory=dict)
     seen_until: int = field(init=False)
+    _news: bool = False
 
     def __post_init__(self) -> None:
         self.seen_until = self.engine.present()
+        self.engine.listen(self._changed)
 
     def commits(self) -> Iterator[Commit]:
         """The new commits in order; `documents` is brought up to date after each one is given."""
-        if self.engine.present() == self.seen_until:
+        if not self._news:
             return
+        self._news = False
         changes = list(self.engine.history.since(self.seen_until))[::-1]
         for instant, group in groupby(changes, key=lambda change: change.instant):
             self.seen_until = instant
-            changed = tuple(self._changed(change) for change in group)
+            changed = tuple(self._compared(change) for change in group)
             yield Commit(datetime.fromtimestamp(instant / 1e6, UTC), changed)
             for change in changed:
                 self._remember(change)
@@ -73,7 +76,10 @@ class Mirror:
             if len(path) == 4 and path[1] == thread and path[2] == "messages"
         }
 
-    def _changed(self, change: Any) -> Changed:
+    def _changed(self) -> None:
+        self._news = True
+
+    def _compared(self, change: Any) -> Changed:
         path = tuple(change.name.path)
         new = decode_fields(change.new.document.fields) if change.new is not None else None
         return Changed(path, self.documents.get(path), new)

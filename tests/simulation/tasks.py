@@ -19,10 +19,12 @@ _QUEUES = Path(__file__).parents[2] / "emulators" / "gateway" / "queues.json"
 class Arrival:
     """An attempt on its way to a function."""
 
+    number: int  #: in the order in which the queues gave them out
     label: str
     function: str
     attempt: Attempt
     due_at: datetime
+    deadline: datetime  #: when the queue stops waiting for an answer
 
 
 class Arrivals:
@@ -36,7 +38,11 @@ class Arrivals:
         self.under_way: list[Arrival] = []
         self.lost = 0  #: tasks that vanished: from here on the sweep is needed
         self._may_lose = chance.pick((0, 0, 0, 6), "tasks lost")
+        self._count = 0
+        self._news = True  #: whether the queues changed since the last look
+        self._next_at: datetime | None = None
         self.engine = TasksEngine(clock.now)
+        self.engine.on_change(self._changed)
         self.engine.queue_from_file(_QUEUES)
         self.engine.configure(
             {
@@ -52,9 +58,10 @@ class Arrivals:
 
     def collect(self) -> None:
         """Take what the queues give out now."""
-        next_at = self.engine.next_at()
+        next_at = self._engine_at()
         if next_at is None or next_at > self._clock.now():
             return
+        self._changed()
         for attempt in self.engine.due(self._clock.now()):
             name = attempt.task_name.rpartition("/")[2]
             function = attempt.url.rpartition("/")[2]
@@ -66,8 +73,11 @@ class Arrivals:
             wait = 0.0
             if not self._weather.over and self._chance.happens(0.3, "task late", label):
                 wait = self._chance.between(0, 3, "task delay", label)
+                self._weather.count("Tasks", "came late")
             due_at = self._clock.now() + timedelta(seconds=wait)
-            arrival = Arrival(label, function, attempt, due_at)
+            deadline = due_at + timedelta(seconds=attempt.deadline_seconds)
+            self._count += 1
+            arrival = Arrival(self._count, label, function, attempt, due_at, deadline)
             if self._vanishes(label):
                 self.engine.finish(attempt, 200)
             else:
@@ -90,13 +100,15 @@ class Arrivals:
     def next_at(self) -> datetime | None:
         """When the next one may arrive or be given out."""
         instants = [arrival.due_at for arrival in self.waiting]
-        instants += [self.deadline(arrival) for arrival in self.under_way]
-        instants += [at for at in (self.engine.next_at(),) if at is not None]
+        instants += [arrival.deadline for arrival in self.under_way]
+        instants += [at for at in (self._engine_at(),) if at is not None]
         return min(instants, default=None)
 
     def take(self, arrival: Arrival) -> None:
         """It arrives."""
         self.waiting.remove(arrival)
+        if any(other.number < arrival.number for other in self.waiting):
+            self._weather.count("Tasks", "came out of order")
         self.under_way.append(arrival)
 
     def finish(self, arrival: Arrival, status: int | None) -> None:
@@ -111,11 +123,17 @@ class Arrivals:
 
     def overdue(self, now: datetime) -> list[Arrival]:
         """What was given out so long ago that the queue stops waiting."""
-        return [arrival for arrival in self.under_way if self.deadline(arrival) <= now]
+        return [arrival for arrival in self.under_way if arrival.deadline <= now]
 
-    def deadline(self, arrival: Arrival) -> datetime:
-        """When the queue stops waiting for an answer."""
-        return arrival.due_at + timedelta(seconds=arrival.attempt.deadline_seconds)
+    def _changed(self) -> None:
+        self._news = True
+
+    def _engine_at(self) -> datetime | None:
+        """When the queues give something out; asked again only after a change of theirs."""
+        if self._news:
+            self._next_at = self.engine.next_at()
+            self._news = False
+        return self._next_at
 
 
 def bearer(account: str, audience: str) -> dict[str, str]:

@@ -2,19 +2,14 @@
 
 import functools
 import traceback
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import structlog
-from flask import Request
 from google.api_core.gapic_v1.client_info import ClientInfo
-from werkzeug.test import EnvironBuilder
 
-import functions.deliver
-import functions.process_thread
-import functions.sweep
-import functions.webhook
 from emulators.clock import SimClock
 from emulators.cloud_tasks import inprocess as tasks_inprocess
 from emulators.firestore import inprocess as store_inprocess
@@ -34,6 +29,7 @@ from services.ports import Clock, Documents, Ids, TaskQueue
 from tests.simulation.brain import Brain
 from tests.simulation.chance import Chance, SimIds
 from tests.simulation.difference import BEGINNING, Difference
+from tests.simulation.edges import HANDLERS, posted
 from tests.simulation.faults import Weather
 from tests.simulation.instances import (
     ACCOUNT,
@@ -47,6 +43,8 @@ from tests.simulation.instances import (
 )
 from tests.simulation.invariants import Invariants, Taken, Violation
 from tests.simulation.mail import Letter, Mail
+from tests.simulation.office import act
+from tests.simulation.pacing import Pacing
 from tests.simulation.points import GraphTransport, GrpcPoints, Points, store_hooks
 from tests.simulation.scheduler import Crashed, Runner, Scheduler
 from tests.simulation.store import Mirror
@@ -54,12 +52,6 @@ from tests.simulation.story import Story
 from tests.simulation.tasks import Arrival, Arrivals, bearer
 
 _INDEXES = Path(__file__).parents[2] / "firestore.indexes.json"
-_HANDLERS = {
-    "webhook": functions.webhook.handle,
-    "process_thread": functions.process_thread.handle,
-    "deliver": functions.deliver.handle,
-    "sweep": functions.sweep.handle,
-}
 
 
 @functools.cache
@@ -85,6 +77,7 @@ class World:
         seed: int,
         without: frozenset[str] = frozenset(),
         weather: type[Weather] = Weather,
+        house: Mapping[str, Any] | None = None,
     ) -> None:
         self.instagram = _instagram()
         self.clock = _clock()
@@ -104,8 +97,16 @@ class World:
             (BEGINNING, self.settings.cooldown_seconds)
         ]
         self._count = 0
+        self.clocks_off_by: Callable[[str], float] = lambda name: self.chance.between(
+            -0.9, 0.9, "clock", name
+        )
+        self._known = 0  #: messages of Instagram that were looked at
         self._wire()
-        self.invariants = Invariants(Mirror(self.engine), self._cooldown, self._typed)
+        self.configure(**(house or {}))
+        pacing = Pacing(self.settings.messages_per_second)
+        self.invariants = Invariants(
+            Mirror(self.engine), self._cooldown, self._typed, pacing, self.weather.count
+        )
 
     # What happens from outside
 
@@ -123,8 +124,18 @@ class World:
         """The owner writes in the Instagram app."""
         owner_does(self.instagram.core, {"to": who, "text": text})
 
+    def office(self, who: str, what: str, more: Mapping[str, Any]) -> Runner:
+        """An operator does something to a person's conversation."""
+        self._count += 1
+        label = f"office {what} {self._count}"
+        instance = self._instance("back_office", label)
+        thread = self.thread(who)
+        return self._start(
+            instance, label, None, lambda: act(instance.services, thread, what, more)
+        )
+
     def configure(self, **settings: Any) -> None:
-        """The office changes the settings."""
+        """The office changes the settings; the rate may only be set before a run begins."""
         self.settings = self.settings.overridden(settings)
         self._cooldowns.append((self.clock.now(), self.settings.cooldown_seconds))
         self._office.commit([Merge("settings/default", settings)])
@@ -175,35 +186,32 @@ class World:
         """The instance of a request dies, with all that it serves."""
         instance = self._about[runner][0]
         self.instances.remove(instance)
+        if len(instance.runners) > 1:
+            self.weather.count("Instance", "died with several requests")
         for other in instance.runners:
             other.dead = True
-
-    def time_out(self, arrival: Arrival) -> None:
-        """The queue gives up waiting for an answer; the request may still be running."""
-        self.arrivals.finish(arrival, None)
 
     # Inside
 
     def _request(
         self, function: str, label: str, body: bytes, headers: dict[str, str], about: Any
     ) -> Runner:
-        environ = EnvironBuilder(
-            path="/",
-            method="POST",
-            data=body,
-            headers=list(headers.items()),
-            content_type="application/json",
-        ).get_environ()
         instance = self._instance(function, label)
-        handle = _HANDLERS[function]
+        handle = HANDLERS[function]
 
         def work() -> int:
-            self.story.tell(self.clock.now(), label, "begins on", instance.name)
-            answer = handle(Request(environ), instance.services)
+            answer = handle(posted(body, headers), instance.services)
             self.story.tell(self.clock.now(), label, "answers", answer[1], answer[0])
             return int(answer[1])
 
-        runner = self.scheduler.start(label, function, work)
+        return self._start(instance, label, about, work)
+
+    def _start(self, instance: Instance, label: str, about: Any, work: Callable[[], int]) -> Runner:
+        def told() -> int:
+            self.story.tell(self.clock.now(), label, "begins on", instance.name)
+            return work()
+
+        runner = self.scheduler.start(label, instance.services.function, told)
         instance.runners.append(runner)
         self._about[runner] = (instance, about)
         return runner
@@ -258,9 +266,12 @@ class World:
         self.story.tell(at, who, Difference(change))
 
     def _look_at_instagram(self) -> None:
-        sent = self.instagram.core.state.sent()
-        for message in sent[self._sent :]:
-            self._sent += 1
+        messages = self.instagram.core.state.messages
+        if len(messages) == self._known:
+            return
+        new = list(messages.values())[self._known :]
+        self._known = len(messages)
+        for message in (message for message in new if message.author == "api"):
             self.story.tell(self.clock.now(), "instagram", f"takes {message.text!r}")
             self.invariants.sent(Taken(f"{ACCOUNT}_{message.igsid}", str(message.text), message.at))
 
@@ -272,11 +283,11 @@ class World:
     def _instance(self, function: str, label: str) -> Instance:
         serving = [i for i in self.instances if i.services.function == function]
         free = [i for i in serving if len(i.runners) < 3]
-        if free and (self.weather.over or not self.chance.happens(0.2, "cold start", label)):
+        if free and (self.weather.over or not self.chance.happens(0.12, "cold start", label)):
             return self.chance.pick(free, "instance", label)
         self._count += 1
         name = f"{function}-{self._count}"
-        off_by = timedelta(seconds=self.chance.between(-0.9, 0.9, "clock", name))
+        off_by = timedelta(seconds=self.clocks_off_by(name))
         services = self.services_class(
             function,
             settings_of(function),
@@ -297,7 +308,6 @@ class World:
         core.outbox = self.mail  # type: ignore[assignment]  # the same words, other deliveries
         self.instagram.reset()
         core.ids = Mids(self.clock.now, ACCOUNT)
-        self._sent = 0
         self._about: dict[Runner, tuple[Instance, Any]] = {}
         self.points.observe = self._observe
         self.points.crash = lambda: self.crash(self.scheduler.mine())
