@@ -69,10 +69,12 @@ def test_what_nobody_is_sure_of_is_settled_by_a_person(world: World, desk: Desk)
 
 def test_lists_are_paged_each_row_once_with_its_persons_name(world: World, desk: Desk) -> None:
     thread, now = scene.person(world, "alice"), world.clock.now()
+    batch = world.store.batch()
     for n in range(120):
-        turn = {"account_id": ACCOUNT, "outcome": "answered", "ended_at": now}
-        turn["ended_at"] = now - timedelta(seconds=n // 70)  # many of one instant
-        world.store.document(f"conversations/{thread}/turns/t{n}").set(turn)
+        at = now - timedelta(seconds=n // 70)  # many of one instant
+        turn = {"account_id": ACCOUNT, "outcome": "answered", "ended_at": at}
+        batch.set(world.store.document(f"conversations/{thread}/turns/t{n}"), turn)
+    batch.commit()
     world.store.document(f"conversations/{thread}").update({"contact_name": "Alice"})
     seen: list[str] = []
     path: str | None = "/operate/turns"
