@@ -7,6 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
 
+from admin import present
 from admin.access import now, office, operator
 from admin.said import said
 from admin.words import worded
@@ -30,7 +31,7 @@ def wants_part() -> bool:
 
 def view() -> View:
     """The list that the URL names."""
-    return View.parse(request.args)
+    return View.parse(request.args, present.zone())
 
 
 def list_context(shown: View, listed: Listed | None = None) -> dict[str, Any]:

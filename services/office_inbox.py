@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from services.domain.documents import Query, Snapshot
 from services.domain.playground import THREAD, is_playground
@@ -37,10 +38,11 @@ class View:
     status: str = ""
     owner: str = ""
     label: str = ""
-    since: str = ""  #: a date, YYYY-MM-DD
+    since: str = ""  #: a date, YYYY-MM-DD …
+    zone: str = "UTC"  #: … of this IANA zone
 
     @classmethod
-    def parse(cls, args: Mapping[str, str]) -> "View":
+    def parse(cls, args: Mapping[str, str], zone: str = "UTC") -> "View":
         """Read it from a URL; what makes no sense is left out."""
         return cls(
             tab=_one_of(args.get("tab"), TABS, "needs"),
@@ -48,6 +50,7 @@ class View:
             owner=_one_of(args.get("owner"), OWNERS, ""),
             label=(args.get("label") or "").strip()[:40],
             since=_date(args.get("since")),
+            zone=zone,
         )
 
     @property
@@ -83,7 +86,7 @@ class View:
         if self.label:
             where.append(("labels", "array_contains", self.label))
         if self.since:
-            since = datetime.fromisoformat(self.since).replace(tzinfo=UTC)
+            since = datetime.fromisoformat(self.since).replace(tzinfo=ZoneInfo(self.zone))
             where.append((self.order[0], ">=", since))
         return Query("conversations", where=where)
 

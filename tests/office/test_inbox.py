@@ -1,7 +1,7 @@
 """The list: its tabs and orders, its pages, its search, and what it costs."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.office import scene
@@ -124,6 +124,13 @@ def test_a_filter_narrows_and_can_be_saved_by_name(world: World, desk: Desk) -> 
     assert _names(desk.get(found[1].replace("&amp;", "&")).text) == ["Ann"]
     desk.post("/views/remove", name="Open VIPs")
     assert "Open VIPs" not in desk.get("/").text
+
+
+def test_a_day_begins_where_the_operator_is(world: World, desk: Desk) -> None:
+    scene.person(world, "ann", updated_at=datetime(2026, 11, 1, 23, 30, tzinfo=UTC))
+    for zone, found in (("Europe/Berlin", ["Ann"]), ("Europe/London", [])):
+        desk.post("/me", zone=zone)
+        assert _names(desk.get("/?tab=all&since=2026-11-02").text) == found
 
 
 def test_several_at_once_are_closed_labelled_assigned_and_handed_back(
