@@ -128,7 +128,9 @@
       htmx.ajax("GET", `${root}/conversations/${id}${location.search}`, { target: "#pane" });
       return;
     }
-    if (clock) $("window-clock")?.replaceWith(clock);
+    for (const part of [clock, found.querySelector("#facts"), found.querySelector("#compose-hint")]) {
+      if (part) $(part.id)?.replaceWith(part);
+    }
     const draft = found.querySelector("#draft");
     if (draft && !$("draft").contains(document.activeElement)) { $("draft").replaceWith(draft); htmx.process(draft); }
     const head = found.querySelector("#thread-head"), old = $("thread-head");

@@ -24,6 +24,11 @@ def test_a_message_arrives_while_one_looks(screen: Screen) -> None:
     expect(log).to_contain_text("is anybody there?")
     expect(screen.page.locator("#rows .row-item").first).to_contain_text("is anybody there?")
     expect(log.locator(".line.us.bot")).to_be_visible()
+    expect(screen.page.locator("#compose-hint")).to_be_visible()
+    screen.world.owner_types("alice", "I am here myself")
+    screen.world.settle(within_seconds=5)
+    expect(screen.page.locator("#facts")).to_contain_text("Instagram app")
+    expect(screen.page.locator("#compose-hint")).to_be_hidden()
 
 
 def test_a_message_never_steals_the_scroll(screen: Screen) -> None:
