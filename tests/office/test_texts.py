@@ -45,6 +45,7 @@ def test_every_text_is_translated_with_the_same_holes(language: str) -> None:
         plain = source if isinstance(source, str) else source[-1]
         for words in texts.words_of(message):
             assert _holes(str(words)) == _holes(plain), plain
+            assert "%(" not in plain or "%" not in _HOLE.sub("", str(words)), plain
 
 
 @pytest.mark.parametrize("language", texts.LANGUAGES)
