@@ -1,6 +1,8 @@
 """Business hours as a table: what it stores, what it refuses, and what it says of now."""
 
 import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.office.conftest import Desk
 from tests.world import World
@@ -18,6 +20,15 @@ def _week(**days: tuple[str, ...]) -> dict[str, object]:
 
 def _stored(world: World) -> dict[str, object]:
     return world.store.document("settings/default").get().to_dict() or {}
+
+
+def _monday_at_ten(desk: Desk) -> None:
+    """Ten in the morning in Berlin, in winter or in summer; the session is a new one."""
+    here = desk.world.clock.now().astimezone(ZoneInfo("Europe/Berlin"))
+    monday = here.date() + timedelta(days=7 - here.weekday())
+    at = datetime.combine(monday, time(10), here.tzinfo)
+    desk.world.advance((at - here.astimezone(UTC)).total_seconds())
+    desk.sign_in()
 
 
 def test_a_table_is_stored_as_one_line_and_shown_again(world: World, desk: Desk) -> None:
@@ -63,7 +74,7 @@ def test_what_is_no_date_no_zone_or_no_hour_at_all_is_refused(world: World, desk
 
 
 def test_the_page_says_whether_somebody_is_there(world: World, desk: Desk) -> None:
-    """It is Monday, ten in the morning in Berlin."""
+    _monday_at_ten(desk)
     assert "Always open" in desk.get("/hours").text
     page = desk.post("/hours", **_week(mo=("09:00", "18:00"))).text
     assert "Open now, until 18:00" in page
