@@ -293,6 +293,7 @@ class Services:
             self.documents,
             self.turn_tasks,
             self.delivery_tasks,
+            self.live_settings,
             self.clock,
             self.settings.clock_margin_seconds,
         )

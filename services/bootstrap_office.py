@@ -36,7 +36,7 @@ def office(parts: "Services") -> Office:
         accounts=OfficeAccounts(documents, parts.settings.account_id),
         inbox=OfficeInbox(documents),
         thread=OfficeThread(documents, clock, ids),
-        actions=OfficeActions(documents, clock, ids),
+        actions=OfficeActions(documents, parts.live_settings, clock, ids),
         sending=OfficeSending(documents, parts.manual, parts.instagram, clock, ids),
         contact=OfficeContact(documents, clock, ids),
         again=OfficeAgain(

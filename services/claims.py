@@ -178,7 +178,7 @@ class Taking:
                 seq=thread.inbound_seq,
                 more=more,
             )
-            writes += [_claimed(thread, m) for m in messages]
+            writes += [_claimed(thread, m, self.settings) for m in messages]
         # Lists find a conversation by these, and ingest cannot write them without reading.
         fields = {"owner": thread.owner, "status": ConversationStatus.OPEN, **fields}
         if thread.status is not ConversationStatus.OPEN:
@@ -239,8 +239,8 @@ def _skipped(reason: str) -> dict[str, Any]:
     return {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
 
 
-def _claimed(thread: Conversation, message: Message) -> Write:
+def _claimed(thread: Conversation, message: Message, settings: Operation) -> Write:
     if message.kind == follow_ups.KIND and message.received_at is None:  # not stored yet
-        return follow_ups.stored(message)
+        return follow_ups.stored(message, settings)
     fields = {"status": Status.PROCESSING, "attempts": message.attempts + 1}
     return _update(thread, message, fields)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create
+from services.domain.entries import expiry
 from services.domain.ids import digest
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -35,7 +36,7 @@ def next_step(thread: Conversation, settings: Operation, now: datetime) -> Step:
     return Claim((_message(thread, plan.note, plan.at),))
 
 
-def stored(message: Message) -> Create:
+def stored(message: Message, settings: Operation) -> Create:
     """The message as the claim stores it: from here on it is retried like any other."""
     return Create(
         f"conversations/{message.thread_id}/messages/{message.id}",
@@ -49,6 +50,7 @@ def stored(message: Message) -> Create:
             "attempts": message.attempts + 1,
             "created_at": message.created_at,
             "received_at": SERVER_TIME,
+            "expire_at": expiry(message.created_at, settings),
         },
     )
 

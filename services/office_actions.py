@@ -10,9 +10,12 @@ from services.domain import boundaries
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Create, Snapshot, Update, Write
+from services.domain.entries import expiry
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
+from services.lines import account_of
+from services.live_settings import LiveSettings
 from services.office_access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 
@@ -34,6 +37,7 @@ class OfficeActions:
     """Changes conversations in an operator's name."""
 
     documents: Documents
+    settings: LiveSettings
     clock: Clock
     ids: Ids
 
@@ -145,6 +149,7 @@ class OfficeActions:
         if len(text) > LONGEST_NOTE:
             raise Rejected(f"A note has at most {LONGEST_NOTE:,} characters.")
         now = self.clock.now()
+        kept = self._kept(thread_id, now)
         note_id = self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
@@ -153,7 +158,7 @@ class OfficeActions:
             if done:
                 return None, []
             return None, [
-                Create(path, _note(thread, text, by, now)),
+                Create(path, {**_note(thread, text, by, now), **kept}),
                 Update(_path(thread_id), {"updated_at": SERVER_TIME}),
             ]
 
@@ -161,6 +166,7 @@ class OfficeActions:
 
     def _act(self, thread_id: str, by: Operator, action: str, change: Change, **more: Any) -> None:
         now = self.clock.now()
+        kept = self._kept(thread_id, now)
         entry_id = self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
@@ -172,10 +178,14 @@ class OfficeActions:
             record = audit.entry(
                 entry_id, now, by, action, _path(thread_id), thread_id=thread_id, **more
             )
-            system = _boundary(thread, action, by, now)
+            system = {**_boundary(thread, action, by, now), **kept}
             return None, [Update(_path(thread_id), fields), record, Create(path, system)]
 
         self.documents.transact(work)
+
+    def _kept(self, thread_id: str, now: datetime) -> Fields:
+        operation = self.settings.account(account_of(thread_id)).operation
+        return {"expire_at": expiry(now, operation)}
 
 
 def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:

@@ -14,9 +14,11 @@ from services import waits
 from services.domain import schedule
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Snapshot, Write
+from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.domain.schedule import Appointment
 from services.errors import Contention
+from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Reads, TaskQueue
 
 _log = structlog.get_logger()
@@ -34,6 +36,7 @@ class Sweep:
     documents: Documents
     turns: TaskQueue
     deliveries: TaskQueue
+    settings: LiveSettings
     clock: Clock
     clock_margin_seconds: float
 
@@ -58,7 +61,7 @@ class Sweep:
             _log.warning("repaired", trace_id=trace_id, **late)
         over = {
             "returned": self._each("owner_due_at", to_ms(now), waits.returned),
-            "reopened": self._each("scheduled_until", now - GRACE, waits.reopened),
+            "reopened": self._each("scheduled_until", now - GRACE, self._reopened),
             "reminded": self._each("remind_at", to_ms(now), waits.reminded),
         }
         if any(over.values()):
@@ -92,6 +95,10 @@ class Sweep:
             # One document that cannot be read must not keep the sweep from all the others.
             _log.exception("thread_not_repaired", thread_id=thread_id)
             return False
+
+    def _reopened(self, thread: Conversation, now: datetime) -> Sequence[Write]:
+        operation = self.settings.account(thread.account_id).operation
+        return waits.reopened(thread, now, expiry(now, operation))
 
     def _ensure(
         self,

@@ -19,10 +19,11 @@ def returned(thread: Conversation, now: datetime) -> Sequence[Write]:
     return [Update(_path(thread), fields)] if fields else []
 
 
-def reopened(thread: Conversation, now: datetime) -> Sequence[Write]:
+def reopened(thread: Conversation, now: datetime, expire_at: datetime) -> Sequence[Write]:
     """What was put off until now is open again, on top of the lists and with a line that says so.
 
-    Messages that wait for the same instant have a task of their own.
+    The line is kept until `expire_at`. Messages that wait for the same instant have a task of
+    their own.
     """
     until = thread.scheduled_until
     if until is None or now < until:
@@ -42,6 +43,7 @@ def reopened(thread: Conversation, now: datetime) -> Sequence[Write]:
         "status": Status.PROCESSED,
         "created_at": now,
         "received_at": SERVER_TIME,
+        "expire_at": expire_at,
     }
     name = digest("snooze_over", thread.thread_id, until.timestamp())
     opened = {"status": ConversationStatus.OPEN, "updated_at": SERVER_TIME}

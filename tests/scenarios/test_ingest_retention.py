@@ -6,8 +6,11 @@ from pathlib import Path
 
 from emulators.instagram.people import igsid_of
 from services import bootstrap
+from services.office_access import Operator
+from tests.agent.speaking import call, step
 from tests.world import World
 
+OPERATOR = Operator(id="op1", name="Ola")
 INDEXES = Path(__file__).parents[2] / "firestore.indexes.json"
 
 
@@ -33,6 +36,24 @@ def test_messages_are_kept_as_long_as_the_setting_says(world: World) -> None:
     world.settle()
     for message in world.messages("alice"):
         assert message["expire_at"] - message["created_at"] == timedelta(days=10)
+
+
+def test_what_stands_beside_messages_is_kept_no_longer_than_they_are(world: World) -> None:
+    world.configure(retention_days=10)
+    plan = call("schedule_follow_up", after_minutes=60, note="ask again")
+    world.model_says(step(plan, call("send_instagram_message", text="Try it")))
+    world.dm("alice", "hello")
+    world.settle(within_seconds=7200)
+    actions, thread = bootstrap.services("back_office").office.actions, world.thread("alice")
+    actions.note(thread, "She is allergic to nuts.", OPERATOR)
+    actions.snooze(thread, world.clock.now() + timedelta(minutes=5), OPERATOR)
+    world.advance(600)
+    world.call_task("sweep", {})
+    kept = world.messages("alice")
+    assert {"follow_up", "note", "system"} <= {m["kind"] for m in kept}
+    assert {"snooze", "snooze_over"} <= {m.get("event") for m in kept}
+    for message in kept:
+        assert message["expire_at"] - message["created_at"] == timedelta(days=10), message["kind"]
 
 
 def test_what_has_expired_is_not_shown_to_the_model(world: World) -> None:
