@@ -2,7 +2,7 @@
 
 import re
 
-from tests.office.conftest import Desk
+from tests.office.conftest import Desk, colleague
 from tests.world import World
 
 
@@ -13,19 +13,33 @@ def _draft(world: World, text: str = "We open at 8.") -> None:
     world.settle(60)
 
 
+def _key(page: str) -> str:
+    found = re.search(r'name="key" value="(\w+)"><input type="hidden" name="text"', page)
+    assert found, page
+    return found[1]
+
+
 def test_a_draft_waits_for_the_team_and_is_sent_by_hand(world: World, desk: Desk) -> None:
     _draft(world)
     assert ">Draft</span>" in desk.get("/?tab=needs").text
     page = desk.get(desk.thread()).text
     assert "The bot would answer" in page
     assert "a draft waits" in page
-    key = re.search(r'name="key" value="(\w+)"><input type="hidden" name="text"', page)
-    assert key, page
-    page = desk.post(f"{desk.thread()}/messages", text="We open at 8.", key=key[1]).text
+    page = desk.post(f"{desk.thread()}/messages", text="We open at 8.", key=_key(page)).text
     assert "The bot would answer" not in page
     world.settle(60)
     assert world.sent_to("alice") == ["We open at 8."]
     assert [m["role"] for m in world.messages("alice", "outgoing")] == ["human"]
+
+
+def test_a_draft_that_two_colleagues_send_at_once_goes_out_once(world: World, desk: Desk) -> None:
+    _draft(world)
+    people = (desk, colleague(desk))
+    keys = [_key(each.get(each.thread()).text) for each in people]
+    for each, key in zip(people, keys, strict=True):
+        each.post(f"{each.thread()}/messages", text="We open at 8.", key=key)
+    world.settle(60)
+    assert world.sent_to("alice") == ["We open at 8."]
 
 
 def test_a_draft_is_changed_in_the_composer(world: World, desk: Desk) -> None:
