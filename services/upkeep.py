@@ -93,6 +93,9 @@ class Upkeep:
         except Unavailable as error:
             _log.warning("upkeep_ended_early", account_id=account_id, error=str(error))
             return "unavailable"
+        except Exception:  # noqa: BLE001 (logged whole; the others' tokens must not run out for it)
+            _log.exception("upkeep_failed", account_id=account_id)
+            return "failed"
         return outcome
 
     def _count(self, account_id: str, counted_until: str | None) -> None:

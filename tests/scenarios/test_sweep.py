@@ -102,6 +102,16 @@ def test_the_hours_run_also_tells_how_the_tokens_are(world: World) -> None:
     assert world.call_task("sweep", {}).json()["upkeep"] == {ACCOUNT: "renewed"}
 
 
+def test_an_account_that_cannot_be_looked_after_keeps_nothing_else_undone(world: World) -> None:
+    world.store.document("accounts/111").set({"counted_until": 20261120})
+    stopped = {"status": "running", "thread_id": "1_2", "requested_at": world.clock.now()}
+    world.store.document("deletions/stopped").set(stopped)
+    world.advance((30 - world.clock.now().minute) % 60 * 60)
+    answer = world.call_task("sweep", {}).json()
+    assert answer["upkeep"] == {"111": "failed", ACCOUNT: "renewed"}
+    assert [d["status"] for d in world.documents("deletions")] == ["done"]
+
+
 def test_waits_that_are_not_due_hide_none_that_is(world: World) -> None:
     scene.conversations(world, 600, owner="waiting", remind_at=_ms(world, 30))
     scene.person(world, "zoe", owner="waiting", remind_at=_ms(world, -1), owner_epoch=1)
