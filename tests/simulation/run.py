@@ -83,13 +83,15 @@ def _planned(case: Case, world: World) -> list[Action]:
 
 @contextmanager
 def _garbage_left() -> Iterator[None]:
-    """Looking for garbage in the middle of a run is an eighth of it; a run's is small."""
+    """Looking for garbage in the middle of a run is an eighth of it; an ended run's is small."""
+    wanted = gc.isenabled()
     gc.collect(1)
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if wanted:
+            gc.enable()
 
 
 class Director:
