@@ -16,7 +16,8 @@ from tests.world import ACCOUNT, World
 
 TOKEN = {"x-admin-token": credentials.ADMIN_TOKEN}
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
-LATER = "2026-11-03T09:00:00Z"
+#: Later than any test before this one can have moved the clock to.
+LATER = "2126-11-04T09:00:00Z"
 #: What is sent where an operation takes something: its good case.
 SENT: dict[str, dict[str, Any]] = {
     "search": {"q": "alice"},
