@@ -1,5 +1,6 @@
 """The JSON API: every operation answers as its own document says, to whom it may."""
 
+import json
 from typing import Any
 
 import httpx
@@ -135,6 +136,24 @@ def test_errors_have_one_shape(world: World, script: Script) -> None:
         answer = script("GET", path)
         assert answer.status_code in (400, 404)
         assert set(answer.json()) == {"error"}
+
+
+def test_an_account_does_not_become_ours_by_being_named(world: World, script: Script) -> None:
+    assert script("GET", "/accounts/999").status_code == 404
+    for act in ("pause", "resume", "self_test"):
+        assert script("POST", f"/accounts/999/{act}").status_code == 404
+    assert not world.store.document("accounts/999").get().exists
+
+
+def test_there_is_no_such_time(world: World, script: Script) -> None:
+    path = f"/conversations/{world.thread('alice')}"
+    for minutes in (float("nan"), float("inf"), 1e300, -5):
+        answer = script.raw("POST", f"{path}/take_over", json.dumps({"minutes": minutes}).encode())
+        assert (answer.status_code, list(answer.json()["problems"])) == (422, ["minutes"])
+    answer = script("POST", f"{path}/snooze", until="9999-12-31T23:59:59-12:00")
+    assert (answer.status_code, list(answer.json()["problems"])) == (422, ["until"])
+    after = "0001-01-01T00:00:00+12:00~1"
+    assert script("GET", "/audit", after=after).json() == script("GET", "/audit").json()
 
 
 def test_a_list_is_read_page_by_page(world: World, script: Script) -> None:
