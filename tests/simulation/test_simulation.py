@@ -56,30 +56,31 @@ def test_a_seed_plays_the_same_story_every_time() -> None:
     assert run(Case(3)).story() == run(Case(3)).story()
 
 
-#: A seed that kills each mutant; `./dev sim --mutants` finds others when a change moves them.
+#: Seeds that kill each mutant, the first is enough: a change of the product moves some of them, and
+#: `./dev sim --mutants` finds others.
 KILLERS = {
-    "R1 no second task after a late commit": 88,
-    "R2 tasks named by the thread alone": 0,
-    "R3 neither a look nor a follow-up": 2,
-    "R3 nobody is told of queued replies": 0,
-    "R4 attempts are not counted": 40,
-    "R5 finish ignores the epoch": 20,
-    "R5 delivery ignores the epoch": 13,
-    "R6 a redelivery resets its message": 0,
-    "R7 nothing says when a turn is due": 21,
-    "R8 an ambiguous send is repeated": 7,
-    "R8 an expired hold is queued again": 15,
-    "R8 an unconfirmed bubble holds nothing": 4,
-    "R9 undecided echoes are forgotten": 10,
-    "R9 an early echo is taken for a human's": 7,
-    "R10 a block of slots is leased twice": 1,
-    "R10 a late slot is used": 0,
-    "R10 a slot is used before its time": 15,
-    "R11 STOP is not noticed": 14,
-    "R12 a claim is not respected": 0,
-    "R12 finish without the fence": 43,
-    "who waits for a human is answered": 80,
-    "the cooldown is not kept": 4,
+    "R1 no second task after a late commit": (88,),
+    "R2 tasks named by the thread alone": (0, 1, 2),
+    "R3 neither a look nor a follow-up": (2, 11, 15),
+    "R3 nobody is told of queued replies": (0, 2, 4),
+    "R4 attempts are not counted": (40, 31),
+    "R5 finish ignores the epoch": (20, 37, 43),
+    "R5 delivery ignores the epoch": (9, 13, 14),
+    "R6 a redelivery resets its message": (0, 1, 2),
+    "R7 nothing says when a turn is due": (21, 118),
+    "R8 an ambiguous send is repeated": (7, 8, 11),
+    "R8 an expired hold is queued again": (15, 21, 37),
+    "R8 an unconfirmed bubble holds nothing": (1, 4, 7),
+    "R9 undecided echoes are forgotten": (10, 22, 25),
+    "R9 an early echo is taken for a human's": (7, 8, 10),
+    "R10 a block of slots is leased twice": (1, 8, 10),
+    "R10 a late slot is used": (0, 1, 2),
+    "R10 a slot is used before its time": (15, 23, 24),
+    "R11 STOP is not noticed": (14, 29, 31),
+    "R12 a claim is not respected": (0, 1, 2),
+    "R12 finish without the fence": (43, 94, 113),
+    "who waits for a human is answered": (47, 80, 103),
+    "the cooldown is not kept": (4, 21, 24),
 }
 
 
@@ -89,4 +90,4 @@ def test_every_mutant_has_a_killer() -> None:
 
 @pytest.mark.parametrize("mutant", KILLERS)
 def test_a_deliberate_bug_is_caught(mutant: str) -> None:
-    assert run(Case(KILLERS[mutant], mutant=mutant)).violation
+    assert any(run(Case(seed, mutant=mutant)).violation for seed in KILLERS[mutant])
