@@ -53,7 +53,7 @@ WEIGHTS: Mapping[str, float] = {
     "Model.generate": 12,
 }
 #: One slow call in so many stalls, but for these: a task may run before the commit beside it.
-STALLS: Mapping[tuple[str, str], float] = {("Tasks.CreateTask", "after"): 4}
+STALLS: Mapping[tuple[str, str], float] = {("Tasks.CreateTask", "after"): 1.5}
 #: Of no call more than this fails, or ends with its instance: most runs must get somewhere.
 MOST_FAILING, MOST_CRASHING = 0.35, 0.08
 

@@ -59,7 +59,7 @@ def test_a_seed_plays_the_same_story_every_time() -> None:
 #: Seeds that kill each mutant, the first is enough: a change of the product moves some of them, and
 #: `./dev sim --mutants` finds others.
 KILLERS = {
-    "R1 no second task after a late commit": (88,),
+    "R1 no second task after a late commit": (39, 88),
     "R2 tasks named by the thread alone": (0, 1, 2),
     "R3 neither a look nor a follow-up": (2, 11, 15),
     "R3 nobody is told of queued replies": (0, 2, 4),
