@@ -25,11 +25,12 @@ _BARE = re.compile(
 )
 _ANY_BARE = re.compile(_DOMAIN + r"[a-z]{2,24}(?![\w@])", re.IGNORECASE)
 _HOST = re.compile(r"^(?:https?://)?(?:[^/\s@]*@)?([^/\s:?#]+)", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# These begin only where a run of their characters begins: else a long run costs its length squared.
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s()./-]{6,}\d")
 _DATE_OR_TIME = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b(?!\d)")
 #: A share of something: discounts are promised in no other unit that tells itself from a sum.
-_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s?(?:%|percent|prozent|por ciento)", re.IGNORECASE)
+_PERCENT = re.compile(r"(?<!\d)(\d+(?:[.,]\d+)?)\s?(?:%|percent|prozent|por ciento)", re.IGNORECASE)
 _LONG_NUMBER = re.compile(r"\d{14,}")
 #: Shapes of credentials: Google, Meta, generic bearer and private keys.
 _KEYS = re.compile(
