@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -222,7 +222,9 @@ def _one_of(text: str | None, allowed: Any, otherwise: str) -> str:
 
 
 def _date(text: str | None) -> str:
+    """A day as it was given; none that is not one, or whose midnight no zone can hold."""
     try:
-        return datetime.strptime(text or "", "%Y-%m-%d").date().isoformat()  # noqa: DTZ007 (a day)
+        day = datetime.strptime(text or "", "%Y-%m-%d").date()  # noqa: DTZ007 (a day)
     except ValueError:
         return ""
+    return day.isoformat() if MINYEAR < day.year < MAXYEAR else ""

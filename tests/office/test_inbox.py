@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
 from tests.world import World
@@ -110,6 +112,12 @@ def test_a_page_costs_the_same_at_ten_and_at_five_thousand_conversations(
         assert costs[60][path] == costs[5000][path], path
         assert costs[5000][path]["reads"] <= 51 + 50 + 5 + 5 + 1
         assert costs[5000][path]["round_trips"] <= 10
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "yesterday", "2026-02-30"])
+def test_a_day_that_no_calendar_holds_filters_nothing(world: World, desk: Desk, day: str) -> None:
+    scene.conversations(world, 1)
+    assert len(_listed(desk.get(f"/?tab=all&since={day}").text)) == 1
 
 
 def test_a_filter_narrows_and_can_be_saved_by_name(world: World, desk: Desk) -> None:
