@@ -20,7 +20,7 @@ def send(thread_id: str, *, text: str, key: str = "") -> None:
     `key` is a word of 32 hexadecimal digits for this message: sent twice with it, it is queued
     once.
     """
-    office().sending.reply(thread_id, text, operator(), key=_key(key))
+    office().sending.reply(thread_id, text, operator(), key=checked_key(key))
 
 
 @route("POST", "/conversations/{thread_id}/files", status=202)
@@ -30,7 +30,7 @@ def send_file(thread_id: str, *, content: bytes, name: str, text: str = "", key:
     The body is the file itself, `name` what the team calls it; `key` as for a text.
     """
     file = of_bytes(name, request.mimetype, content)
-    office().sending.reply(thread_id, text, operator(), file=file, key=_key(key))
+    office().sending.reply(thread_id, text, operator(), file=file, key=checked_key(key))
 
 
 @route("POST", "/conversations/{thread_id}/notes", status=201)
@@ -75,7 +75,8 @@ def describe(thread_id: str, message_id: str) -> Any:
         raise Rejected(f"The model could not describe it now. {error}") from error
 
 
-def _key(key: str) -> str:
+def checked_key(key: str) -> str:
+    """The name under which a sending is known, or none; raises `Rejected` for any other text."""
     if key and not re.fullmatch(r"[0-9a-f]{32}", key):
         raise Rejected("A key has 32 hexadecimal digits.")
     return key

@@ -3,6 +3,7 @@
 from typing import Any
 
 from admin.access import office, operator, services
+from admin.api.messages import checked_key
 from admin.api.routes import route
 from services.domain.playground import THREAD
 
@@ -17,7 +18,7 @@ def read_playground(*, before: str = "") -> Any:
 @route("POST", "/playground", status=202)
 def write_to_playground(*, text: str, key: str = "") -> None:
     """A customer's message; sent twice with the same `key`, it is stored once."""
-    office().playground.write(text, key=key)
+    office().playground.write(text, key=checked_key(key))
 
 
 @route("POST", "/playground/reset")

@@ -94,6 +94,8 @@ class Route:
         asked = self.method == "GET" or self.takes_file
         sent: dict[str, Any] = request.args.to_dict() if asked else _body()
         if self.takes_any:
+            if taken := {name: "There is no such field." for name in sent if name in self.names}:
+                raise WrongInput(taken)
             return sent
         known = self.arguments
         if self.takes_file:

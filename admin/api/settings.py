@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from admin.access import office, operator
-from admin.api.routes import route
+from admin.api.routes import WrongInput, route
 from services.domain.setting import catalogue
 from services.errors import Rejected
 
@@ -19,6 +19,8 @@ def read_settings(scope: str) -> Any:
 @route("POST", "/settings/{scope}", "changed", admin=True)
 def change_settings(scope: str, **values: Any) -> Any:
     """Change some of them; all or none."""
+    if empty := {name: "This is needed." for name, value in values.items() if value is None}:
+        raise WrongInput(empty)
     typed = {name: _typed(value) for name, value in values.items()}
     return {"changed": office().settings.change(scope, typed, operator())}
 

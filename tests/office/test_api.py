@@ -215,6 +215,14 @@ def test_a_reply_is_rated_and_its_turn_read(world: World, script: Script) -> Non
     assert script("POST", f"{thread}/suggest").status_code == 400  # the last word is ours
 
 
+def test_settings_take_neither_nothing_nor_what_the_path_says(script: Script) -> None:
+    for wrong in ({"scope": "default"}, {"business_name": None}):
+        answer = script("POST", "/settings/default", **{"cooldown_seconds": 3, **wrong})
+        assert answer.status_code == 422
+        assert list(answer.json()["problems"]) == list(wrong)
+    assert script("POST", "/playground", text="hello", key="k" * 600).status_code == 400
+
+
 def test_a_change_of_settings_is_undone(script: Script) -> None:
     assert script("POST", "/settings/default", cooldown_seconds=3).json() == {
         "changed": ["cooldown_seconds"]
