@@ -18,8 +18,8 @@ from flask_babel import gettext, ngettext
 
 from services import audit
 from services.bootstrap import Services
-from services.office import Office
-from services.office_access import Operator
+from services.office.access import Operator
+from services.office.use_cases import Office
 
 blueprint = Blueprint("access", __name__)
 

@@ -16,7 +16,7 @@ from services.domain.account import Account
 from services.domain.bot import Bot
 from services.domain.documents import Merge
 from services.errors import Rejected, Unavailable
-from services.office_accounts import Known
+from services.office.accounts import Known
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 

@@ -9,7 +9,7 @@ from admin.access import office, operator, services
 from admin.desk import say
 from admin.said import said
 from services.errors import Rejected
-from services.office_answers import ACTIONS, KINDS
+from services.office.answers import ACTIONS, KINDS
 
 blueprint = Blueprint("answers", __name__, url_prefix="/answers")
 

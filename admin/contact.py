@@ -12,7 +12,7 @@ from admin.desk import back_to, list_context, say, view, wants_part
 from admin.words import worded
 from services.domain.ids import split_thread_id
 from services.errors import Rejected
-from services.office_contact import WrongFields
+from services.office.contact import WrongFields
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contacts/<thread_id>")
 

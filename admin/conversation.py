@@ -15,7 +15,7 @@ from admin.desk import back_to, list_context, say, view, wants_part
 from admin.said import said
 from services.domain.ids import split_thread_id
 from services.errors import ModelError, Rejected
-from services.office_thread import VERDICTS, Thread
+from services.office.thread import VERDICTS, Thread
 
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversations/<thread_id>")
 

@@ -10,7 +10,7 @@ from flask_babel import LazyString, lazy_gettext
 
 from admin.access import now, office, services
 from admin.words import day, dollars, number
-from services.office_days import DAYS
+from services.office.days import DAYS
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/dashboard")
 

@@ -12,7 +12,7 @@ from admin.access import now, office, operator
 from admin.said import said
 from admin.words import worded
 from services.errors import MocaError, Unavailable
-from services.office_inbox import TABS, Listed, View
+from services.office.inbox import TABS, Listed, View
 
 _FAILURES = {
     400: lazy_gettext("This request cannot be read."),

@@ -17,7 +17,7 @@ from admin.settings import HOURS, changes, checked, labels, require_admin, scope
 from admin.week_form import Week
 from services.domain import hours
 from services.domain.operation import Operation
-from services.office_settings import DEFAULT, WrongSettings
+from services.office.settings import DEFAULT, WrongSettings
 
 blueprint = Blueprint("hours", __name__, url_prefix="/hours")
 blueprint.before_request(require_admin)

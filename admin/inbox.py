@@ -12,7 +12,7 @@ from admin.desk import list_context, say, view, wants_part
 from admin.steps import first_steps
 from services.domain.ids import split_thread_id
 from services.errors import Rejected
-from services.office_inbox import Listed, View
+from services.office.inbox import Listed, View
 
 blueprint = Blueprint("inbox", __name__)
 

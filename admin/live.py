@@ -12,8 +12,8 @@ from admin.access import now, office, operator
 from services.domain.ids import split_thread_id
 from services.domain.instants import maybe_from_ms
 from services.errors import Unavailable
-from services.office_access import Operator
-from services.office_live import LOOK_SECONDS, Change
+from services.office.access import Operator
+from services.office.live import LOOK_SECONDS, Change
 
 blueprint = Blueprint("live", __name__)
 

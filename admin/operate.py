@@ -11,8 +11,8 @@ from admin.desk import say
 from services.accounts import ADVICE
 from services.domain.account import Account
 from services.domain.ids import split_thread_id
-from services.office_operate import LINES
-from services.office_pages import PAGE
+from services.office.operate import LINES
+from services.office.pages import PAGE
 
 #: Why a message was given up, by the error's name.
 TROUBLE = {

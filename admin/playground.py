@@ -14,7 +14,7 @@ from admin.said import said
 from services.domain.ids import split_thread_id
 from services.domain.playground import NOT_SENT, THREAD
 from services.errors import Rejected
-from services.office_thread import Thread
+from services.office.thread import Thread
 
 blueprint = Blueprint("playground", __name__, url_prefix="/playground")
 

@@ -9,8 +9,8 @@ from flask_babel import gettext
 from admin.access import office, operator
 from admin.desk import say
 from admin.settings import checked, labels, names, require_admin, scopes
-from services.office_prompt import PARTS, Version, compared, instructions, parts
-from services.office_settings import DEFAULT, WrongSettings
+from services.office.prompt import PARTS, Version, compared, instructions, parts
+from services.office.settings import DEFAULT, WrongSettings
 
 blueprint = Blueprint("prompt", __name__, url_prefix="/prompt")
 blueprint.before_request(require_admin)

@@ -12,8 +12,8 @@ from admin.desk import say
 from admin.said import said
 from services.domain.ids import is_platform_id
 from services.domain.setting import catalogue
-from services.office_prompt import PARTS
-from services.office_settings import DEFAULT, WrongSettings
+from services.office.prompt import PARTS
+from services.office.settings import DEFAULT, WrongSettings
 
 #: Settings that pages of their own say better: the table of hours, what the bot is told.
 HOURS = ("hours_weekly", "hours_holidays", "hours_away_text", "time_zone")

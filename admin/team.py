@@ -9,7 +9,7 @@ from admin.access import office, operator
 from admin.desk import say
 from admin.said import said
 from services.errors import Rejected
-from services.office_access import OWNER_ID, ROLES
+from services.office.access import OWNER_ID, ROLES
 
 blueprint = Blueprint("team", __name__, url_prefix="/team")
 

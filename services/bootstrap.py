@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from services.adapters.gemini import GeminiModel
     from services.adapters.instagram import Instagram
     from services.adapters.secrets import SecretManager
-    from services.agent import Agent
+    from services.agent.agent import Agent
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
     from services.days import Days
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from services.ingest import Ingest
     from services.knowledge import Knowledge
     from services.manual import Manual
-    from services.office import Office
+    from services.office.use_cases import Office
     from services.sweep import Sweep
     from services.turn import Turns
 

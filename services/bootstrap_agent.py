@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from services.adapters import gemini
 from services.adapters.spond import Spond
-from services.agent import Agent
-from services.agent_budget import Budget
+from services.agent.agent import Agent
+from services.agent.budget import Budget
 from services.rules import Rules
 from services.settings import Settings
 from tools import TOOLS

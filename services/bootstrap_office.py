@@ -2,26 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-from services.office import Office
-from services.office_access import OfficeAccess
-from services.office_accounts import OfficeAccounts
-from services.office_actions import OfficeActions
-from services.office_again import OfficeAgain
-from services.office_answers import OfficeAnswers
-from services.office_contact import OfficeContact
-from services.office_days import OfficeDays
-from services.office_inbox import OfficeInbox
-from services.office_live import OfficeLive
-from services.office_operate import OfficeOperate
-from services.office_playground import OfficePlayground
-from services.office_prompt import OfficePrompt
-from services.office_proxy import OfficeProxy
-from services.office_replay import OfficeReplay
-from services.office_sending import OfficeSending
-from services.office_settings import OfficeSettings
-from services.office_shelf import OfficeShelf
-from services.office_suggest import OfficeSuggest
-from services.office_thread import OfficeThread
+from services.office.access import OfficeAccess
+from services.office.accounts import OfficeAccounts
+from services.office.actions import OfficeActions
+from services.office.again import OfficeAgain
+from services.office.answers import OfficeAnswers
+from services.office.contact import OfficeContact
+from services.office.days import OfficeDays
+from services.office.inbox import OfficeInbox
+from services.office.live import OfficeLive
+from services.office.operate import OfficeOperate
+from services.office.playground import OfficePlayground
+from services.office.prompt import OfficePrompt
+from services.office.proxy import OfficeProxy
+from services.office.replay import OfficeReplay
+from services.office.sending import OfficeSending
+from services.office.settings import OfficeSettings
+from services.office.shelf import OfficeShelf
+from services.office.suggest import OfficeSuggest
+from services.office.thread import OfficeThread
+from services.office.use_cases import Office
 
 if TYPE_CHECKING:
     from services.bootstrap import Services

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from services import handoff
-from services.agent_input import Asked
+from services.agent.input import Asked
 from services.domain import bot
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation

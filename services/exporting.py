@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.agent_context import readable
+from services.agent.context import readable
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id

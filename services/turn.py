@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 
 from services import drafting
-from services.agent import Agent, Superseded, TurnLost
-from services.agent_input import Asked
+from services.agent.agent import Agent, Superseded, TurnLost
+from services.agent.input import Asked
 from services.claims import Taken, Taking, renew
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation

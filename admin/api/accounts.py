@@ -8,7 +8,7 @@ from admin.access import office, record, services
 from admin.api.routes import route
 from services.accounts import ADVICE
 from services.domain.account import Account
-from services.office_accounts import Known
+from services.office.accounts import Known
 
 #: What is told of an account; anything else stored is its own affair.
 _TOLD = (

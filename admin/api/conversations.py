@@ -11,7 +11,7 @@ from admin.conversation import MOST_MINUTES
 from admin.inbox import carry_out
 from services.domain.ids import split_thread_id
 from services.errors import ModelError, Rejected
-from services.office_inbox import Row, View
+from services.office.inbox import Row, View
 
 Act = Literal["close", "assign", "hand_back", "label"]
 

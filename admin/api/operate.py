@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from admin.access import office, operator, services
 from admin.api.routes import route
-from services.office_operate import Found
+from services.office.operate import Found
 
 
 @route("GET", "/queue", "messages", "next")

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from admin.access import office, operator, services
 from admin.api.routes import route
-from services.office_inbox import View
+from services.office.inbox import View
 
 
 @route("GET", "/canned", "canned")

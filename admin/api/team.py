@@ -7,7 +7,7 @@ from admin.access import office, operator
 from admin.api.routes import route
 from admin.language import LANGUAGES
 from services.errors import Rejected
-from services.office_access import OWNER_ID, Operator
+from services.office.access import OWNER_ID, Operator
 
 
 @route("GET", "/me", "operator")

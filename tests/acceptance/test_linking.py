@@ -8,7 +8,7 @@ import pytest
 
 from emulators.instagram.people import igsid_of
 from services import bootstrap
-from services.office_access import Operator
+from services.office.access import Operator
 from tests.world import World
 
 ALICE = igsid_of("alice")

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services import bootstrap
-from services.agent_context import fenced
+from services.agent.context import fenced
 from services.domain.message import Message
 from services.domain.model import Media
 from tests.agent.speaking import asked, call, says, step

@@ -1,7 +1,7 @@
 """The trace: an operator can read from it what happened, what it cost and how long it took."""
 
-from services.agent_asking import Spent
-from services.agent_trace import cost_microdollars, redacted
+from services.agent.asking import Spent
+from services.agent.trace import cost_microdollars, redacted
 from services.domain.operation import Operation
 from tests.agent.speaking import call, says, step, turn
 from tests.world import World

@@ -19,11 +19,11 @@ CATALOG = Catalog.load(firestore.INDEXES_FILE)
 #: Modules that put queries together from parts: their tests run them against the emulator, which
 #: refuses a query without an index just the same. (A sum has an index with what it sums.)
 ASSEMBLED = {
-    "agent_budget",
+    "agent/budget",
     "days",
-    "office_inbox",
-    "office_operate",
-    "office_thread",
+    "office/inbox",
+    "office/operate",
+    "office/thread",
     "privacy",
     "sweep",
 }
@@ -37,6 +37,10 @@ def _calls() -> Iterator[tuple[Path, ast.Call]]:
             named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
             if named and node.func.id == "Query":  # type: ignore[attr-defined] # see `named`
                 yield path, node  # type: ignore[misc] # see `named`
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(SERVICES).with_suffix("").as_posix()
 
 
 def _read(call: ast.Call) -> Query | None:
@@ -73,9 +77,9 @@ def _order(node: ast.expr | None) -> list[Any] | None:
 
 
 CALLS = [
-    pytest.param(path, call, id=f"{path.stem}:{call.lineno}")
+    pytest.param(path, call, id=f"{_name(path)}:{call.lineno}")
     for path, call in _calls()
-    if path.stem not in ASSEMBLED
+    if _name(path) not in ASSEMBLED
 ]
 
 

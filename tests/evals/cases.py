@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from services.agent import canary_of
+from services.agent.agent import canary_of
 from services.domain.operation import Operation
 
 HERE = Path(__file__).parent

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from services.office_live import MOST_LOOKS
+from services.office.live import MOST_LOOKS
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
 from tests.world import World

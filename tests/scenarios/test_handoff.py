@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from services import bootstrap
-from services.office_access import Operator
+from services.office.access import Operator
 from tests.agent.speaking import asked, call, says, step
 from tests.world import World
 

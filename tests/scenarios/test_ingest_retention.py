@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emulators.instagram.people import igsid_of
 from services import bootstrap
-from services.office_access import Operator
+from services.office.access import Operator
 from tests.agent.speaking import call, step
 from tests.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services import bootstrap
-from services.office_access import Operator
+from services.office.access import Operator
 from tests.office import scene
 from tests.world import ACCOUNT, World
 

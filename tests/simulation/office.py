@@ -7,7 +7,7 @@ from typing import Any
 from services.bootstrap import Services
 from services.errors import MocaError
 from services.manual import Writer
-from services.office_access import Operator
+from services.office.access import Operator
 
 OPERATOR = Operator(id="olga", name="Olga")
 

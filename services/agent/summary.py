@@ -6,9 +6,9 @@ from datetime import datetime
 import structlog
 
 import prompts
-from services.agent_asking import Asking
-from services.agent_context import Shown, fenced, line_of
-from services.agent_input import Asked
+from services.agent.asking import Asking
+from services.agent.context import Shown, fenced, line_of
+from services.agent.input import Asked
 from services.domain.model import ModelRequest, Said
 from services.errors import ModelError
 

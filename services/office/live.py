@@ -10,8 +10,8 @@ from typing import Any
 
 from services.domain.documents import SERVER_TIME, Merge, Query
 from services.domain.playground import is_playground
-from services.office_access import Operator
-from services.office_inbox import changed_page
+from services.office.access import Operator
+from services.office.inbox import changed_page
 from services.ports import Clock, Documents
 
 #: Seconds between two looks.

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from services.domain.documents import Query
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Assertions, Clock, Documents
 from services.signature import same_secret
 

@@ -10,7 +10,7 @@ from services.domain.documents import Delete, Merge, Query, Snapshot, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
 from services.knowledge import Knowledge
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 
 #: Rows that a page lists; the rules themselves are read whole by the agent.

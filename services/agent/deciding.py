@@ -4,12 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services import guards
-from services.agent_asking import Spent
-from services.agent_context import Shown
-from services.agent_input import Asked
-from services.agent_loop import Run
-from services.agent_summary import Summary
-from services.agent_trace import trace
+from services.agent.asking import Spent
+from services.agent.context import Shown
+from services.agent.input import Asked
+from services.agent.loop import Run
+from services.agent.summary import Summary
+from services.agent.trace import trace
 from services.domain.decision import Bubble, Decision, Handoff, HandoffReason
 from services.ports import Clock
 from services.rules import Rule

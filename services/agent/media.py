@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 import prompts
-from services.agent_asking import Asking
-from services.agent_input import Asked
+from services.agent.asking import Asking
+from services.agent.input import Asked
 from services.domain.model import Media, ModelRequest, Said
 from services.errors import ModelError
 from services.ports import MediaSource, NoAnswer

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import prompts
-from services import agent_context, agent_media, guards
-from services.agent_asking import Asking, Spent
-from services.agent_budget import Budget
-from services.agent_context import Shown
-from services.agent_deciding import Deciding
-from services.agent_input import Asked
-from services.agent_loop import Loop
-from services.agent_summary import summed_up
+from services import guards
+from services.agent import context, media
+from services.agent.asking import Asking, Spent
+from services.agent.budget import Budget
+from services.agent.context import Shown
+from services.agent.deciding import Deciding
+from services.agent.input import Asked
+from services.agent.loop import Loop
+from services.agent.summary import summed_up
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
 from services.domain.documents import Query
@@ -63,8 +64,8 @@ class Agent:
         no model answered, and whatever `keep_claim` raises, but for `Superseded`: what the run
         has cost by then counts, and nothing is decided.
         """
-        asked = replace(asked, media=asked.media or agent_media.fetched(self.media, asked))
-        deciding = Deciding(asked, agent_context.shown(asked, self.clock.now()), self.clock)
+        asked = replace(asked, media=asked.media or media.fetched(self.media, asked))
+        deciding = Deciding(asked, context.shown(asked, self.clock.now()), self.clock)
         settings = asked.settings
         if guards.over_rate(asked.thread, settings, deciding.started_at):
             return deciding.rate_limited()
@@ -110,7 +111,7 @@ class Agent:
         try:
             run = loop.run()
             summary = summed_up(asking, asked, shown)
-            descriptions = agent_media.described(asking, asked)
+            descriptions = media.described(asking, asked)
         except Superseded:
             return deciding.superseded(spent)
         version = prompts.version(system)
@@ -129,12 +130,12 @@ class Agent:
             sources="\n".join((system, *(line.text for line in shown.said))),
         )
         last_inbound = asked.thread.last_inbound_at
-        context = ToolContext(
+        tool_context = ToolContext(
             thread_id=asked.thread.thread_id,
             account_id=asked.account_id,
             now=self.clock.now(),
             window_ends_at=last_inbound + WINDOW if last_inbound else None,
-            time_zone=agent_context.zone_of(settings.time_zone).key,
+            time_zone=context.zone_of(settings.time_zone).key,
             mids=shown.mids,
             person_said=shown.person_said,
             is_new_thread=shown.is_new_thread,
@@ -145,7 +146,7 @@ class Agent:
             max_bubbles=settings.max_bubbles,
             max_characters=settings.max_reply_characters,
         )
-        return Toolbox(context, self.tools, self.clock, self.recorded, looked_up)
+        return Toolbox(tool_context, self.tools, self.clock, self.recorded, looked_up)
 
     def _past(self, asked: Asked, limit: int) -> Sequence[str]:
         found = self.documents.query(
@@ -157,7 +158,7 @@ class Agent:
         )
         now = self.clock.now()
         messages = [Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)]
-        return [agent_context.line_of(m) for m in agent_context.readable(messages)]
+        return [context.line_of(m) for m in context.readable(messages)]
 
 
 def system_prompt(settings: Operation) -> str:

@@ -12,7 +12,7 @@ from services.domain.instants import to_ms
 from services.domain.playground import IGSID, THREAD
 from services.errors import Rejected
 from services.ingest import Ingest
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.privacy import Deletions
 

@@ -10,7 +10,7 @@ go wrong has one path each:
   more, told what happened, with the ending tools only and no history; then the other model; then a
   human;
 - steps, tool calls or tokens used up: one step more with the ending tools only; then a human;
-- overloaded or silent (`agent_asking`): backoff, then the other model from the start; then the turn
+- overloaded or silent (`asking`): backoff, then the other model from the start; then the turn
   fails and its task is tried again.
 """
 
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import prompts
-from services.agent_asking import Asking
+from services.agent.asking import Asking
 from services.domain.decision import Handoff
 from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall
 from services.domain.operation import Operation

@@ -11,7 +11,7 @@ from services.domain.entries import kept
 from services.errors import Rejected
 from services.ingest import Ingest
 from services.live_settings import LiveSettings
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.unhandled import MOST_KEPT
 

@@ -17,7 +17,7 @@ from services.domain.states import ConversationStatus, Role
 from services.errors import GraphRefused, Rejected, Unavailable
 from services.lines import account_of
 from services.manual import Manual, Writer, refusal_of
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads, Uploads
 
 

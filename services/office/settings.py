@@ -10,7 +10,7 @@ from services.domain.operation import Operation
 from services.domain.setting import Setting, catalogue, contradictions
 from services.errors import Rejected
 from services.live_settings import LiveSettings
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 
 #: Changes that a settings page lists.

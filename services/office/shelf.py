@@ -7,7 +7,7 @@ from typing import Any
 from services import audit
 from services.domain.documents import Merge, Write
 from services.errors import Rejected
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 
 #: One document holds them all, so that a page costs one read; it stays far below 1 MiB.

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.agent_asking import Spent
-from services.agent_input import Asked
+from services.agent.asking import Spent
+from services.agent.input import Asked
 from services.domain.model import Step
 from services.domain.operation import Operation
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from services.agent import Agent
-from services.agent_input import Asked
+from services.agent.agent import Agent
+from services.agent.input import Asked
 from services.domain.conversation import Conversation
 from services.domain.documents import Query
 from services.domain.entries import kept

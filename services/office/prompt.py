@@ -7,11 +7,11 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import Any
 
-from services.agent import canary_of, system_prompt
+from services.agent.agent import canary_of, system_prompt
 from services.domain.operation import Operation
 from services.domain.setting import Setting, catalogue
-from services.office_access import Operator
-from services.office_settings import OfficeSettings
+from services.office.access import Operator
+from services.office.settings import OfficeSettings
 from services.ports import Documents
 
 #: The settings that make up the instructions; the rest of them is ours, and the same for all.

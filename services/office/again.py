@@ -10,7 +10,7 @@ from services.domain.instants import to_ms
 from services.domain.states import Direction, Status
 from services.errors import Rejected
 from services.lines import DELIVERY_GRACE
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads, TaskQueue
 
 

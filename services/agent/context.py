@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.agent_input import Asked
+from services.agent.input import Asked
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
 from services.domain.model import Said

@@ -16,7 +16,7 @@ from services.domain.terms import terms
 from services.errors import Rejected
 from services.lines import account_of
 from services.live_settings import LiveSettings
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 
 #: Labels of one conversation, and the length of each.

@@ -8,7 +8,7 @@ from services import audit
 from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
-from services.office_access import Operator
+from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 
 #: The fields of the form, with their labels and longest values.

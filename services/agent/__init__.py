@@ -1,0 +1,1 @@
+"""The agent: from a thread's new messages to a decision."""

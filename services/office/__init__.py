@@ -1,0 +1,1 @@
+"""The back office's use cases: what the team sees and does."""
