@@ -15,7 +15,7 @@ from services.domain.setting import catalogue
 
 #: Whose sentences reach the office: by an error, a finding, or a field that is stored.
 SPEAKING = (
-    "services/office_*.py", "services/accounts.py", "services/describing.py",
+    "services/office/*.py", "services/accounts.py", "services/describing.py",
     "services/exporting.py", "services/health.py", "services/knowledge.py", "services/lines.py",
     "services/manual.py", "services/openers.py", "services/tokens.py", "services/upkeep.py",
     "services/adapters/graph.py", "services/adapters/instagram.py",

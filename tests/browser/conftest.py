@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from emulators.clock import SimClock
 from emulators.gateway import credentials
 from emulators.gateway.local import LocalStack
-from services import bootstrap
 from tests.world import World
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -53,7 +52,10 @@ def running(_running: LocalStack) -> World:
     """A Moca whose time runs, in which nobody has written yet."""
     world = World(_running)
     world.reset()
-    bootstrap.configure(_running.environment, clock=_running.clock)
+    # Nobody is spared a wait here that is tried elsewhere, by a clock that does not run.
+    world.configure(
+        delay_min_seconds=0.5, delay_max_seconds=1, debounce_seconds=0, cooldown_seconds=0
+    )
     return world
 
 

@@ -1,8 +1,7 @@
 """The simulator in the everyday tests: a hundred seeds, and one known killer for each mutant."""
 
-import json
+import functools
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -16,39 +15,24 @@ SEEDS = 100
 _AT_A_TIME = 10
 
 
-@pytest.fixture
-def kept(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Where the processes of one run of the tests tell each other what their seeds met."""
-    own = tmp_path_factory.getbasetemp()
-    return own if worker_id == "master" else own.parent
-
-
-def met(first: int, kept: Path, tmp_path: Path) -> Counter[str]:
-    """What ten seeds met, all their promises kept; played once in all processes together."""
-    told = kept / f"seeds-{first}-met.json"
-    if told.exists():
-        return Counter(json.loads(told.read_text()))
+@functools.cache
+def met(first: int) -> Counter[str]:
+    """What ten seeds met, all their promises kept; played once in a process."""
     counted: Counter[str] = Counter()
     for seed in range(first, first + _AT_A_TIME):
         result = run(Case(seed))
         assert not result.violation, f"{result.violation}\nAgain: ./dev sim --seed {seed} --shrink"
         counted += result.met
-    written = tmp_path / "met.json"
-    written.write_text(json.dumps(counted))
-    written.replace(told)  # whole, or not there
     return counted
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, _AT_A_TIME))
-def test_every_promise_holds_whatever_the_seed(first: int, kept: Path, tmp_path: Path) -> None:
-    met(first, kept, tmp_path)
+def test_every_promise_holds_whatever_the_seed(first: int) -> None:
+    met(first)
 
 
-def test_the_seeds_met_every_kind_of_fault_and_died_at_every_call(
-    kept: Path, tmp_path: Path
-) -> None:
-    firsts = range(0, SEEDS, _AT_A_TIME)
-    counted = sum((met(first, kept, tmp_path) for first in firsts), Counter())
+def test_the_seeds_met_every_kind_of_fault_and_died_at_every_call() -> None:
+    counted = sum((met(first) for first in range(0, SEEDS, _AT_A_TIME)), Counter())
     assert missing(counted) == []
 
 
