@@ -110,9 +110,9 @@ def up(arguments: list[str]) -> int:
     processes.become(command, processes.environment(outside=True))
 
 
-#: Each process begins with its half of the files, in their order, because a file's tests share what
-#: is dear; whoever has done its half helps the other.
-_SPREAD = ("-n", "2", "--dist", "worksteal")
+#: A file's tests stay together, because they share what is dear, and the files keep their order:
+#: the slow ones come early.
+_SPREAD = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 
 def test(arguments: list[str]) -> int:
