@@ -43,9 +43,10 @@ def test_an_old_python_is_told_so_in_one_sentence(
 
 def test_a_busy_port_is_named_with_its_part_and_a_way_out(dev: Dev) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        port = 19_001  # below those that are given to whoever asks for any
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
         said = dev("up", "--port", str(port - 1))
     assert said.returncode == 6
     assert f"Port {port}, for Firestore, is taken" in said.stderr
