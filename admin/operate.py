@@ -12,7 +12,7 @@ from services.accounts import ADVICE
 from services.domain.account import Account
 from services.domain.ids import split_thread_id
 from services.office.operate import LINES
-from services.office.pages import PAGE
+from services.pages import PAGE
 
 #: Why a message was given up, by the error's name.
 TROUBLE = {

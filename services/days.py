@@ -9,7 +9,7 @@ from typing import Any
 
 from services.domain.documents import Merge, Query
 from services.domain.states import Status
-from services.office.pages import Cursor, page
+from services.pages import Cursor, page
 from services.ports import Clock, Documents
 
 #: Days that one run of the sweep counts; the next run takes the next ones.

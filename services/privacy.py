@@ -10,7 +10,7 @@ import structlog
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
-from services.office.pages import Cursor, page
+from services.pages import Cursor, page
 from services.ports import Clock, Documents, Ids
 
 _log = structlog.get_logger()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from services.domain.documents import Query, Snapshot
 from services.domain.playground import THREAD, is_playground
 from services.domain.terms import plain, terms
-from services.office.pages import Cursor, Page, page
+from services.pages import Cursor, Page, page
 from services.ports import Documents
 
 #: The tabs, in order, with what they are called.

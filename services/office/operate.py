@@ -7,7 +7,7 @@ from typing import Any
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id
-from services.office.pages import Cursor, page
+from services.pages import Cursor, page
 from services.ports import Clock, Documents
 
 #: The lists of the page "Queue", by the states that they show.

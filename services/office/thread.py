@@ -9,7 +9,7 @@ from services import audit
 from services.domain.documents import REMOVED, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.office.access import Operator
-from services.office.pages import Cursor, page
+from services.pages import Cursor, page
 from services.ports import Clock, Documents, Ids, Reads
 
 #: New messages that one look fetches; a busier thread is caught up by the next look.
