@@ -1,6 +1,6 @@
 """The local run's phone page: every kind of message, without a barrier, wide and narrow."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Screen
 
@@ -16,10 +16,20 @@ DEEDS = (
 
 
 def test_on_the_first_visit_a_customer_is_ready_to_write(screen: Screen) -> None:
+    box = screen.page.get_by_placeholder("Message …")
+    shut: list[bool] = []
+
+    def ask(route: Route) -> None:
+        # Until the page knows who is there, nothing can be typed to nobody.
+        shut.append(box.is_disabled())
+        route.continue_()
+
+    screen.page.route("**/_local/live?with=", ask)
     screen.page.goto(screen.world.stack.url)
-    screen.page.get_by_placeholder("Message …").fill("hello")
+    box.fill("hello")
     screen.page.keyboard.press("Enter")
     expect(screen.page.locator(".bubble.person")).to_contain_text("hello")
+    assert shut == [True]
 
 
 def test_the_phone_shows_every_kind_of_message_without_a_barrier(screen: Screen) -> None:

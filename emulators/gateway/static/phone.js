@@ -206,6 +206,7 @@ function drawCounts() {
 }
 
 function draw() {
+  at("text").disabled = !who; // nothing is typed to nobody, and lost
   drawPeople();
   drawChat();
   drawThread();
