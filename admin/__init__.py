@@ -35,7 +35,6 @@ from admin import (
     words,
 )
 from admin.desk import failed, refused
-from services.bootstrap import Services
 from services.errors import Rejected, Unavailable
 
 #: How long a sign-in lasts.
@@ -49,16 +48,20 @@ NOUNS: tuple[ModuleType, ...] = (
 )  # fmt: skip
 
 
-def create_app(services: Services) -> Flask:
-    """The app over these services; every page but the sign-in needs a session."""
+def create_app(session_secret: str, local: bool) -> Flask:
+    """The app; every page but the sign-in needs a session.
+
+    Each request brings the services that answer it, under `access.SERVICES` in its environment.
+    """
     # functions-framework answers `/static/` itself, so that our files have another name.
     app = Flask(__name__, static_url_path="/assets")
-    app.secret_key = services.settings.session_secret
+    app.secret_key = session_secret
     app.config.update(
+        LOCAL=local,
         SESSION_COOKIE_NAME="moca_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=not services.settings.local,
+        SESSION_COOKIE_SECURE=not local,
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=SESSION,
         MAX_CONTENT_LENGTH=LARGEST_FORM,
@@ -67,7 +70,6 @@ def create_app(services: Services) -> Flask:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     for words_of in (language, words, said, present):
         words_of.register(app)
-    app.extensions["services"] = services
     for noun in NOUNS:
         app.register_blueprint(noun.blueprint)
     app.before_request(access.require_session)

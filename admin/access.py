@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import (
     Blueprint,
-    current_app,
     g,
     make_response,
     redirect,
@@ -21,6 +20,9 @@ from services.bootstrap import Services
 from services.office.access import Operator
 from services.office.use_cases import Office
 
+#: Where a request's environment has the services that answer it.
+SERVICES = "moca.services"
+
 blueprint = Blueprint("access", __name__)
 
 _OPEN = frozenset({"access.sign_in", "access.check", "static"})
@@ -28,8 +30,8 @@ _SESSION = timedelta(hours=12)
 
 
 def services() -> Services:
-    """The services of the app that answers this request."""
-    found: Services = current_app.extensions["services"]
+    """The services that answer this request."""
+    found: Services = request.environ[SERVICES]
     return found
 
 

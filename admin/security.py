@@ -7,8 +7,6 @@ from typing import Any
 from flask import Response, abort, current_app, request, session
 from flask_babel import gettext
 
-from services.bootstrap import Services
-
 #: Where pictures and sounds of messages come from (Meta's content network, our own bucket).
 _MEDIA = (
     "https://*.fbcdn.net https://*.fbsbx.com https://*.cdninstagram.com "
@@ -36,8 +34,7 @@ _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 def with_headers(response: Response) -> Response:
     """The headers of every answer; nothing but our own static files is ever kept."""
-    services: Services = current_app.extensions["services"]
-    local = services.settings.local
+    local = current_app.config["LOCAL"]
     media = _MEDIA + (" http://127.0.0.1:* http://localhost:*" if local else "")
     response.headers.update(_HEADERS)
     response.headers["Content-Security-Policy"] = _POLICY.format(media=media)

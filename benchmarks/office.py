@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from google.api_core.gapic_v1.client_info import ClientInfo
 
 from admin import create_app
+from admin.access import SERVICES
 from benchmarks.inside import ACCOUNT, BEGINNING, Stopwatch, igsid, quiet, thread
 from benchmarks.measure import Figure
 from deploy.firestore import INDEXES_FILE
@@ -62,7 +63,9 @@ class _Office:
         clock = SimClock(frozen_at=BEGINNING)
         self.engine = Engine(clock.now, indexes=INDEXES_FILE)
         self.google = Stopwatch(time.thread_time)
-        self.browser: FlaskClient = create_app(_Deployed(self, clock)).test_client()
+        services = _Deployed(self, clock)
+        self.browser: FlaskClient = create_app("a secret", local=False).test_client()
+        self.browser.environ_base[SERVICES] = services  # type: ignore[assignment] # WSGI's own
         page = self._open("/sign-in")
         token = re.search(r'name="csrf" value="([^"]+)"', page)
         form = {"csrf": token[1] if token else "", "token": credentials.ADMIN_TOKEN}

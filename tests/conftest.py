@@ -26,3 +26,8 @@ def world(_stack: LocalStack) -> World:
     world = World(_stack)
     world.reset()
     return world
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest file first: a file stays on one core, and nothing shortens the last one."""
+    items.sort(key=lambda item: "simulation" not in item.path.parts)

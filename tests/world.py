@@ -21,6 +21,7 @@ from emulators.gateway.local import LocalStack
 from emulators.instagram.people import igsid_of
 from emulators.instagram.signing import signature_headers
 from services import bootstrap
+from services.adapters.http import trust
 
 ACCOUNT = credentials.ACCOUNT_ID
 
@@ -31,7 +32,7 @@ class World:
     def __init__(self, stack: LocalStack) -> None:
         self.stack = stack
         self.clock: SimClock = stack.clock
-        self.http = httpx.Client(timeout=30, trust_env=False)
+        self.http = httpx.Client(verify=trust(), timeout=30, trust_env=False)
         self.store: Client = stack.store_client("local")
 
     def reset(self) -> None:

@@ -8,6 +8,7 @@ from google import genai
 from google.genai import errors, types
 from google.oauth2.credentials import Credentials
 
+from services.adapters.http import trust
 from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall, ToolSchema
 from services.errors import ModelBusy, ModelError, ModelRefused
 from services.ports import VECTOR_LENGTH, NoAnswer
@@ -22,20 +23,30 @@ _REFUSED = frozenset({400, 404, 413, 422})
 
 def connect(api_key: str, base_url: str) -> genai.Client:
     """A client for the developer API, or for a stand-in at `base_url`."""
-    options = types.HttpOptions(base_url=base_url) if base_url else None
-    return genai.Client(api_key=api_key, http_options=options)
+    return genai.Client(api_key=api_key, http_options=_options(base_url))
 
 
 def connect_vertex(project: str, location: str, base_url: str) -> genai.Client:
     """A client for Vertex AI with the function's own service account, or for a stand-in."""
     if not base_url:
-        return genai.Client(vertexai=True, project=project, location=location)
+        return genai.Client(
+            vertexai=True, project=project, location=location, http_options=_options("")
+        )
     return genai.Client(
         vertexai=True,
         project=project,
         location=location,
         credentials=Credentials(token="local"),  # noqa: S106 (a stand-in asks for any)
-        http_options=types.HttpOptions(base_url=base_url),
+        http_options=_options(base_url),
+    )
+
+
+def _options(base_url: str) -> types.HttpOptions:
+    # The library builds an asynchronous client as well, with its own trust if it is given none.
+    return types.HttpOptions(
+        base_url=base_url or None,
+        client_args={"verify": trust()},
+        async_client_args={"ssl": trust()},
     )
 
 

@@ -1,31 +1,21 @@
-"""Meta's Graph API over HTTP: one pool of connections, numbers instead of prose in errors."""
+"""Meta's Graph API over HTTP: numbers instead of prose in errors."""
 
 import hashlib
 import hmac
 import json
-import logging
 import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import httpx
 
+from services.adapters.http import CONNECT_SECONDS
 from services.domain.outcome import Usage
 from services.errors import GraphRefused, Unavailable
 
 #: Seconds for a call that carries a file: Meta looks at the file before it answers.
 UPLOAD_SECONDS = 60.0
-#: Seconds for one call; shorter than the time for which a delivery holds its item.
-CALL_SECONDS = 10.0
-CONNECT_SECONDS = 3.0
 UPLOADING = httpx.Timeout(UPLOAD_SECONDS, connect=CONNECT_SECONDS)
-#: Idle connections are closed before Meta or a frozen instance kills them: a call on a dead
-#: connection has an unknown outcome.
-_POOL = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=10)
-
-# These log whole addresses, and one of Meta's carries the token.
-for _name in ("httpx", "httpcore"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
 
 _VERSION = re.compile(r"/v\d+\.\d+$")
 
@@ -40,12 +30,6 @@ class TokenSource(Protocol):
     def forget(self, account_id: str) -> None:
         """Read it anew at the next question."""
         ...
-
-
-def pooled(transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """The HTTP client that one instance keeps."""
-    timeout = httpx.Timeout(CALL_SECONDS, connect=CONNECT_SECONDS)
-    return httpx.Client(timeout=timeout, limits=_POOL, transport=transport)
 
 
 class Graph:

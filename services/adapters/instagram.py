@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 import httpx
 
-from services.adapters.graph import Graph, TokenSource, body_of, code_of, pooled, usage_of
+from services.adapters.graph import Graph, TokenSource, body_of, code_of, usage_of
 from services.adapters.graph_history import heard_in, igsid_in, instant
+from services.adapters.http import pooled
 from services.domain.call import Action, Call, Heard, ThreadSummary
 from services.domain.files import File
 from services.domain.graph_errors import not_reached, of_error

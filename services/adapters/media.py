@@ -13,6 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from services.adapters.http import trust
 from services.domain.model import Media
 from services.errors import NoMedia
 from services.ports import Clock
@@ -39,7 +40,11 @@ class PublicMedia:
         self._trusted = trusted.rstrip("/")
         timeout = httpx.Timeout(MOST_SECONDS, connect=3.0)
         self._client = httpx.Client(
-            timeout=timeout, follow_redirects=False, trust_env=False, transport=transport
+            verify=trust(),
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
         )
 
     def fetch(self, url: str, kinds: Sequence[str]) -> Media:

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 from google.auth.crypt.es import EsVerifier
 
-from services.adapters.graph import pooled
+from services.adapters.http import pooled
 from services.errors import Unavailable
 from services.ports import Clock
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from services.adapters.http import trust
 from services.domain.findings import Session
 from services.ports import Clock, NoAnswer
 
@@ -27,7 +28,7 @@ class Spond:
     def __init__(
         self, base_url: str, username: str, password: str, group_id: str, clock: Clock
     ) -> None:
-        self._http = httpx.Client(base_url=base_url, timeout=CALL_SECONDS)
+        self._http = httpx.Client(base_url=base_url, verify=trust(), timeout=CALL_SECONDS)
         self._login = {"email": username, "password": password}
         self._group_id = group_id
         self._clock = clock

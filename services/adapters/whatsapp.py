@@ -5,7 +5,8 @@ from typing import Any
 
 import httpx
 
-from services.adapters.graph import body_of, code_of, pooled
+from services.adapters.graph import body_of, code_of
+from services.adapters.http import pooled
 from services.domain.alerting import Accepted, NotTaken
 
 #: Codes after which another try may help (WhatsApp Business Platform documentation, Error codes).

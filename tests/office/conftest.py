@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from emulators.gateway import credentials
+from services.adapters.http import trust
 from tests.world import World
 
 
@@ -19,6 +20,7 @@ class Desk:
             base_url=f"{world.stack.url}/back_office",
             headers={"x-forwarded-for": f"203.0.113.1, {address}"},
             follow_redirects=True,
+            verify=trust(),
             timeout=30,
             trust_env=False,
         )
