@@ -57,7 +57,7 @@ def now() -> datetime:
 def record(action: str, target: str, **more: Any) -> None:
     """Write down who did it; for acts whose service does not do so in its own commit."""
     entry = audit.entry(services().ids.new(), now(), operator(), action, target, **more)
-    services().documents.commit([entry])
+    audit.commit(services().documents, entry)
 
 
 def require_session() -> Any:

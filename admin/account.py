@@ -174,4 +174,5 @@ def _back(account_id: str) -> Any:
 
 def _record(action: str, account_id: str) -> None:
     ids, path = services().ids, f"accounts/{account_id}"
-    services().documents.commit([audit.entry(ids.new(), now(), operator(), action, path)])
+    record = audit.entry(ids.new(), now(), operator(), action, path)
+    audit.commit(services().documents, record)

@@ -46,7 +46,7 @@ def dismiss() -> Any:
         abort(403)
     path = f"accounts/{services().settings.account_id}"
     entry = audit.entry(services().ids.new(), now(), operator(), "first_steps_dismissed", path)
-    services().documents.commit([Merge(path, {_DISMISSED: now()}), entry])
+    audit.commit(services().documents, entry, Merge(path, {_DISMISSED: now()}))
     return redirect(url_for("inbox.conversations"), 303)
 
 

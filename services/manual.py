@@ -322,6 +322,8 @@ def _arrived(
 ) -> tuple[None, Sequence[Write]]:
     path = f"conversations/{thread_id}"
     stored, found = reads.get(path, f"{path}/messages/{item_id}")
+    if (found.fields or {}).get("settled_by"):
+        return None, []  # said before: by this very call, whose answer was lost, or a colleague
     item = _decidable(item_id, found.fields, (Status.FAILED, Status.UNCONFIRMED))
     if item.status is Status.FAILED and not (found.fields or {}).get("unsettled"):
         raise Rejected("The message did not arrive: Instagram has refused it.")

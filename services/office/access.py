@@ -133,19 +133,9 @@ class OfficeAccess:
 
     def sign_out_everywhere(self, operator: Operator) -> None:
         """End every session of the operator, on every instance within `KEPT_FOR`."""
-        now = self.clock.now()
-        self.documents.commit(
-            [
-                Merge(f"operators/{operator.id}", {"epoch": Increment(1)}),
-                audit.entry(
-                    self.ids.new(),
-                    now,
-                    operator,
-                    "sign_out_everywhere",
-                    f"operators/{operator.id}",
-                ),
-            ]
-        )
+        now, path = self.clock.now(), f"operators/{operator.id}"
+        record = audit.entry(self.ids.new(), now, operator, "sign_out_everywhere", path)
+        audit.commit(self.documents, record, Merge(path, {"epoch": Increment(1)}))
         self._forget(operator.id)
 
     def prefer(
@@ -174,7 +164,7 @@ class OfficeAccess:
             raise Rejected("Another operator has this e-mail address.")
         now, change = self.clock.now(), {"after": {"email": word}}
         record = audit.entry(self.ids.new(), now, by, "operator_email", path, **change)
-        self.documents.commit([Merge(path, {"email": word}), record])
+        audit.commit(self.documents, record, Merge(path, {"email": word}))
         self._forget(operator_id)
 
     def add(self, name: str, role: str, by: Operator) -> str:
@@ -191,25 +181,16 @@ class OfficeAccess:
         }
         path = f"operators/{operator_id}"
         change = {"after": {"name": name, "role": role}}
-        self.documents.commit(
-            [
-                Create(path, fields),
-                audit.entry(self.ids.new(), now, by, "operator_added", path, **change),
-            ]
-        )
+        record = audit.entry(self.ids.new(), now, by, "operator_added", path, **change)
+        audit.commit(self.documents, record, Create(path, fields))
         return token
 
     def dismiss(self, operator_id: str, by: Operator) -> None:
         """The operator's token and sessions end."""
         path = f"operators/{operator_id}"
-        self.documents.commit(
-            [
-                Update(
-                    path, {"active": False, "token_hash": "", "email": "", "epoch": Increment(1)}
-                ),
-                audit.entry(self.ids.new(), self.clock.now(), by, "operator_dismissed", path),
-            ]
-        )
+        gone = {"active": False, "token_hash": "", "email": "", "epoch": Increment(1)}
+        record = audit.entry(self.ids.new(), self.clock.now(), by, "operator_dismissed", path)
+        audit.commit(self.documents, record, Update(path, gone))
         self._forget(operator_id)
 
     def _read(self, operator_id: str) -> Operator:

@@ -9,7 +9,7 @@ from services import audit, handoff
 from services.domain import boundaries
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
-from services.domain.documents import REMOVED, SERVER_TIME, Create, Snapshot, Update, Write
+from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
 from services.domain.entries import expiry
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
@@ -127,7 +127,7 @@ class OfficeActions:
             record = audit.entry(entry_id, now, by, "draft_dropped", path, thread_id=thread_id)
             return None, [Update(path, {"suggestion": REMOVED, "updated_at": SERVER_TIME}), record]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
 
     def seen(self, thread_id: str, seq: int) -> None:
         """The team has read the first `seq` messages. Not worth an audit entry."""
@@ -150,19 +150,16 @@ class OfficeActions:
             raise Rejected(f"A note has at most {LONGEST_NOTE:,} characters.")
         now = self.clock.now()
         kept = self._kept(thread_id, now)
-        note_id = self.ids.new()
+        path = f"{_path(thread_id)}/messages/{self.ids.new()}"
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            path = f"{_path(thread_id)}/messages/{note_id}"
-            thread, _, done = _unless_done(reads, thread_id, path)
-            if done:
-                return None, []
+            thread, _ = _of(reads, thread_id)
             return None, [
                 Create(path, {**_note(thread, text, by, now), **kept}),
                 Update(_path(thread_id), {"updated_at": SERVER_TIME}),
             ]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, path))
 
     def _act(self, thread_id: str, by: Operator, action: str, change: Change, **more: Any) -> None:
         now = self.clock.now()
@@ -170,18 +167,16 @@ class OfficeActions:
         entry_id = self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            path = f"{_path(thread_id)}/messages/{entry_id}"
-            thread, stored, done = _unless_done(reads, thread_id, path)
-            if done:
-                return None, []
+            thread, stored = _of(reads, thread_id)
             fields = {**change(thread, stored, now), "updated_at": SERVER_TIME}
             record = audit.entry(
                 entry_id, now, by, action, _path(thread_id), thread_id=thread_id, **more
             )
             system = {**_boundary(thread, action, by, now), **kept}
-            return None, [Update(_path(thread_id), fields), record, Create(path, system)]
+            line = Create(f"{_path(thread_id)}/messages/{entry_id}", system)
+            return None, [Update(_path(thread_id), fields), record, line]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
 
     def _kept(self, thread_id: str, now: datetime) -> Fields:
         operation = self.settings.account(account_of(thread_id)).operation
@@ -190,16 +185,6 @@ class OfficeActions:
 
 def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
     (stored,) = reads.get(_path(thread_id))
-    return _known(thread_id, stored)
-
-
-def _unless_done(reads: Reads, thread_id: str, line: str) -> tuple[Conversation, Fields, bool]:
-    """The conversation, and whether the act's line stands in it: only the answer was lost then."""
-    stored, written = reads.get(_path(thread_id), line)
-    return *_known(thread_id, stored), written.fields is not None
-
-
-def _known(thread_id: str, stored: Snapshot) -> tuple[Conversation, Fields]:
     if stored.fields is None:
         raise NoSuchThread
     return Conversation.from_doc(thread_id, stored.fields), stored.fields

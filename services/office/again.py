@@ -45,6 +45,6 @@ class OfficeAgain:
                 record,
             ]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
         look = schedule.later(thread_id, now, now, clock_margin_seconds=self.clock_margin_seconds)
         self.turns.ensure(look, {"thread_id": thread_id, "trace_id": entry_id})

@@ -88,11 +88,11 @@ class OfficeAnswers:
     ) -> None:
         change: Write = Delete(path) if fields is None else Merge(path, fields)
         entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path, after=fields)
-        self.documents.commit([change, entry])
+        audit.commit(self.documents, entry, change)
 
     def _record(self, path: str, by: Operator, action: str) -> None:
         entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path)
-        self.documents.commit([entry])
+        audit.commit(self.documents, entry)
 
 
 def _require_patterns(words: list[str]) -> None:

@@ -80,7 +80,7 @@ class OfficeContact:
             record = audit.entry(entry_id, now, by, "unlinked", path, thread_id=thread_id)
             return None, [Merge(path, gone), Merge(conversation, thread), record]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
 
     def _store(self, thread_id: str, fields: dict[str, Any], by: Operator, action: str) -> None:
         now, entry_id = self.clock.now(), self.ids.new()
@@ -104,7 +104,7 @@ class OfficeContact:
                 changed |= fields
             return None, [Merge(path, after), Merge(conversation, changed), record]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
 
 
 def _custom(text: str) -> dict[str, str]:

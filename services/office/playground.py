@@ -52,7 +52,8 @@ class OfficePlayground:
         """Forget everything that was said; a turn that is under way comes to nothing."""
         self.deletions().request(THREAD, PLAYGROUND)
         now, path = self.clock.now(), f"conversations/{THREAD}"
-        self.documents.commit([audit.entry(self.ids.new(), now, by, "playground_reset", path)])
+        record = audit.entry(self.ids.new(), now, by, "playground_reset", path)
+        audit.commit(self.documents, record)
 
     def _body(self, mid: str, text: str) -> dict[str, Any]:
         # Meta's ids are numbers: whose thread it is, only `placed` says.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services import audit
-from services.domain.documents import Delete, Write
+from services.domain.documents import Delete
 from services.domain.entries import kept
 from services.errors import Rejected
 from services.ingest import Ingest
@@ -55,12 +55,9 @@ class OfficeReplay:
             "unhandled": accepted.unhandled,
         }
         now = self.clock.now()
-        writes: list[Write] = [
-            audit.entry(self.ids.new(), now, by, "event_replayed", path, after=done)
-        ]
-        if not accepted.unhandled:
-            writes.append(Delete(path))
-        self.documents.commit(writes)
+        record = audit.entry(self.ids.new(), now, by, "event_replayed", path, after=done)
+        over = [] if accepted.unhandled else [Delete(path)]
+        audit.commit(self.documents, record, *over)
         return Replayed(done["stored"], accepted.unhandled)
 
     def replay_all(self, event_ids: Sequence[str], by: Operator) -> Replayed:

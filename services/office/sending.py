@@ -107,9 +107,8 @@ class OfficeSending:
     def _record(self, thread_id: str, message_id: str, by: Operator, action: str) -> None:
         path = f"conversations/{thread_id}/messages/{message_id}"
         now = self.clock.now()
-        self.documents.commit(
-            [audit.entry(self.ids.new(), now, by, action, path, thread_id=thread_id)]
-        )
+        record = audit.entry(self.ids.new(), now, by, action, path, thread_id=thread_id)
+        audit.commit(self.documents, record)
 
 
 def require_text(text: str) -> str:

@@ -119,7 +119,7 @@ class OfficeSettings:
             fields = {n: REMOVED if v is None else v for n, v in after.items()}
             return list(after), [Merge(path, fields), record]
 
-        changed = self.documents.transact(work)
+        changed = self.documents.transact(audit.once(work, audit.path(entry_id)))
         self.live.forget()
         return changed
 

@@ -86,7 +86,7 @@ class OfficeShelf:
             record = audit.entry(entry_id, now, by, action, path, before=before, after=entry)
             return None, [Merge(path, {"items": kept}), record]
 
-        self.documents.transact(work)
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
 
 
 def _items(fields: dict[str, Any]) -> list[dict[str, str]]:

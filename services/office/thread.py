@@ -77,7 +77,7 @@ class OfficeThread:
     ) -> bool:
         """Keep what the operator thinks of a bot's reply; False if there is no such reply."""
         path = f"conversations/{thread_id}/messages/{message_id}"
-        now = self.clock.now()
+        now, entry_id = self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
             (stored,) = reads.get(path)
@@ -86,10 +86,10 @@ class OfficeThread:
             fields = _feedback(verdict, comment, by, now)
             return True, [
                 Update(path, fields),
-                audit.entry(self.ids.new(), now, by, "feedback", path, thread_id=thread_id),
+                audit.entry(entry_id, now, by, "feedback", path, thread_id=thread_id),
             ]
 
-        return self.documents.transact(work)
+        return self.documents.transact(audit.once(work, audit.path(entry_id)))
 
 
 def _feedback(verdict: str, comment: str, by: Operator, now: datetime) -> dict[str, Any]:
