@@ -103,7 +103,13 @@ def token() -> Any:
         return _page(account, problem=said(str(error))), 422
     _record("token_replaced", account.id)
     name = connected.username
-    say(gettext("Stored. Instagram knows it as @%(name)s; what waited is sent now.", name=name))
+    say(
+        gettext(
+            "Stored. Instagram knows it as @%(name)s. What waited for it is sent now, "
+            "unless the account is paused.",
+            name=name,
+        )
+    )
     return _back(account.id)
 
 
