@@ -52,7 +52,7 @@ def show(thread_id: str) -> Any:
         abort(404)
     context = pane_context(thread)
     if wants_part():
-        return render_template("conversation/_pane.html", **context)
+        return render_template("conversation/_swapped.html", **context)
     return render_template("inbox/desk.html", **(list_context(view()) | context))
 
 

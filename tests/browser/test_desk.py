@@ -121,6 +121,7 @@ def test_the_desk_is_worked_by_keyboard_alone(screen: Screen) -> None:
     first = page.locator("#thread-head h1").inner_text()
     keys.press("j")
     expect(page.locator("#thread-head h1")).not_to_have_text(first)
+    expect(page).to_have_title(f"{page.locator('#thread-head h1').inner_text()} · Moca")
     keys.press("n")
     expect(page.get_by_label("Your message")).to_be_focused()
     keys.type("by keyboard")
