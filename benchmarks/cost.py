@@ -21,6 +21,8 @@ GIB = 0.5
 #: Bytes of a log line.
 LOG_BYTES = 700
 CONVERSATION = 4  #: inbound messages of a conversation, for the comparison with peers
+#: What TTL deletes of a reply beside its messages: the bubble, its receipt, the turn.
+REPLY_DOCUMENTS = 3
 _MONTH_DAYS = 30.4
 _MONTH_SECONDS = _MONTH_DAYS * 86_400
 
@@ -30,7 +32,7 @@ def figures() -> Iterator[Figure]:
     asked = tokens.of_a_turn()
     for merged in counted.MERGED:
         turns = 1000 / merged
-        lines = google(counted.exchange(merged), merged)
+        lines = google(counted.exchange(merged), merged + REPLY_DOCUMENTS)
         for line, dollars in lines.items():
             yield _dollars(f"1,000 messages, b={merged}, {line}", dollars * turns)
         infra = sum(lines.values()) * turns
@@ -53,15 +55,14 @@ def _turn(model: prices.Model, asked: Mapping[str, float]) -> float:
     return (asked["input"] * model.tokens_in + written * model.tokens_out) / 1e6
 
 
-def google(counts: Counts, merged: int) -> dict[str, float]:
-    """What one exchange costs, by line."""
+def google(counts: Counts, documents: int) -> dict[str, float]:
+    """What one exchange costs, by line; TTL deletes so many `documents` of it later."""
     requests = {name: usage["requests"] for name, usage in counts.items() if "requests" in usage}
     seconds = sum(SECONDS[name] * number for name, number in requests.items())
     # Only one of the runs asks the model; what comes before it finds that it must wait.
     looks = max(requests.get("process_thread", 0) - 1, 0)
     seconds -= looks * (SECONDS["process_thread"] - SECONDS["webhook"])
     creates = sum(usage.get("tasks", 0) for usage in counts.values())
-    documents = merged + 2  # the messages, the reply, the turn
     return {
         "functions": prices.CPU.of(seconds)
         + prices.MEMORY.of(seconds * GIB)
@@ -80,7 +81,7 @@ def _sum(counts: Counts, key: str) -> int:
 
 
 def _idle() -> Iterator[Figure]:
-    lines = google(counted.idle_day(), -2)  # nothing is stored that TTL would delete
+    lines = google(counted.idle_day(), documents=0)
     for line, dollars in lines.items():
         yield _dollars(f"idle month, {line}", dollars * _MONTH_DAYS)
     secrets = len(wanted.SECRETS)

@@ -25,8 +25,8 @@ from emulators.gemini.replies import tokens_in
 MERGED = (1, 2, 3)
 BUBBLES = (1, 2, 3)
 REPEATS = 30
-#: Where a reply leaves documents; TTL deletes those of the first two.
-COLLECTIONS = ("messages", "turns", "conversations", "contacts")
+#: Where a reply leaves documents; TTL deletes those of the first three.
+COLLECTIONS = ("messages", "turns", "receipts", "conversations", "contacts")
 #: What is counted of a function.
 STORE = ("round_trips", "reads", "writes", "deletes")
 #: Messages in a thread whose history is as full as a turn reads it.

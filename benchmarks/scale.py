@@ -32,7 +32,7 @@ RAMP_START, RAMP_FACTOR, RAMP_MINUTES = 500, 1.5, 5
 #: as an older copy told it for a Flash model; now only AI Studio tells a project's own.
 TOKENS_A_MINUTE = 4_000_000
 #: Processor seconds of a webhook request (*Webhook*, rounded up).
-WEBHOOK_CPU = 0.003
+WEBHOOK_CPU = 0.004
 
 
 _QUEUES = "queues, by shard of the thread"

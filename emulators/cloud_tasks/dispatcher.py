@@ -61,11 +61,11 @@ class Dispatcher:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._wake.clear()
             self._cut_overdue()
             for attempt in self._engine.due(self._clock.now()):
                 self._thread_for(attempt).start()
             self._wake.wait(self._seconds_to_next())
+            self._wake.clear()  # before the next look, so that what wakes during it counts
 
     def _thread_for(self, attempt: Attempt) -> threading.Thread:
         return threading.Thread(target=self._send, args=(attempt,), daemon=True)
