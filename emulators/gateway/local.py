@@ -75,8 +75,8 @@ class LocalStack:
             kept = self.secrets.under(f"projects/{credentials.PROJECT}")
             keeping.recognise(self.instagram.core, kept)
         self.gemini = GeminiSim(self.clock)
-        self._instagram_server = HttpServer(self.instagram.app, self._ports[3])
-        self._gemini_server = HttpServer(self.gemini.app, self._ports[4])
+        self._instagram_server = HttpServer(OwnPagesOnly(self.instagram.app), self._ports[3])
+        self._gemini_server = HttpServer(OwnPagesOnly(self.gemini.app), self._ports[4])
         self.scheduler = Scheduler(
             self.clock,
             self.dispatcher.tokens,

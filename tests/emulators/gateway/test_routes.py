@@ -8,6 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from emulators.gateway.routes import OwnPagesOnly, Routes
+from tests.world import World
 
 
 def _echo(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -50,3 +51,9 @@ def test_before_anything_is_mounted_it_is_unavailable() -> None:
 )
 def test_pages_of_other_origins_cannot_steer_it(headers: dict[str, str], status: int) -> None:
     assert Client(OwnPagesOnly(_echo)).post("/_sim/reset", headers=headers).status_code == status
+
+
+def test_nor_may_they_reach_the_emulators_behind_it(world: World) -> None:
+    foreign, body = {"Origin": "https://evil.example"}, b'{"from": "alice", "text": "x"}'
+    for url in (f"{world.stack.instagram_url}/_sim/dm", f"{world.stack.gemini_url}/_sim/reset"):
+        assert world.http.post(url, content=body, headers=foreign).status_code == 403
