@@ -40,7 +40,12 @@ def office(parts: "Services") -> Office:
         sending=OfficeSending(documents, parts.manual, parts.instagram, clock, ids),
         contact=OfficeContact(documents, clock, ids),
         again=OfficeAgain(
-            documents, parts.turn_tasks, clock, ids, parts.settings.clock_margin_seconds
+            documents,
+            parts.turn_tasks,
+            parts.live_settings,
+            clock,
+            ids,
+            parts.settings.clock_margin_seconds,
         ),
         answers=OfficeAnswers(documents, lambda: parts.knowledge, clock, ids),
         live=OfficeLive(documents, clock),

@@ -5,13 +5,26 @@ from dataclasses import dataclass
 
 from services import audit
 from services.domain import schedule
-from services.domain.documents import SERVER_TIME, Update, Write
+from services.domain.conversation import Conversation
+from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Update, Write
 from services.domain.instants import to_ms
+from services.domain.message import Message
+from services.domain.policy import BOT_OFF, Skip, next_step
 from services.domain.states import Direction, Status
 from services.errors import Rejected
-from services.lines import DELIVERY_GRACE
+from services.lines import DELIVERY_GRACE, account_of
+from services.live_settings import LiveSettings
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+
+#: What a person does first, by the reason for which a turn would pass the message over.
+_FIRST = {
+    "closed": "Reopen the conversation first.",
+    "opted_out": "This person wants no answers from the bot.",
+    BOT_OFF: "Switch the bot on first.",
+    "window_closed": "It is too late: Instagram takes no answer of a bot any more.",
+}
+_HAND_BACK = "Hand the conversation back first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,31 +33,46 @@ class OfficeAgain:
 
     documents: Documents
     turns: TaskQueue
+    settings: LiveSettings
     clock: Clock
     ids: Ids
     clock_margin_seconds: float
 
     def answer(self, thread_id: str, message_id: str, by: Operator) -> None:
-        """The message waits for a turn as if it had just come. Raises `Rejected`."""
-        path = f"conversations/{thread_id}/messages/{message_id}"
+        """The message waits for a turn as if it had just come; its place stays the old one.
+
+        Raises `Rejected` where no turn would answer it: it stays in the list of what was given up.
+        """
+        thread_path = f"conversations/{thread_id}"
+        path = f"{thread_path}/messages/{message_id}"
         now, entry_id = self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            (stored,) = reads.get(path)
-            fields = stored.fields or {}
-            given_up = fields.get("status") == Status.FAILED
-            if fields.get("direction") != Direction.INBOUND or not given_up:
-                raise Rejected("There is no such message that was given up.")
+            thread, message = reads.get(thread_path, path)
+            self._require_answer(thread, message)
+            # Whatever lies between then and now, a change of hands also, does not count for it.
             waits = {"status": Status.PENDING, "attempts": 0, "error": None}
-            due = to_ms(now + DELIVERY_GRACE)
-            conversation = {"due_at": due, "updated_at": SERVER_TIME}
+            waits["received_at"] = SERVER_TIME
+            conversation = {
+                "due_at": Minimum(to_ms(now + DELIVERY_GRACE)),
+                "inbound_seq": Increment(1),  # a turn that is under way leaves its end to another
+                "updated_at": SERVER_TIME,
+            }
             record = audit.entry(entry_id, now, by, "answer_again", path, thread_id=thread_id)
-            return None, [
-                Update(path, waits),
-                Update(f"conversations/{thread_id}", conversation),
-                record,
-            ]
+            return None, [Update(path, waits), Update(thread_path, conversation), record]
 
         self.documents.transact(audit.once(work, audit.path(entry_id)))
         look = schedule.later(thread_id, now, now, clock_margin_seconds=self.clock_margin_seconds)
         self.turns.ensure(look, {"thread_id": thread_id, "trace_id": entry_id})
+
+    def _require_answer(self, thread: Snapshot, message: Snapshot) -> None:
+        fields = message.fields or {}
+        given_up = fields.get("status") == Status.FAILED
+        if thread.fields is None or fields.get("direction") != Direction.INBOUND or not given_up:
+            raise Rejected("There is no such message that was given up.")
+        settings = self.settings.account(account_of(thread.id)).operation
+        conversation = Conversation.from_doc(thread.id, thread.fields)
+        anew = Message.from_doc(message.id, {**fields, "attempts": 0, "received_at": None})
+        step = next_step(conversation, [anew], settings, self.clock.now())
+        if isinstance(step, Skip):
+            raise Rejected(_FIRST.get(step.reason, _HAND_BACK))

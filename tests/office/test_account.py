@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
+
 from emulators.gateway import credentials
 from emulators.instagram.people import igsid_of
 from services import bootstrap
+from tests.agent.speaking import says
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
 from tests.world import ACCOUNT, World
@@ -145,3 +148,51 @@ def test_a_message_that_was_given_up_is_answered_again(world: World, desk: Desk)
     assert world.statuses("alice") == ["processed"]
     assert len(world.sent_to("alice")) == 2
     assert desk.post(address).status_code == 400
+
+
+def test_a_message_that_was_given_up_is_answered_after_the_conversation_was_handed_back(
+    world: World, desk: Desk
+) -> None:
+    world.configure(max_attempts=1)
+    world.model_says({"status": 503, "times": 50})
+    for text in ("one", "two"):
+        world.dm("alice", text)
+        world.settle(3600)
+    world.http.delete(f"{world.stack.gemini_url}/_sim/script")
+    assert world.conversation("alice")["owner_reason"] == "model_failure"
+    (address, *_) = re.findall(
+        r'action="/back_office(/operate/events/[^"]+/again)"',
+        desk.get("/operate/events?which=failed").text,
+    )
+    refused = desk.post(address)
+    assert (refused.status_code, "Hand the conversation back first." in refused.text) == (400, True)
+    before = [(m["text"], m["created_at"]) for m in world.messages("alice", "inbound")]
+    desk.post(f"{desk.thread()}/hand-back")
+    world.advance(5)
+    world.model_says(says("Here I am."))
+    desk.post(address)
+    world.settle(60)
+    assert world.sent_to("alice") == ["Here I am."]
+    assert sorted(world.statuses("alice")) == ["failed", "processed"]
+    assert [(m["text"], m["created_at"]) for m in world.messages("alice", "inbound")] == before
+    assert desk.get("/operate/events?which=failed").text.count("/again") == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"status": "closed"}, "Reopen the conversation first."),
+        ({"opted_out_at": 1}, "wants no answers from the bot"),
+        ({"bot": "off"}, "Switch the bot on first."),
+        ({"last_inbound_at": 1}, "It is too late"),
+    ],
+)
+def test_what_no_turn_would_answer_stays_given_up_and_says_why(
+    world: World, desk: Desk, fields: dict[str, object], words: str
+) -> None:
+    world.configure(reopen_on_message=False)
+    thread = scene.person(world, "alice", **fields)
+    scene.messages(world, thread, 1, status="failed")
+    refused = desk.post(f"/operate/events/{thread}/m00000/again")
+    assert (refused.status_code, words in refused.text) == (400, True)
+    assert world.statuses("alice") == ["failed"]
