@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services import drafting
 from services.agent.agent import Agent
 from services.agent.input import Asked
 from services.domain.conversation import Conversation
@@ -11,6 +12,7 @@ from services.domain.message import Message
 from services.domain.states import Direction
 from services.errors import ModelError, Rejected
 from services.live_settings import LiveSettings
+from services.notes import NOTES
 from services.ports import Clock, Documents, Ids
 
 
@@ -25,7 +27,7 @@ class OfficeSuggest:
     ids: Ids
 
     def draft(self, thread_id: str) -> str:
-        """What the agent would answer to what the person wrote last.
+        """What the agent would answer to what the person wrote last; somebody sends it as theirs.
 
         Raises `Rejected` where it would say nothing, and where no model answers.
         """
@@ -48,7 +50,7 @@ class OfficeSuggest:
             business=view.business,
         )
         try:
-            decision = self.agent.decide(asked, lambda: None)
+            decision = self.agent.decide(drafting.asked_for_draft(asked), lambda: None)
         except ModelError as error:
             raise Rejected(f"The model gave no draft: {error}") from error
         text = "\n\n".join(bubble.text for bubble in decision.bubbles)
@@ -64,7 +66,8 @@ class OfficeSuggest:
         )
         found = self.documents.query(query)
         now = self.clock.now()
-        return [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
+        messages = [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
+        return [m for m in messages if m.kind not in NOTES]
 
 
 def _unanswered(history: list[Message]) -> list[Message]:

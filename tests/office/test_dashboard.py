@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.agent.speaking import call, step
+from tests.agent.speaking import call, says, step
 from tests.office import scene
 from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
@@ -144,3 +144,14 @@ def test_a_draft_is_the_bots_and_nothing_of_it_is_sent(world: World, desk: Desk)
     desk.post(f"{desk.thread()}/messages", text="mine")
     refused = desk.post(f"{desk.thread()}/suggest")
     assert (refused.status_code, "the last word is yours" in refused.text) == (400, True)
+
+
+def test_a_draft_says_nothing_of_machines_and_handovers(world: World, desk: Desk) -> None:
+    world.configure(disclosure="🤖 {business}, automated reply", handoff_text="A colleague comes.")
+    thread = scene.person(world, "alice", owner="human")
+    scene.messages(world, thread, 1)
+    world.model_says(says("A drafted answer"), step(call("hand_to_human", reason="tool_failure")))
+    page = desk.post(f"{desk.thread()}/suggest")
+    assert ">A drafted answer</textarea>" in page.text
+    refused = desk.post(f"{desk.thread()}/suggest")
+    assert (refused.status_code, "would say nothing" in refused.text) == (400, True)
