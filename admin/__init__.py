@@ -1,6 +1,5 @@
 """The back office: a Flask app in which the owner and the team read, answer and configure."""
 
-from datetime import timedelta
 from types import ModuleType
 
 from flask import Flask, url_for
@@ -37,8 +36,6 @@ from admin import (
 from admin.desk import failed, refused
 from services.errors import Rejected, Unavailable
 
-#: How long a sign-in lasts.
-SESSION = timedelta(hours=12)
 #: Bytes of a request: a form with the longest texts.
 LARGEST_FORM = 512 * 1024
 
@@ -63,7 +60,7 @@ def create_app(session_secret: str, local: bool) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not local,
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=SESSION,
+        PERMANENT_SESSION_LIFETIME=access.SESSION,
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )

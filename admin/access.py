@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import (
     Blueprint,
+    current_app,
     g,
     make_response,
     redirect,
@@ -14,9 +16,11 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext, ngettext
+from werkzeug.exceptions import HTTPException
 
 from services import audit
 from services.bootstrap import Services
+from services.domain.documents import Write
 from services.office.access import Operator
 from services.office.use_cases import Office
 
@@ -26,7 +30,8 @@ SERVICES = "moca.services"
 blueprint = Blueprint("access", __name__)
 
 _OPEN = frozenset({"access.sign_in", "access.check", "static"})
-_SESSION = timedelta(hours=12)
+#: How long a sign-in lasts.
+SESSION = timedelta(hours=12)
 
 
 def services() -> Services:
@@ -54,10 +59,10 @@ def now() -> datetime:
     return found
 
 
-def record(action: str, target: str, **more: Any) -> None:
-    """Write down who did it; for acts whose service does not do so in its own commit."""
+def record(action: str, target: str, *writes: Write, **more: Any) -> None:
+    """Write down who did it, with what is written for it; for acts that no service records."""
     entry = audit.entry(services().ids.new(), now(), operator(), action, target, **more)
-    audit.commit(services().documents, entry)
+    audit.commit(services().documents, entry, *writes)
 
 
 def require_session() -> Any:
@@ -91,7 +96,7 @@ def _of_session() -> Operator | None:
         return None
     if session.get("email", "") != g.email:
         return None  # the browser is somebody else's now
-    if now() - datetime.fromisoformat(str(at)) > _SESSION:
+    if now() - datetime.fromisoformat(str(at)) > SESSION:
         return None
     return office().access.standing(operator_id, epoch)
 
@@ -123,13 +128,21 @@ def _begin(found: Operator) -> None:
 
 
 def _require_token() -> Any:
-    """The API's door: each request brings its token, and wrong ones are slowed like sign-ins."""
+    """The API's door: each request brings its token, and wrong ones count as sign-ins do.
+
+    While an address must wait no token of it is heard, the right one neither: whoever asks on
+    without waiting learns nothing.
+    """
     if not request.path.startswith("/api/"):
         return {"error": "The token is for the API."}, 403
-    found = office().access.operator_of(request.headers["x-admin-token"])
+    access = office().access
+    if (wait := access.wait_of(address())) > 0:
+        words = "Too many wrong tokens came from here. Wait, and try again."
+        return {"error": words}, 429, {"Retry-After": _seconds(wait)}
+    found = access.operator_of(request.headers["x-admin-token"])
     if found is None:
-        wait = office().access.try_sign_in(address())
-        return {"error": "That is not a token of the team."}, 429 if wait else 401
+        access.try_sign_in(address())
+        return {"error": "That is not a token of the team."}, 401
     g.operator = found
     return None
 
@@ -146,18 +159,17 @@ def check() -> Any:
     access = office().access
     wait = access.try_sign_in(address())
     if wait > 0:
-        seconds = int(wait) + 1
-        problem = gettext("Too many tries. Wait %(span)s and try again.", span=_span(seconds))
-        answer = make_response(render_template("access/sign_in.html", problem=problem), 429)
-        answer.headers["Retry-After"] = str(seconds)
-        return answer
+        span = _span(_seconds(wait))
+        problem = gettext("Too many tries. Wait %(span)s and try again.", span=span)
+        page = render_template("access/sign_in.html", problem=problem)
+        return page, 429, {"Retry-After": _seconds(wait)}
     found = access.operator_of(request.form.get("token", "").strip())
     if found is None:
         problem = gettext("That is not a token of the team.")
         return render_template("access/sign_in.html", problem=problem), 403
     access.forgive(address())
     _begin(found)
-    return redirect(_own(request.args.get("next")))
+    return redirect(_own(request.args.get("next", "/")))
 
 
 @blueprint.post("/sign-out")
@@ -175,12 +187,20 @@ def address() -> str:
     return hops[-1].strip() or request.remote_addr or "unknown"
 
 
-def _own(wanted: str | None) -> str:
-    """A path of ours, never another site's."""
-    path = wanted or "/"
-    if not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
-        path = "/"
-    return request.script_root + path
+def _own(wanted: str) -> str:
+    """The address of one of our pages, else of the first: built from our routes, never repeated."""
+    path, _, query = wanted.partition("?")
+    pages = current_app.url_map.bind_to_environ(request.environ)
+    try:
+        endpoint, values = pages.match(path, method="GET")
+    except HTTPException:
+        return url_for("inbox.conversations")
+    asked = urlencode(parse_qsl(query))
+    return url_for(endpoint, **values) + (f"?{asked}" if asked else "")
+
+
+def _seconds(wait: float) -> int:
+    return int(wait) + 1
 
 
 def _span(seconds: int) -> str:

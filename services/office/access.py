@@ -88,7 +88,7 @@ class OfficeAccess:
 
         It is counted before the token is looked at, so that tries side by side count as well.
         """
-        mine, all_ = f"sign_in_tries/{digest('address', address)}", "sign_in_tries/all"
+        mine, all_ = _tries(address)
         now = self.clock.now()
 
         def work(reads: Reads) -> tuple[float, Sequence[Write]]:
@@ -103,9 +103,14 @@ class OfficeAccess:
 
         return self.documents.transact(work)
 
+    def wait_of(self, address: str) -> float:
+        """Seconds until a try of `address` is heard, 0 if it is now; counts nothing."""
+        now = self.clock.now()
+        return max(Tries.from_doc(s.fields).left(now) for s in self.documents.get(*_tries(address)))
+
     def forgive(self, address: str) -> None:
         """A good sign-in: the tries of `address` are forgotten."""
-        self.documents.commit([Delete(f"sign_in_tries/{digest('address', address)}")])
+        self.documents.commit([Delete(_tries(address)[0])])
 
     def operator_of(self, token: str) -> Operator | None:
         """Whose token it is, or None. Compared in constant time, by hash."""
@@ -208,6 +213,11 @@ class OfficeAccess:
 def hash_of(token: str) -> str:
     """What is stored of a token: it is random and long, so that a plain hash suffices."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _tries(address: str) -> tuple[str, str]:
+    """Where the tries of an address stand, and those of all together."""
+    return f"sign_in_tries/{digest('address', address)}", "sign_in_tries/all"
 
 
 def _is_id(text: str) -> bool:

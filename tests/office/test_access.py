@@ -4,7 +4,10 @@ import re
 
 import pytest
 
+from admin import create_app
+from admin.access import SERVICES
 from emulators.gateway import credentials
+from services.bootstrap import services
 from tests.office.conftest import Desk, colleague
 from tests.world import World
 
@@ -34,6 +37,32 @@ def test_a_sign_in_never_leads_to_another_site(stranger: Desk, elsewhere: str) -
     assert answer.headers["location"] == "/back_office/"
 
 
+@pytest.mark.parametrize(
+    ("wanted", "led_to"),
+    [
+        ("/\t/evil.example/login", "/"),
+        ("/\n/evil.example", "/"),
+        ("/\x7f/evil.example", "/"),
+        ("//evil.example/operate/audit", "/"),
+        ("/\\evil.example", "/"),
+        ("/?_external=1&_scheme=javascript", "/?_external=1&_scheme=javascript"),
+        ("/settings/\t?a=b\n", "/settings/%09?a=b%0A"),
+        ("/operate/audit?after=a+b", "/operate/audit?after=a+b"),
+    ],
+)
+def test_a_sign_in_leads_to_a_page_of_ours_where_no_prefix_stands_before_it(
+    world: World, wanted: str, led_to: str
+) -> None:
+    at = services("back_office")
+    browser = create_app(at.settings.session_secret, at.settings.local).test_client()
+    browser.environ_base[SERVICES] = at  # type: ignore[assignment] # WSGI takes any object
+    word = re.search(r'name="csrf" value="([^"]+)"', browser.get("/sign-in").text)
+    assert word
+    form = {"csrf": word[1], "token": credentials.ADMIN_TOKEN}
+    answer = browser.post("/sign-in", query_string={"next": wanted}, data=form)
+    assert (answer.status_code, answer.headers["location"]) == (302, led_to)
+
+
 def test_a_wrong_token_is_refused(stranger: Desk) -> None:
     assert stranger.sign_in("wrong").status_code == 403
     assert stranger.get("/").url.path.endswith("/sign-in")
@@ -58,6 +87,22 @@ def test_guessers_at_many_addresses_are_slowed_together_for_seconds_only(world: 
     assert owner.sign_in().status_code == 429
     world.advance(31)
     assert owner.sign_in().status_code == 200
+
+
+def test_a_guesser_at_the_api_is_not_heard_before_the_wait_is_over(
+    world: World, stranger: Desk
+) -> None:
+    right = {"x-admin-token": credentials.ADMIN_TOKEN}
+    for _ in range(6):
+        assert stranger.get("/api/me", headers={"x-admin-token": "guess"}).status_code == 401
+    for token in ({"x-admin-token": "guess"}, right):
+        slowed = stranger.get("/api/me", headers=token)
+        assert slowed.status_code == 429
+        assert int(slowed.headers["retry-after"]) >= 2
+    assert stranger.sign_in().status_code == 429
+    assert Desk(world, "198.51.100.8").get("/api/me", headers=right).status_code == 200
+    world.advance(3)
+    assert stranger.get("/api/me", headers=right).status_code == 200
 
 
 def test_a_good_sign_in_forgets_the_mistyped_ones(stranger: Desk) -> None:
