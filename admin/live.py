@@ -19,6 +19,7 @@ blueprint = Blueprint("live", __name__)
 
 #: How far back a page may ask: one that slept longer loads anew.
 LONGEST_GAP = timedelta(minutes=10)
+_RELOAD = "event: reload\ndata: {}\n\n"
 
 
 @blueprint.get("/live")
@@ -48,10 +49,12 @@ def here() -> Any:
 def _lines(changes: Iterator[Change | None], by: Operator, *, reload: bool) -> Iterator[str]:
     yield f"retry: {int(LOOK_SECONDS * 1000)}\n\n"
     if reload:
-        yield "event: reload\ndata: {}\n\n"
+        yield _RELOAD
     try:
         for change in changes:
             yield _event(change, by) if change is not None else ": nothing new\n\n"
+            if change is not None and change.more:
+                yield _RELOAD
     except Unavailable:
         return  # the browser comes back, and then the store may answer
 

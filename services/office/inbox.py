@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from services.domain.documents import Query, Snapshot
 from services.domain.playground import THREAD, is_playground
 from services.domain.terms import plain, terms
-from services.pages import Cursor, Page, page
+from services.pages import Cursor, page
 from services.ports import Documents
 
 #: The tabs, in order, with what they are called.
@@ -204,17 +204,6 @@ class OfficeInbox:
             found = self.documents.get(*(f"contacts/{thread_id}" for thread_id in nameless))
             contacts = {s.id: s.fields or {} for s in found}
         return [Row(row.id, row.fields or {}, contacts.get(row.id, {})) for row in rows]
-
-
-def changed_page(documents: Documents, since: datetime, limit: int) -> Page:
-    """The conversations that changed after `since`, newest first."""
-    query = Query(
-        "conversations",
-        where=[("updated_at", ">", since)],
-        order=[("updated_at", "DESCENDING")],
-        limit=limit,
-    )
-    return Page(documents.query(query), None)
 
 
 def _one_of(text: str | None, allowed: Any, otherwise: str) -> str:

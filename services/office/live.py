@@ -11,14 +11,13 @@ from typing import Any
 from services.domain.documents import SERVER_TIME, Merge, Query
 from services.domain.playground import is_playground
 from services.office.access import Operator
-from services.office.inbox import changed_page
 from services.ports import Clock, Documents
 
 #: Seconds between two looks.
 LOOK_SECONDS = 2.0
 #: Looks of one stream: it ends before the platform's shortest time limit for a request (60 s).
 MOST_LOOKS = 25
-#: Changed conversations that one look reports; a page that missed more is loaded anew.
+#: Changed conversations that one look reports; a page that missed more is told to load anew.
 MOST_CHANGED = 20
 #: How long somebody counts as there after the last sign of them.
 PRESENT_FOR = timedelta(seconds=25)
@@ -32,6 +31,7 @@ class Change:
     at: datetime  #: the next look asks for what is newer
     rows: tuple[dict[str, Any], ...] = ()
     present: tuple[dict[str, Any], ...] | None = None
+    more: bool = False  #: more changed than are told: the page is to be loaded anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class OfficeLive:
         seen = since
         for look in range(MOST_LOOKS):
             newest = self.newest()
-            changed = self._changed(seen) if newest > seen else ()
+            changed, more = self._changed(seen) if newest > seen else ((), False)
             present = self.present(thread_id, by) if thread_id and look % 3 == 0 else None
             seen = max(seen, newest)
-            moved = bool(changed) or present is not None
-            yield Change(seen, changed, present) if moved else None
+            moved = bool(changed) or more or present is not None
+            yield Change(seen, changed, present, more) if moved else None
             self._pause()
 
     def come(self, thread_id: str, by: Operator, *, typing: bool) -> None:
@@ -83,10 +83,19 @@ class OfficeLive:
             if key.startswith("o_") and key != f"o_{by.id}" and now - who["at"] < PRESENT_FOR
         )
 
-    def _changed(self, since: datetime) -> tuple[dict[str, Any], ...]:
-        rows = changed_page(self.documents, since, MOST_CHANGED).rows
-        others = (row for row in rows if not is_playground(row.id))
-        return tuple({"id": row.id, **(row.fields or {})} for row in others)
+    def _changed(self, since: datetime) -> tuple[tuple[dict[str, Any], ...], bool]:
+        """The newest of what changed after `since`, and whether there is more."""
+        found = self.documents.query(
+            Query(
+                "conversations",
+                where=[("updated_at", ">", since)],
+                order=[("updated_at", "DESCENDING")],
+                limit=MOST_CHANGED + 1,
+            )
+        )
+        others = (row for row in found[:MOST_CHANGED] if not is_playground(row.id))
+        rows = tuple({"id": row.id, **(row.fields or {})} for row in others)
+        return rows, len(found) > MOST_CHANGED
 
     def _pause(self) -> None:
         left = LOOK_SECONDS

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from services.office.live import MOST_LOOKS
+from services.office.live import MOST_CHANGED, MOST_LOOKS
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
 from tests.world import World
@@ -39,6 +39,18 @@ def test_a_page_that_slept_too_long_is_told_to_load_anew(world: World, desk: Des
     since = (world.clock.now() - timedelta(hours=1)).isoformat()
     for asked in (since, "nonsense", ""):
         assert "event: reload" in desk.get("/live", params={"since": asked}).text
+
+
+def test_a_page_that_missed_more_than_a_look_tells_is_told_to_load_anew(
+    world: World, desk: Desk
+) -> None:
+    since = (world.clock.now() - timedelta(minutes=5)).isoformat()
+    for number, reload in ((MOST_CHANGED, False), (MOST_CHANGED + 1, True)):
+        scene.conversations(world, number)
+        answer = desk.get("/live", params={"since": since}).text
+        (told,) = _events(answer)
+        assert len(told["rows"]) == MOST_CHANGED  # type: ignore[arg-type]
+        assert ("event: reload" in answer) is reload
 
 
 def test_who_else_has_the_conversation_open_is_shown(world: World, desk: Desk) -> None:
