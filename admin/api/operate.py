@@ -1,10 +1,14 @@
 """What is under way, what went wrong, what was done, and the days in numbers."""
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from admin.access import office, operator, services
 from admin.api.routes import route
 from services.office.operate import Found
+
+#: What an entry says beyond who did what: settings, rules and e-mails are not for agents.
+_FOR_ADMINS = frozenset({"before", "after"})
 
 
 @route("GET", "/queue", "messages", "next")
@@ -42,8 +46,15 @@ def list_turns(*, after: str = "") -> Any:
 
 @route("GET", "/audit", "entries", "next")
 def list_audit(*, after: str = "") -> Any:
-    """Who changed what, newest first."""
-    return _page(office().operate.audit(after), "entries")
+    """Who changed what, newest first.
+
+    `before` and `after`, where there are any, are told to admins only.
+    """
+    found = office().operate.audit(after)
+    if not operator().is_admin:
+        shown = [{n: v for n, v in row.items() if n not in _FOR_ADMINS} for row in found.rows]
+        found = replace(found, rows=shown)
+    return _page(found, "entries")
 
 
 @route("GET", "/days", "days")

@@ -113,6 +113,16 @@ def test_what_is_for_admins_is_refused_to_agents(world: World, script: Script) -
     assert agent("GET", "/me").json()["operator"]["name"] == "Marta"
 
 
+def test_agents_read_who_changed_what_and_not_to_what(world: World, script: Script) -> None:
+    agent = Script(Desk(world), script("POST", "/team", name="Marta", role="agent").json()["token"])
+    script("POST", "/settings/default", business_facts="the safe is behind the bar")
+    told, all_ = (ask("GET", "/audit").json()["entries"] for ask in (agent, script))
+    assert [entry["id"] for entry in told] == [entry["id"] for entry in all_]
+    assert [entry["action"] for entry in told] == ["settings", "operator_added"]
+    assert not [entry for entry in told if entry.keys() & {"before", "after"}]
+    assert "behind the bar" in str(all_)
+
+
 def test_what_makes_no_sense_is_refused_with_each_field(world: World, script: Script) -> None:
     thread_id = world.thread("alice")
     for route in (route for route in ROUTES if not route.takes_any and not route.takes_file):
