@@ -10,6 +10,8 @@ from deploy.request import Request
 
 Policy = dict[str, Any]
 
+#: The variable that has Gemini asked through Vertex AI, with a function's own account.
+VERTEX = "VERTEX_AI_LOCATION"
 #: The variable behind the first account's token.
 TOKEN = "INSTAGRAM_ACCESS_TOKEN"  # noqa: S105 (a name, no token)
 
@@ -47,10 +49,10 @@ def grants(request: Request, project_number: str) -> Iterator[Grant]:
             yield Grant(
                 function.name, "roles/iam.serviceAccountUser", tasks, "gives tasks that identity"
             )
+        if VERTEX in function.variables and VERTEX in request.values:
+            role = "roles/aiplatform.user"
+            yield Grant(function.name, role, project, "asks Gemini through Vertex AI")
     yield from _token_grants(request, project_number)
-    if request.values.get("VERTEX_AI_LOCATION"):
-        turns = wanted.function("process_thread").name
-        yield Grant(turns, "roles/aiplatform.user", project, "asks Gemini through Vertex AI")
     for role in wanted.BUILD_ROLES:
         yield Grant(wanted.BUILD_ACCOUNT, role, project, "builds the images, nothing else")
 

@@ -43,14 +43,8 @@ class Request:
         return self.values["INSTAGRAM_PAGE_ID"]
 
     def secrets_of(self, function: wanted.Function) -> tuple[str, ...]:
-        """The secrets that a function reads here.
-
-        Where a Facebook page speaks for the account, Meta wants each call proven with the Meta
-        app's secret; else whoever only sends does not get it, for it could sign webhooks.
-        """
-        proof = wanted.PROOF if "FACEBOOK_PAGE_ID" in function.variables else ()
-        wished = proof if "FACEBOOK_PAGE_ID" in self.values else ()
-        return (*function.secrets, *wished)
+        """The secrets that a function reads here."""
+        return function.secrets_beside(self.values)
 
     def secret(self, variable: str) -> str:
         """The name of the secret behind a variable."""

@@ -1,6 +1,7 @@
 """What a deployment consists of: the one description that every step, page and test reads."""
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,16 @@ class Function:
         """Its name, its Cloud Run service's, and its account's."""
         return PREFIX + self.entry_point.replace("_", "-")
 
+    def secrets_beside(self, filled_in: Container[str]) -> tuple[str, ...]:
+        """The secrets that it reads where these variables are filled in.
+
+        Where a Facebook page speaks for the account, Meta wants each call proven with the Meta
+        app's secret; else whoever only sends does not get it, for it could sign webhooks.
+        """
+        page = "FACEBOOK_PAGE_ID"
+        proven = page in self.variables and page in filled_in
+        return (*self.secrets, *(PROOF if proven else ()))
+
 
 _WHATSAPP = (
     "WHATSAPP_PHONE_NUMBER_ID",
@@ -157,6 +168,9 @@ _WHATSAPP = (
 _GRAPH = ("INSTAGRAM_API_BASE_URL", "FACEBOOK_PAGE_ID")
 PROOF = ("META_APP_SECRET",)
 _SIGNED = ("INSTAGRAM_APP_SECRET", "META_APP_SECRET")
+#: What the agent asks: whoever runs it, or shows what it would say, needs both.
+_AGENT = ("VERTEX_AI_LOCATION", "SPOND_USERNAME", "SPOND_GROUP_ID", "SPOND_API_BASE_URL")
+_AGENT_SECRETS = ("GEMINI_API_KEY", "SPOND_PASSWORD")
 
 FUNCTIONS = (
     Function(
@@ -176,14 +190,8 @@ FUNCTIONS = (
         concurrency=16,
         most_instances=5,
         timeout_seconds=170,
-        secrets=("GEMINI_API_KEY", "INSTAGRAM_ACCESS_TOKEN", "SPOND_PASSWORD"),
-        variables=(
-            *_GRAPH,
-            "VERTEX_AI_LOCATION",
-            "SPOND_USERNAME",
-            "SPOND_GROUP_ID",
-            "SPOND_API_BASE_URL",
-        ),
+        secrets=("INSTAGRAM_ACCESS_TOKEN", *_AGENT_SECRETS),
+        variables=(*_GRAPH, *_AGENT),
         enqueues=(TURNS, DELIVERIES),
     ),
     Function(
@@ -234,13 +242,16 @@ FUNCTIONS = (
         concurrency=40,
         most_instances=2,
         timeout_seconds=900,
-        secrets=("ADMIN_TOKEN", "SESSION_SECRET", "INSTAGRAM_ACCESS_TOKEN"),
-        variables=(*_GRAPH, "IAP_AUDIENCE", "IAP_KEYS_URL"),
+        secrets=("ADMIN_TOKEN", "SESSION_SECRET", "INSTAGRAM_ACCESS_TOKEN", *_AGENT_SECRETS),
+        variables=(*_GRAPH, *_AGENT, "IAP_AUDIENCE", "IAP_KEYS_URL"),
         enqueues=(TURNS, DELIVERIES),
         renews=("INSTAGRAM_ACCESS_TOKEN",),
         connects=True,
     ),
 )
+
+#: What only some functions are told; everything else is told to all.
+LIMITED = frozenset(name for each in FUNCTIONS for name in (*each.secrets, *each.variables, *PROOF))
 
 #: The account whose tokens tasks and scheduled calls carry, and the one that builds images.
 TASKS_ACCOUNT, BUILD_ACCOUNT = PREFIX + "tasks", PREFIX + "build"

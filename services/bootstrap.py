@@ -1,7 +1,7 @@
 """The composition root: the only module that sees all parts. One `Services` per function."""
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,9 +42,13 @@ if TYPE_CHECKING:
     from services.turn import Turns
 
 
+#: Function → what its environment holds.
+Environments = Callable[[str], Mapping[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Root:
-    environ: Mapping[str, str]
+    environment: Environments
     clock: Clock
     ids: Ids
 
@@ -53,13 +57,13 @@ _root: list[_Root] = []
 
 
 def configure(
-    environ: Mapping[str, str], *, clock: Clock | None = None, ids: Ids | None = None
+    environment: Environments, *, clock: Clock | None = None, ids: Ids | None = None
 ) -> None:
-    """Build services from `environ` instead of the process's environment, with this clock.
+    """Build each function from `environment`, not from the process's own, with this clock.
 
     For the local run and the tests; before a function is first used. What was built is dropped.
     """
-    _root[:] = [_Root(dict(environ), clock or SystemClock(), ids or RandomIds())]
+    _root[:] = [_Root(environment, clock or SystemClock(), ids or RandomIds())]
     services.cache_clear()
 
 
@@ -69,12 +73,18 @@ def services(function: str) -> "Services":
 
     Raises `ConfigError` that names every missing setting.
     """
-    root = _root[0] if _root else _Root(process_environment(), SystemClock(), RandomIds())
-    settings = from_environment(root.environ, function)
+    root = _root[0] if _root else _Root(_own_environment, SystemClock(), RandomIds())
+    environ = root.environment(function)
+    settings = from_environment(environ, function)
     # K_SERVICE and K_REVISION are set by Cloud Run (its documentation, Container runtime contract).
-    who = (root.environ.get(name, "") for name in ("K_SERVICE", "K_REVISION"))
+    who = (environ.get(name, "") for name in ("K_SERVICE", "K_REVISION"))
     log.configure(settings.project, *who)
     return Services(function, settings, root.clock, root.ids)
+
+
+def _own_environment(_function: str) -> Mapping[str, str]:
+    """The process's: the platform runs one function in it."""
+    return process_environment()
 
 
 class Services:

@@ -56,6 +56,18 @@ def test_an_instance_imports_its_clients_while_it_starts() -> None:
     assert found == f"{[*heavy[:2]]}\n"
 
 
+def test_the_office_is_built_without_the_model_that_only_some_of_its_buttons_ask() -> None:
+    code = (
+        "from services.bootstrap import services; services('back_office').office; "
+        "print([m for m in ('admin', 'google.genai', 'httpx2') if m in sys.modules])"
+    )
+    hosts = ("FIRESTORE", "CLOUD_TASKS", "SECRET_MANAGER")
+    local = {f"{name}_EMULATOR_HOST": "127.0.0.1:1" for name in hosts}
+    environ = {**credentials.FIXED, **_URLS, **local, "GEMINI_API_KEY": "made-up"}
+    started = _start(code, **environ, FUNCTION_TARGET="back_office")
+    assert started.stdout == "['admin']\n", started.stderr
+
+
 def test_every_entry_point_knows_what_it_imports() -> None:
     assert set(starting.MODULES) == set(main.ENTRY_POINTS)
 

@@ -20,7 +20,6 @@ from emulators.gateway import credentials
 from emulators.gateway.local import LocalStack
 from emulators.instagram.people import igsid_of
 from emulators.instagram.signing import signature_headers
-from services import bootstrap
 from services.adapters.http import trust
 
 ACCOUNT = credentials.ACCOUNT_ID
@@ -42,7 +41,7 @@ class World:
         self.store.document("settings/default").set({"disclosure": ""})
         self.stack.firestore.counts.clear()
         self.stack.tasks.counts.clear()
-        bootstrap.configure(self.stack.environment, clock=self.clock)
+        self.stack.configure()
 
     # People
 
@@ -157,7 +156,7 @@ class World:
     def configure(self, **settings: Any) -> None:
         """Change operating settings, at once for every instance."""
         self.store.document("settings/default").set(settings, merge=True)
-        bootstrap.configure(self.stack.environment, clock=self.clock)
+        self.stack.configure()
 
     def counts(self) -> dict[str, Any]:
         """Round trips, reads, writes and tasks by function."""

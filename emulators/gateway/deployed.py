@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import functions_framework
 
 import main
+from deploy import wanted
 from emulators.http import WSGIApp
 
 SOURCE = Path(__file__).resolve().parents[2] / "main.py"
@@ -18,6 +20,13 @@ PRIVATE = ("process_thread", "deliver", "sweep")
 #: Those that keep the operating settings for seconds.
 KEEPING_SETTINGS = ("webhook", "process_thread", "deliver", "internal_api", "privacy")
 _LOADER_TRACES = ("FUNCTION_TARGET", "FUNCTION_SIGNATURE_TYPE")
+
+
+def told(environ: Mapping[str, str], name: str) -> dict[str, str]:
+    """What of an environment the deployment tells one function: not what only others are told."""
+    function = wanted.function(name)
+    own = {*function.variables, *function.secrets_beside(environ)}
+    return {key: environ[key] for key in environ if key in own or key not in wanted.LIMITED}
 
 
 def load(target: str) -> WSGIApp:

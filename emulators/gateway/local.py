@@ -1,5 +1,6 @@
 """The whole of Moca on this machine: every emulator and every function, in one process."""
 
+import functools
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from emulators.instagram.simulator import InstagramSim
 from emulators.loop import LoopThread
 from emulators.secret_manager.engine import SecretsEngine
 from services import bootstrap
+from services.ports import Clock
 
 _SOON = timedelta(seconds=40)  # the sweep leaves alone what is younger than half a minute
 _HERE = Path(__file__).resolve().parent
@@ -133,6 +135,14 @@ class LocalStack:
             **({"GEMINI_API_KEY": self._gemini_key} if self._gemini_key else gemini),
         }
 
+    def configure(self, clock: Clock | None = None, /, **changed: str) -> None:
+        """Build every function anew, each from no more than its deployment would tell it.
+
+        `clock` and the `changed` variables hold until this is called again.
+        """
+        environment = functools.partial(deployed.told, self.environment | changed)
+        bootstrap.configure(environment, clock=clock or self.clock)
+
     def store_client(self, caller: str) -> Client:
         """A Firestore client for whoever looks on, counted under `caller`."""
         if self._firestore_host:
@@ -146,7 +156,7 @@ class LocalStack:
         self._tasks_server.start()
         self._instagram_server.start()
         self._gemini_server.start()
-        bootstrap.configure(self.environment, clock=self.clock)
+        self.configure()
         self._mount()
         self._gateway.start()
         if not self.clock.frozen:

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from services import bootstrap
 from services.rules import Rule, first_match
 from tests.agent.speaking import asked, says, turn
 from tests.world import ACCOUNT, World
@@ -110,7 +109,6 @@ def test_when_the_model_is_down_the_rules_may_stand_in(
 
 def test_a_deployment_without_a_key_answers_by_rules(world: World) -> None:
     _rule(world)
-    environment = {**world.stack.environment, "GEMINI_API_KEY": ""}
-    bootstrap.configure(environment, clock=world.clock)
+    world.stack.configure(GEMINI_API_KEY="")
     assert _ask(world) == ["9 to 18."]
     assert asked(world) == []

@@ -23,8 +23,7 @@ def test_quick_tries_are_tasks_one_two_and_four_seconds_later(world: World, queu
     (one,) = queue("alice", "one")
     began = world.clock.now()
     tries = []
-    nobody = {"INSTAGRAM_API_BASE_URL": "http://127.0.0.1:9/v26.0"}
-    bootstrap.configure({**world.stack.environment, **nobody}, clock=world.clock)
+    world.stack.configure(INSTAGRAM_API_BASE_URL="http://127.0.0.1:9/v26.0")
     deliver(world, "alice")
     for _ in range(4):
         tries.append((item(world, "alice", one)["next_attempt_at"] - began).total_seconds())
@@ -212,9 +211,9 @@ def test_a_sender_whose_hold_may_end_during_the_call_does_not_call(
     world: World, queue: Queue
 ) -> None:
     (one,) = queue("alice", "one")
-    bootstrap.configure(world.stack.environment, clock=_SlowClock(world))
+    world.stack.configure(_SlowClock(world))
     body = {"thread_id": world.thread("alice"), "trace_id": "t"}
     world.call_task("deliver", {**body, "item": one})
-    bootstrap.configure(world.stack.environment, clock=world.clock)
+    world.stack.configure()
     assert world.sent_to("alice") == []
     assert item(world, "alice", one)["status"] in ("queued", "unconfirmed")

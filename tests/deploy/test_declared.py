@@ -1,13 +1,14 @@
 """The declaration fits the code that it deploys, and the local run."""
 
 import json
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import main
-from deploy import firestore, rules, wanted
+from deploy import accounts, firestore, rules, wanted
 from deploy.check_bundle import complete_environment
 from deploy.gcloud import Gcloud
 from deploy.request import Request
@@ -15,8 +16,10 @@ from deploy.rest import Rest
 from devtools import ports, tables
 from emulators.gateway import deployed
 from emulators.gateway.scheduler import EVERY
+from services import bootstrap
 from services.adapters.cloud_tasks import DISPATCH_SECONDS
 from services.settings import from_environment
+from tests.world import World
 
 ENTRY_POINTS = [function.entry_point for function in wanted.FUNCTIONS]
 
@@ -52,6 +55,42 @@ def test_who_only_sends_gets_the_meta_secret_for_a_page_alone(
     request = Request(gcloud=gcloud, rest=Rest(gcloud), region="r1", values=page)
     secrets = request.secrets_of(wanted.function("deliver"))
     assert ("META_APP_SECRET" in secrets) is expected
+
+
+def test_a_local_function_is_told_no_more_than_its_deployment_tells_it(world: World) -> None:
+    """So that a test sees a function which was forgotten in the declaration."""
+    told = {name: deployed.told(world.stack.environment, name) for name in ENTRY_POINTS}
+    who_knows = {
+        variable: {name for name in ENTRY_POINTS if variable in told[name]}
+        for variable in ("GEMINI_API_KEY", "META_APP_SECRET", "ADMIN_TOKEN", "DELIVER_URL")
+    }
+    assert who_knows == {
+        "GEMINI_API_KEY": {"process_thread", "back_office"},
+        "META_APP_SECRET": {"webhook", "privacy"},
+        "ADMIN_TOKEN": {"back_office"},
+        "DELIVER_URL": set(ENTRY_POINTS),
+    }
+    assert bootstrap.services("deliver").settings.gemini_api_key == ""
+
+
+def test_who_asks_gemini_through_vertex_ai_may_do_so() -> None:
+    """The turns, and the office: it suggests, describes and looks for the meaning of entries."""
+    gcloud = Gcloud("club", dry_run=True)
+    values = {"INSTAGRAM_PAGE_ID": "1", "VERTEX_AI_LOCATION": "europe-west1"}
+    request = Request(gcloud=gcloud, rest=Rest(gcloud), region="r1", values=values)
+    given = accounts.grants(request, "1")
+    asking = {grant.account for grant in given if grant.role == "roles/aiplatform.user"}
+    assert asking == {"moca-process-thread", "moca-back-office"}
+
+
+def test_the_example_names_whoever_needs_a_variable() -> None:
+    """Where only some functions are told it, they are those of the declaration."""
+    text = tables._EXAMPLE.read_text(encoding="utf-8").replace("\n# ", " ")
+    named = re.findall(r"Needed by: ([^.]*)\..*\n([A-Z_]+)=", text)
+    for functions, variable in named:
+        if variable in wanted.LIMITED:
+            declared = [f for f in wanted.FUNCTIONS if variable in (*f.secrets, *f.variables)]
+            assert functions.split(", ") == [f.entry_point for f in declared], variable
 
 
 def test_everything_that_is_told_is_explained() -> None:

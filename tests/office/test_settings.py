@@ -123,6 +123,7 @@ def test_what_is_written_down_is_listed_and_forgotten(world: World, desk: Desk) 
     desk.post("/answers/knowledge", title="Parking", text="Behind the hall.")
     page = desk.get("/answers/knowledge").text
     assert "Behind the hall." in page
+    assert world.documents("knowledge")[0]["embedding"], "found by its words alone"
     found = re.findall(r'name="id" value="([^"]+)"', page)
     desk.post("/answers/knowledge/remove", id=found[0])
     assert world.documents("knowledge") == []

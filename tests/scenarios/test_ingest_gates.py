@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from services import bootstrap
 from tests.world import ACCOUNT, World
 
 PERSON = "1784000000000042"
@@ -24,7 +23,7 @@ def _body(account: str = ACCOUNT, mid: str = "m1", person: str = PERSON) -> dict
 
 def _own(world: World, account: str, **fields: Any) -> None:
     world.store.document(f"accounts/{account}").set(fields)
-    bootstrap.configure(world.stack.environment, clock=world.clock)
+    world.stack.configure()
 
 
 @pytest.mark.parametrize(("secret", "stored"), [("local-meta-app-secret", 1), (None, 0)])
@@ -42,14 +41,13 @@ def test_an_old_secret_is_taken_during_a_rotation_and_a_named_one_is_another_app
     world: World,
 ) -> None:
     secrets = "new-secret, local-app-secret, partner=partner-secret"
-    environment = world.stack.environment | {"INSTAGRAM_APP_SECRET": secrets}
     world.store.document(f"accounts/{ACCOUNT}").set({"app": "instagram"})
-    bootstrap.configure(environment, clock=world.clock)
+    world.stack.configure(INSTAGRAM_APP_SECRET=secrets)
     for number, secret in enumerate(("new-secret", "local-app-secret", "partner-secret")):
         assert world.post_webhook(_body(mid=f"m{number}"), secret).status_code == 200
     assert len(list(world.store.collection_group("messages").stream())) == 2
     assert len(world.documents("unhandled_events")) == 1
-    bootstrap.configure(world.stack.environment, clock=world.clock)
+    world.stack.configure()
 
 
 def test_which_key_matched_is_logged_and_nothing_that_could_be_used(
