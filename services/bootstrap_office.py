@@ -34,7 +34,7 @@ def office(parts: "Services") -> Office:
     return Office(
         access=OfficeAccess(documents, clock, ids, parts.settings.admin_token),
         accounts=OfficeAccounts(documents, parts.settings.account_id),
-        inbox=OfficeInbox(documents),
+        inbox=OfficeInbox(documents, clock),
         thread=OfficeThread(documents, clock, ids),
         actions=OfficeActions(documents, parts.live_settings, clock, ids),
         sending=OfficeSending(documents, parts.manual, parts.instagram, clock, ids),

@@ -7,10 +7,11 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from services.domain.documents import Query, Snapshot
+from services.domain.entries import kept
 from services.domain.playground import THREAD, is_playground
 from services.domain.terms import plain, terms
 from services.pages import Cursor, page
-from services.ports import Documents
+from services.ports import Clock, Documents
 
 #: The tabs, in order, with what they are called.
 TABS = {
@@ -126,6 +127,7 @@ class OfficeInbox:
     """Lists and finds conversations, the playground's aside. Every answer costs what it shows."""
 
     documents: Documents
+    clock: Clock
 
     def listed(self, view: View, operator_id: str, cursor: str | None = None) -> Listed:
         """One page of a view: two round trips at most, a read a row and one a nameless one."""
@@ -188,9 +190,10 @@ class OfficeInbox:
             group=True,
         )
         hits: dict[str, str] = {}
+        now = self.clock.now()
         for stored in self.documents.query(query):
             fields = stored.fields or {}
-            if set(words) <= set(fields.get("terms") or ()):
+            if kept(stored, now) and set(words) <= set(fields.get("terms") or ()):
                 hits.setdefault(str(fields.get("thread_id")), str(fields.get("text") or ""))
         shown = list(hits)[:MOST_FOUND]
         return [replace(row, found=hits[row.thread_id]) for row in self.rows(shown)]

@@ -175,6 +175,14 @@ def test_messages_are_found_by_their_words_whatever_case_and_accents(
     assert not _listed(desk.get("/search?q=manana+court").text)
 
 
+def test_what_is_no_longer_kept_is_not_found(world: World, desk: Desk) -> None:
+    thread = scene.person(world, "alice")
+    for seconds, found in ((1, 1), (0, 0)):
+        until = world.clock.now() + timedelta(seconds=seconds)
+        scene.messages(world, thread, 1, terms=["court"], expire_at=until)
+        assert len(_listed(desk.get("/search?q=court").text)) == found
+
+
 def test_what_the_bot_and_the_team_wrote_is_found_too(world: World, desk: Desk) -> None:
     call = {"name": "send_instagram_message", "args": {"text": "Bring trainers"}}
     world.model_says({"calls": [call]})
