@@ -1,6 +1,8 @@
 """Fetching media: what is refused, on every hop, and what a fetch really connects to."""
 
+import gzip
 import time
+import tracemalloc
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -50,7 +52,7 @@ def _answering(headers: dict[str, str], status: int = 200, body: bytes = b"x") -
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx.Response(status, headers=headers, content=body)
+        return httpx.Response(status, headers=headers, stream=httpx.ByteStream(body))
 
     return httpx.MockTransport(answer)
 
@@ -66,6 +68,7 @@ def test_the_connection_goes_to_the_address_that_was_checked() -> None:
     assert (found.mime_type, found.content) == ("image/jpeg", b"jpeg")
     assert str(asked[0].url) == "https://8.8.8.8/x?y=1"
     assert asked[0].extensions["sni_hostname"] == "8.8.8.8"
+    assert asked[0].headers["Accept-Encoding"] == "identity"
 
 
 @pytest.mark.parametrize("to", ["https://10.0.0.1/x", "http://8.8.8.8/x", "file:///etc/passwd"])
@@ -93,6 +96,8 @@ def test_redirects_have_an_end() -> None:
         ({"Content-Type": "image/png", "Content-Length": str(MOST_BYTES + 1)}, 200),
         ({}, 200),
         ({"Content-Type": "image/png"}, 403),
+        ({"Content-Type": "image/png", "Content-Encoding": "gzip"}, 200),
+        ({"Content-Type": "image/png", "Content-Encoding": "br"}, 200),
     ],
 )
 def test_what_was_not_asked_for_is_refused(headers: dict[str, str], status: int) -> None:
@@ -173,3 +178,15 @@ def test_a_body_that_drips_is_given_up_before_it_fills_a_block(serve: Any) -> No
     with pytest.raises(NoMedia, match="slower"):
         PublicMedia(clock, trusted=url).fetch(f"{url}/x", ("image",))
     assert len(dripped) < 30
+
+
+def test_a_small_answer_that_unpacks_to_a_large_one_is_never_unpacked() -> None:
+    bomb = gzip.compress(bytes(60 * 1024 * 1024), compresslevel=1)
+    packed = {"Content-Type": "image/png", "Content-Encoding": "gzip"}
+    media = PublicMedia(SimClock(frozen_at=NOW), transport=_answering(packed, body=bomb))
+    tracemalloc.start()
+    with pytest.raises(NoMedia, match="compressed"):
+        media.fetch("https://8.8.8.8/x", ("image",))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < MOST_BYTES
