@@ -31,8 +31,12 @@ from services.giving_up import give_up
 from services.linking import event_of
 from services.ports import Clock, Reads
 
-#: Messages that one turn takes; a longer burst is answered by the turns that follow.
+#: Messages that one look takes; what else waits is left to the looks that follow.
 MOST_MESSAGES = 100
+#: Reason of a `Wait` for nothing: the next look goes on where this one ended.
+MORE = "more_messages"
+#: Fields of a conversation in which nothing is to be done.
+_AT_REST = dict.fromkeys(("due_at", "claim", "follow_up", "turn_held_for"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +107,11 @@ class Taking:
     def _decide(
         self, thread: Conversation, pending: list[Message], *, more: bool
     ) -> tuple[Taken, Sequence[Write]]:
-        writes: list[Write] = []
-        fields: dict[str, Any] = {}
-        step = self._next(thread, pending)
-        while isinstance(step, Skip):
-            if thread.status is ConversationStatus.SCHEDULED:  # a message ends what was put off
-                fields |= {"status": ConversationStatus.OPEN, "scheduled_until": None}
-            if step.reason == BOT_OFF:
-                fields |= drafting.left_alone(thread, self.settings, self.now)
-            writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
-            gone = {m.id for m in step.messages}
-            pending = [m for m in pending if m.id not in gone]
-            step = self._next(thread, pending)
-        speaks = bot.mode(thread.bot, self.settings.bot) is Bot.ON
-        if isinstance(step, Nothing) and speaks:
-            step = follow_ups.next_step(thread, self.settings, self.now)
+        step, fields, writes = self._skip(thread, pending)
+        if isinstance(step, Nothing):
+            step = self._without_messages(thread, more=more)
         if isinstance(step, Invite):
-            return self._invite(thread, step.messages, writes)
+            return self._invite(thread, step.messages, writes, more=more)
         if isinstance(step, Claim):
             return self._claim(thread, step, writes, more=more)
         if isinstance(step, Wait):
@@ -129,21 +121,55 @@ class Taking:
             thread = away.thread
             writes += away.writes
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
-            fields |= _at_rest(skipped=bool(writes))
+            fields |= _AT_REST
         if fields:
             writes.append(Update(f"conversations/{thread.thread_id}", fields))
         return Taken(thread, step), writes
 
+    def _skip(
+        self, thread: Conversation, pending: list[Message]
+    ) -> tuple[Step, dict[str, Any], list[Write]]:
+        """Skip what is not answered; the step for the rest, and what is written for that."""
+        fields: dict[str, Any] = {}
+        writes: list[Write] = []
+        step = self._next(thread, pending)
+        while isinstance(step, Skip):
+            if thread.status is ConversationStatus.SCHEDULED:  # a message ends what was put off
+                fields |= {"status": ConversationStatus.OPEN, "scheduled_until": None}
+            if step.reason == BOT_OFF:
+                fields |= drafting.left_alone(thread, self.settings, self.now)
+            fields["updated_at"] = SERVER_TIME  # an open page shows who is not answered
+            writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
+            gone = {m.id for m in step.messages}
+            pending = [m for m in pending if m.id not in gone]
+            step = self._next(thread, pending)
+        return step, fields, writes
+
+    def _without_messages(self, thread: Conversation, *, more: bool) -> Step:
+        """What a thread needs once nothing that this look has read needs anything."""
+        if more:
+            return Wait(self.now, MORE)
+        if bot.mode(thread.bot, self.settings.bot) is Bot.ON:
+            return follow_ups.next_step(thread, self.settings, self.now)
+        return Nothing()
+
     def _invite(
-        self, thread: Conversation, messages: Sequence[Message], writes: list[Write]
+        self,
+        thread: Conversation,
+        messages: Sequence[Message],
+        writes: list[Write],
+        *,
+        more: bool,
     ) -> tuple[Taken, Sequence[Write]]:
         """Who has not connected gets a link, and no turn."""
         event_id = event_of(messages)
         made = connecting.invitation(thread, self.offer, self.settings, self.now, event_id)
         writes += [_update(thread, m, _skipped("not_connected")) for m in messages]
-        fields = {"claim": None, "due_at": None, **made.fields}
+        step = Wait(self.now, MORE) if more else Nothing()
+        fields = {**_AT_REST, **self._opened(thread), "updated_at": SERVER_TIME, **made.fields}
+        fields["due_at"] = to_ms(step.until) if isinstance(step, Wait) else None
         writes += [*made.writes, Update(f"conversations/{thread.thread_id}", fields)]
-        return Taken(made.thread, Nothing()), writes
+        return Taken(made.thread, step), writes
 
     def _claim(
         self, thread: Conversation, step: Claim, writes: list[Write], *, more: bool
@@ -179,19 +205,27 @@ class Taking:
                 more=more,
             )
             writes += [_claimed(thread, m, self.settings) for m in messages]
-        # Lists find a conversation by these, and ingest cannot write them without reading.
-        fields = {"owner": thread.owner, "status": ConversationStatus.OPEN, **fields}
-        if thread.status is not ConversationStatus.OPEN:
-            fields["scheduled_until"] = None
-        if thread.status is ConversationStatus.CLOSED:
-            known = fields.get("boundaries", thread.boundaries)
-            fields["boundaries"] = boundaries.added(known, "reopened", self.now, reason="message")
+        fields |= self._opened(thread)
         fields |= {"follow_up": None, "turn_held_for": None}
         fields["claim"] = claim.to_doc() if claim else None
-        fields["due_at"] = to_ms(claim.expires_at) if claim else None
+        fields["due_at"] = to_ms(claim.expires_at if claim else self.now)
         writes.append(Update(f"conversations/{thread.thread_id}", fields))
         claimed = tuple(replace(m, attempts=m.attempts + 1) for m in messages)
         return Taken(thread, Claim(claimed, step.spent), claim), writes
+
+    def _opened(self, thread: Conversation) -> dict[str, Any]:
+        """A message that is taken opens what was closed or put off.
+
+        Lists find a conversation by these, and ingest cannot write them without reading.
+        """
+        fields: dict[str, Any] = {"owner": thread.owner, "status": ConversationStatus.OPEN}
+        if thread.status is not ConversationStatus.OPEN:
+            fields["scheduled_until"] = None
+        if thread.status is ConversationStatus.CLOSED:
+            fields["boundaries"] = boundaries.added(
+                thread.boundaries, "reopened", self.now, reason="message"
+            )
+        return fields
 
 
 def _may_send(reads: Reads, thread_id: str) -> bool:
@@ -227,12 +261,6 @@ def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
 
 def _update(thread: Conversation, message: Message, fields: dict[str, Any]) -> Write:
     return Update(f"conversations/{thread.thread_id}/messages/{message.id}", fields)
-
-
-def _at_rest(*, skipped: bool) -> dict[str, Any]:
-    """Nothing is to be done; where somebody is not answered, an open page shows it."""
-    fields: dict[str, Any] = dict.fromkeys(("due_at", "claim", "follow_up", "turn_held_for"))
-    return fields | ({"updated_at": SERVER_TIME} if skipped else {})
 
 
 def _skipped(reason: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Edits and unsends are documents of their own; whoever claims a thread applies them here.
 
-They may come before their message, after it, or twice: they wait until the message is there.
+They may come before their message, after it, or twice: they wait until the message is there,
+but only so many of them and for so long.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,8 @@ NOTES = ("edit", "unsend")
 #: How long a note waits for its message: as long as Meta goes on delivering it
 #: (Instagram Platform documentation, Webhooks).
 ORPHAN_FOR = timedelta(hours=36)
+#: So many notes of a thread wait for their messages, the newest: more would fill a look.
+MOST_ORPHANS = 20
 #: How often Instagram is asked for a message of which only an edit came.
 MOST_FETCHES = 5
 #: Mids of one `in` filter (Firestore documentation, Query limitations).
@@ -51,11 +54,13 @@ def apply(reads: Reads, thread_id: str, found: Sequence[Message], now: datetime)
     path = f"conversations/{thread_id}/messages"
     targets = _targets(reads, path, notes, pending)
     applied = Applied(pending)
+    orphans = sorted((n for n in notes if n.about not in targets), key=lambda n: n.created_at)
+    left_over = {n.id for n in orphans[:-MOST_ORPHANS]}
     missing = []
     for note in sorted(notes, key=lambda n: (n.num_edit or 0, n.created_at)):
         target = targets.get(note.about or "")
         if target is None:
-            end = _without_target(note, now)
+            end = "no_message" if note.id in left_over else _without_target(note, now)
             missing += [note] if end is None and _fetchable(note) else []
         else:
             end, targets[note.about or ""] = _applied(applied, target, note)

@@ -60,6 +60,18 @@ def test_a_duplicate_event_or_a_second_message_gets_no_second_link(linking: Worl
     assert len(linking.sent_to("alice")) == 2
 
 
+def test_a_closed_conversation_opens_for_who_must_connect_first_too(linking: World) -> None:
+    linking.dm("alice", "hello")
+    linking.settle()
+    bootstrap.services("back_office").office.actions.close(linking.thread("alice"), OWNER)
+    linking.advance(3601)
+    linking.dm("alice", "again")
+    linking.settle()
+    stored = linking.conversation("alice")
+    assert (stored["status"], stored["boundaries"][-1]["what"]) == ("open", "reopened")
+    assert len(linking.sent_to("alice")) == 2
+
+
 def test_only_the_hash_of_a_sent_token_is_stored(linking: World) -> None:
     linking.dm("alice", "hello")
     linking.settle()
