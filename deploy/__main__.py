@@ -143,7 +143,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="VARIABLE",
-        help="ask for this secret anew; may be given several times",
+        help="ask for this secret anew, or take the environment file's where nobody can be asked; "
+        "may be given several times",
     )
     add("--force", action="store_true", help="deploy functions that have not changed too")
     source = "the checkout to upload, instead of this one"

@@ -14,7 +14,8 @@ from devtools.stop import Stop
 def ensure(request: Request) -> dict[str, str]:
     """Every secret that the functions need has a version; variable → the newest one's number.
 
-    A value comes from the environment file, else from the keyboard, and is never shown.
+    A value comes from the environment file, else from the keyboard, and is never shown; one that
+    is renewed comes from the keyboard, else from the file.
     """
     step("Secrets")
     needed = {variable for each in request.functions for variable in request.secrets_of(each)}
@@ -59,9 +60,15 @@ def _add(
 
 
 def _value(request: Request, secret: wanted.Secret) -> str:
-    """From the environment file, the keyboard or chance; empty where it may be."""
-    if secret.variable in request.values:
-        return request.values[secret.variable]
+    """From the environment file, the keyboard or chance; empty where it may be.
+
+    Where it is renewed the keyboard comes first: the file may hold the old value still.
+    """
+    filed, renewed = request.values.get(secret.variable, ""), secret.variable in request.renew
+    if renewed and filed:
+        return _renewed(request, secret, filed)
+    if filed:
+        return filed
     if request.gcloud.dry_run:
         return "asked for when this is no dry run" if secret.required else ""
     typed = _typed(secret) if request.interactive else ""
@@ -78,9 +85,23 @@ def _value(request: Request, secret: wanted.Secret) -> str:
     )
 
 
-def _typed(secret: wanted.Secret) -> str:
-    otherwise = "" if secret.required else " (Enter for none)"
-    otherwise = " (Enter makes one up)" if secret.inventable else otherwise
+def _renewed(request: Request, secret: wanted.Secret, filed: str) -> str:
+    """What is typed, else the environment file's."""
+    typed = ""
+    if request.interactive and not request.gcloud.dry_run:
+        typed = _typed(secret, " (Enter takes the environment file's)")
+    if not typed:
+        note(f"  {secret.variable}: the environment file's value is taken")
+    elif typed != filed:
+        note(f"  {secret.variable}: the environment file holds another; change it there too")
+    return typed or filed
+
+
+def _typed(secret: wanted.Secret, otherwise: str = "") -> str:
+    if not otherwise and secret.inventable:
+        otherwise = " (Enter makes one up)"
+    elif not otherwise and not secret.required:
+        otherwise = " (Enter for none)"
     return getpass.getpass(f"   ? {secret.variable}, {secret.asks}{otherwise}: ").strip()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
@@ -48,25 +49,54 @@ class Project:
 
     def deploy(self, *arguments: str, **environ: str) -> "subprocess.CompletedProcess[str]":
         """Run `python -m deploy` with the stand-in's gcloud on the PATH."""
+        return subprocess.run(  # noqa: S603 (our own program)
+            self._command(arguments),
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env=self._environment | environ,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def deploy_typing(self, typed: str, *arguments: str) -> str:
+        """Run it in a terminal where `typed` answers its only question; all that it said."""
+        keyboard, terminal = pty.openpty()
+        with subprocess.Popen(  # noqa: S603 (our own program)
+            self._command(arguments),
+            cwd=ROOT,
+            env=self._environment,
+            stdin=terminal,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # without a terminal of the tests' own to ask at
+        ) as running:
+            assert running.stdout is not None
+            said = b""
+            while b"   ? " not in said or not said.endswith(b": "):
+                said += running.stdout.read(1)
+                assert running.poll() is None, said.decode()
+            os.write(keyboard, f"{typed}\n".encode())
+            said += running.stdout.read()
+        os.close(keyboard)
+        os.close(terminal)
+        return said.decode()
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
         command = [sys.executable, "-m", "deploy", *arguments, "--project=club", "--region=r1"]
         command += [
             f"--source={self.folder}/checkout",
             f"--env-file={self.folder}/env",
             f"--google={self.url}/{{service}}",
         ]
-        env = os.environ | {  # noqa: TID251 (a program started by a test)
+        return [*command, "--pause-seconds=0"]
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {  # noqa: TID251 (a program started by a test)
             "PATH": f"{self.folder}/bin:{os.environ['PATH']}",  # noqa: TID251
             "MOCA_STANDIN": str(self.folder),
         }
-        return subprocess.run(  # noqa: S603 (our own program)
-            [*command, "--pause-seconds=0"],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=ROOT,
-            env=env | environ,
-            stdin=subprocess.DEVNULL,
-        )
 
     @property
     def state(self) -> dict[str, Any]:

@@ -5,6 +5,8 @@ import re
 import shutil
 import subprocess
 
+import pytest
+
 from deploy import wanted
 from tests.deploy.conftest import SECRETS, Project
 
@@ -187,3 +189,18 @@ def test_a_new_version_of_a_secret_reaches_the_functions_that_use_it(deployed: P
     assert again == ["moca-webhook", "moca-privacy"]
     flags = deployed.state["functions"]["moca-webhook"]["flags"]
     assert "INSTAGRAM_APP_SECRET=moca-instagram-app-secret:2" in flags["--set-secrets"]
+    assert "INSTAGRAM_APP_SECRET: the environment file's value is taken" in done.stdout
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("a new one", "a new one"), ("", "value-of-the-what")])
+def test_who_renews_a_secret_is_asked_although_the_file_holds_it(
+    deployed: Project, typed: str, kept: str
+) -> None:
+    """The file may hold the old value still; Enter takes that, and nothing shows what was typed."""
+    said = deployed.deploy_typing(typed, "--renew-secret=WHATSAPP_ACCESS_TOKEN", "--only=deliver")
+    assert "(Enter takes the environment file's)" in said
+    assert kept not in said
+    newest = deployed.state["secrets"]["moca-whatsapp-access-token"]["versions"][-1]
+    assert newest["name"].endswith("/2")
+    assert newest["value"].startswith(kept)
+    assert ("change it there too" in said) is bool(typed)
