@@ -10,6 +10,8 @@ from typing import Any
 from google.cloud.firestore_v1.types import Value as WrappedValue
 from google.protobuf.struct_pb2 import NULL_VALUE
 
+from services.domain.clean import clean_text
+
 Value: Any = WrappedValue.pb()
 
 
@@ -21,7 +23,7 @@ def encode(value: Any) -> Any:
 
 
 def encode_into(target: Any, value: Any) -> None:
-    """Write `value` into an empty Firestore value."""
+    """Write `value` into an empty Firestore value; text that UTF-8 cannot hold is cleaned."""
     if value is None:
         target.null_value = NULL_VALUE
     elif isinstance(value, bool):
@@ -31,7 +33,7 @@ def encode_into(target: Any, value: Any) -> None:
     elif isinstance(value, float):
         target.double_value = value
     elif isinstance(value, str):
-        target.string_value = str(value)
+        _encode_text(target, value)
     elif isinstance(value, datetime):
         target.timestamp_value.FromDatetime(value)
     elif isinstance(value, bytes):
@@ -40,11 +42,25 @@ def encode_into(target: Any, value: Any) -> None:
         _encode_container(target, value)
 
 
+def _encode_text(target: Any, value: str) -> None:
+    try:
+        target.string_value = str(value)
+    except UnicodeEncodeError:  # a lone half of a surrogate pair: rare, so nobody else pays
+        target.string_value = clean_text(value)
+
+
+def _field(fields: Any, name: str) -> Any:
+    try:
+        return fields[name]
+    except UnicodeEncodeError:
+        return fields[clean_text(name)]
+
+
 def _encode_container(target: Any, value: Any) -> None:
     if isinstance(value, Mapping):
         target.map_value.SetInParent()
         for key, item in value.items():
-            encode_into(target.map_value.fields[key], item)
+            encode_into(_field(target.map_value.fields, key), item)
     elif isinstance(value, list | tuple):
         target.array_value.SetInParent()
         for item in value:
