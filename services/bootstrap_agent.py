@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from services.adapters import gemini
+from services.adapters import gemini, patterns
 from services.adapters.spond import Spond
 from services.agent.agent import Agent
 from services.agent.budget import Budget
@@ -32,7 +32,7 @@ def agent(services: "Services") -> Agent:
         clock=services.clock,
         ids=services.ids,
         tools=TOOLS,
-        rules=Rules(services.documents, services.clock),
+        rules=Rules(services.documents, services.clock, patterns.read),
         budget=Budget(services.documents, services.clock),
         model=services.model,
         calendar=_calendar(services),

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from services.adapters import patterns
 from services.office.access import OfficeAccess
 from services.office.accounts import OfficeAccounts
 from services.office.actions import OfficeActions
@@ -47,7 +48,7 @@ def office(parts: "Services") -> Office:
             ids,
             parts.settings.clock_margin_seconds,
         ),
-        answers=OfficeAnswers(documents, lambda: parts.knowledge, clock, ids),
+        answers=OfficeAnswers(documents, lambda: parts.knowledge, patterns.read, clock, ids),
         live=OfficeLive(documents, clock),
         settings=settings,
         prompt=OfficePrompt(documents, settings),

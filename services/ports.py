@@ -155,6 +155,15 @@ class GraphReads(Protocol):
         ...
 
 
+class Unreadable(Exception):  # noqa: N818 (an answer that callers expect)
+    """A pattern is none, or asks for more than can be matched in a bounded time; says why."""
+
+
+#: Reads a regular expression: whether a text holds it, in small or capital letters, told in a time
+#: in proportion to the text, whatever the pattern. Raises `Unreadable`.
+Patterns = Callable[[str], Callable[[str], bool]]
+
+
 class Model(Protocol):
     """A language model that calls tools."""
 

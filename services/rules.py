@@ -6,14 +6,19 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
+import structlog
+
 from services.domain.documents import Query
-from services.ports import Clock, Documents
+from services.ports import Clock, Documents, Patterns, Unreadable
+
+_log = structlog.get_logger()
 
 #: How long an instance may answer by rules that were changed meanwhile.
 KEPT_FOR = timedelta(seconds=30)
-#: A text longer than this is no keyword question; it also bounds what a pattern may cost.
+#: What is longer is no keyword question; it also bounds what a large pattern may cost.
 MOST_CHARACTERS = 500
 MOST_RULES = 500
 
@@ -41,31 +46,36 @@ class Rule:
             reply=str(doc.get("reply") or ""),
         )
 
-    def matches(self, text: str) -> bool:
+    def matches(self, text: str, patterns: Patterns) -> bool:
         """Whether it answers `text`. A pattern that cannot be read matches nothing."""
         if self.kind == "pattern":
-            return any(_found(word, text) for word in self.words)
+            return any(self._found(word, text, patterns) for word in self.words)
         spaced = f" {_plain(text)} "
         return any(f" {_plain(word)} " in spaced for word in self.words if _plain(word))
 
+    def _found(self, pattern: str, text: str, patterns: Patterns) -> bool:
+        try:
+            return patterns(pattern)(text)
+        except Unreadable as error:
+            _tell_once(self.id, str(error))
+            return False
 
-def first_match(rules: Sequence[Rule], texts: Sequence[str]) -> Rule | None:
+
+@lru_cache(maxsize=MOST_RULES)
+def _tell_once(rule_id: str, why: str) -> None:
+    """Once an instance: the rule is tried with every message."""
+    _log.error("rule_not_readable", rule_id=rule_id, why=why)
+
+
+def first_match(rules: Sequence[Rule], texts: Sequence[str], patterns: Patterns) -> Rule | None:
     """The first rule that answers the whole of what was said, or None.
 
     Every text must be answered by the same rule: half an answer is worse than the model's.
     """
-    said = [text for text in texts if text.strip()]
-    if not said or any(len(text) > MOST_CHARACTERS for text in said):
+    said = " ".join(text.strip() for text in texts if text.strip())
+    if not 0 < len(said) <= MOST_CHARACTERS:
         return None
-    joined = " ".join(said)
-    return next((rule for rule in rules if rule.matches(joined)), None)
-
-
-def _found(pattern: str, text: str) -> bool:
-    try:
-        return re.search(pattern, text, re.IGNORECASE) is not None
-    except re.error:
-        return False
+    return next((rule for rule in rules if rule.matches(said, patterns)), None)
 
 
 def _plain(text: str) -> str:
@@ -78,16 +88,17 @@ def _plain(text: str) -> str:
 class Rules:
     """The rules of an account in their order, read from the store and kept for seconds."""
 
-    def __init__(self, documents: Documents, clock: Clock) -> None:
+    def __init__(self, documents: Documents, clock: Clock, patterns: Patterns) -> None:
         self._documents = documents
         self._clock = clock
+        self._patterns = patterns
         self._lock = threading.Lock()
         self._kept: tuple[datetime, tuple[Rule, ...]] | None = None
 
     def answer(self, account_id: str, texts: Sequence[str]) -> Rule | None:
         """The rule that answers `texts`, or None."""
         rules = [r for r in self._all() if r.account_id in ("", account_id)]
-        return first_match(rules, texts)
+        return first_match(rules, texts, self._patterns)
 
     def _all(self) -> tuple[Rule, ...]:
         now = self._clock.now()

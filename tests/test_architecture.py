@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 STANDARD_ONLY = frozenset(sys.stdlib_module_names)
-SDKS = ("google", "grpc", "httpx", "httpx2")
+SDKS = ("google", "grpc", "httpx", "httpx2", "pydantic_core")
 
 #: Folder → the packages of ours that its files may import.
 MAY_IMPORT = {

@@ -1,7 +1,6 @@
 """What the bot answers from: rules by keyword, and what the business has written down."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from services.domain.instants import to_ms
 from services.errors import Rejected
 from services.knowledge import Knowledge
 from services.office.access import Operator
-from services.ports import Clock, Documents, Ids
+from services.ports import Clock, Documents, Ids, Patterns, Unreadable
 
 #: Rows that a page lists; the rules themselves are read whole by the agent.
 MOST_RULES = 200
@@ -27,6 +26,7 @@ class OfficeAnswers:
 
     documents: Documents
     knowledge: Callable[[], Knowledge]
+    patterns: Patterns
     clock: Clock
     ids: Ids
 
@@ -47,7 +47,7 @@ class OfficeAnswers:
         if action == "reply" and not 0 < len(reply) <= LONGEST_REPLY:
             raise Rejected(f"A reply has 1 to {LONGEST_REPLY} characters.")
         if kind == "pattern":
-            _require_patterns(words)
+            self._require_readable(words)
         fields = {
             "account_id": "",
             "enabled": True,
@@ -58,6 +58,13 @@ class OfficeAnswers:
             "reply": reply,
         }
         self._write(f"rules/{self.ids.new()}", fields, by, "rule")
+
+    def _require_readable(self, words: Sequence[str]) -> None:
+        for word in words:
+            try:
+                self.patterns(word)
+            except Unreadable as error:
+                raise Rejected(f"The pattern {word[:40]!r} cannot be read: {error}.") from error
 
     def drop_rule(self, rule_id: str, by: Operator) -> None:
         """Remove a rule; no matter whether it exists."""
@@ -93,14 +100,6 @@ class OfficeAnswers:
     def _record(self, path: str, by: Operator, action: str) -> None:
         entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path)
         audit.commit(self.documents, entry)
-
-
-def _require_patterns(words: list[str]) -> None:
-    for word in words:
-        try:
-            re.compile(word)
-        except re.error as error:
-            raise Rejected(f"The pattern {word[:40]!r} cannot be read: {error}.") from error
 
 
 def _rows(found: list[Snapshot]) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from services.adapters import patterns
 from services.rules import Rule, first_match
 from tests.agent.speaking import asked, says, turn
 from tests.world import ACCOUNT, World
@@ -34,18 +36,42 @@ def _ask(world: World, text: str = "Your OPENING hours, please?") -> list[str]:
         ("pattern", [r"^(hi|hello)\b"], "Hello there", True),
         ("pattern", [r"order #?\d+"], "my order 77", True),
         ("pattern", ["("], "(", False),
+        ("pattern", [r"(?=x)"], "x", False),
+        ("pattern", [r"\bqué\b"], "¿Y QUÉ?", True),
+        ("pattern", [r"\bжён\b"], "для ЖЁН!", True),
+        ("pattern", [r"^\w+$"], "Öffnungszeiten", True),
+        ("pattern", [r"n[ãõ]o?$"], "NÃO\n", True),
+        ("pattern", [r"stra(ß|ss)e"], "STRASSE", True),
+        ("pattern", [r"№\s\d"], "№\N{NO-BREAK SPACE}٣", True),
+        ("pattern", ["^.$"], "👍", True),
+        ("pattern", ["café|thé"], "un THÉ", True),
     ],
 )
 def test_a_rule_matches_whole_words_or_its_pattern(
     kind: str, words: list[str], text: str, *, matches: bool
 ) -> None:
     rule = Rule.from_doc("r", {"kind": kind, "words": words, "reply": "x"})
-    assert (first_match([rule], [text]) is rule) is matches
+    assert (first_match([rule], [text], patterns.read) is rule) is matches
 
 
 def test_a_long_text_is_no_keyword_question() -> None:
     rule = Rule.from_doc("r", {"words": ["price"]})
-    assert first_match([rule], ["price " + "x" * 500]) is None
+    assert first_match([rule], ["price " + "x" * 500], patterns.read) is None
+    assert first_match([rule], ["price"] * 101, patterns.read) is None
+
+
+def test_no_letters_of_a_customer_make_a_pattern_take_long() -> None:
+    # Of 2^n ways to cut n letters into words, an engine that backtracks tries every one.
+    rule = Rule.from_doc("r", {"kind": "pattern", "words": [r"^(\w+\s?)+$", r"(a|a)*b"]})
+    assert first_match([rule], ["a" * 400 + "!"], patterns.read) is None
+
+
+def test_a_stored_pattern_that_cannot_be_read_is_told_of_once() -> None:
+    rule = Rule.from_doc("unread", {"kind": "pattern", "words": [r"(a)\1", "b"]})
+    with capture_logs() as logs:
+        found = [first_match([rule], [text], patterns.read) for text in ("aa", "a b", "aa")]
+    assert found == [None, rule, None]
+    assert [(log["event"], log["rule_id"]) for log in logs] == [("rule_not_readable", "unread")]
 
 
 def test_rules_alone_answer_without_a_model(world: World) -> None:

@@ -117,6 +117,8 @@ def test_a_rule_answers_in_the_models_place(world: World, desk: Desk) -> None:
     assert world.sent_to("alice") == ["8 to 23."]
     bad = desk.post("/answers/rules", kind="pattern", words="(", action="silent", reply="kept")
     assert (bad.status_code, "cannot be read" in bad.text, "kept" in bad.text) == (422, True, True)
+    bad = desk.post("/answers/rules", kind="pattern", words="(?=a)", action="silent")
+    assert (bad.status_code, "look-around" in bad.text) == (422, True)
 
 
 def test_what_is_written_down_is_listed_and_forgotten(world: World, desk: Desk) -> None:
