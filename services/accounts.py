@@ -75,7 +75,7 @@ class Accounts:
     def stop(self, account_id: str, state: AccountState, reason: str) -> None:
         """Send nothing more until a person has acted; the manager is told once."""
         now = self.clock.now()
-        self.documents.transact(lambda reads: _stopped(reads, account_id, state, reason, now))
+        self.documents.transact(lambda reads: stopped(reads, account_id, state, reason, now))
         _log.error("account_stopped", account_id=account_id, state=state, reason=reason)
 
     def resume(self, account_id: str, trace_id: str) -> int:
@@ -148,9 +148,10 @@ class Accounts:
         _log.warning("account_slowed", account_id=account_id, how=field, seconds=span.seconds)
 
 
-def _stopped(
+def stopped(
     reads: Reads, account_id: str, state: AccountState, reason: str, now: datetime
 ) -> tuple[None, Sequence[Write]]:
+    """What stops an account's sending and tells the manager; nothing where it is stopped."""
     path = f"accounts/{account_id}"
     (stored,) = reads.get(path)
     account = Account.from_doc(account_id, stored.fields)

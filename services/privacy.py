@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from services.accounts import stopped
+from services.domain.account import AccountState
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
@@ -77,17 +79,17 @@ class Deletions:
         return self._record("nothing") if thread is None else self.request(thread, "meta")
 
     def deauthorise(self, user_id: str) -> None:
-        """The owner removed the app: nothing is sent any more until they connect again."""
+        """The owner removed the app: nothing is sent until the account has a new token.
+
+        The manager is told once; what a person has paused, or Instagram has blocked, stays so.
+        """
         account_id = self._business(user_id)
         _log.warning("deauthorised", account_id=account_id)
         if account_id is None:
             return
-        fields = {
-            "state": "disconnected",
-            "state_reason": "the owner removed the app at Meta",
-            "deauthorised_at": self.clock.now(),
-        }
-        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        state, reason = AccountState.REAUTHORISE, "The owner removed the app at Meta."
+        now = self.clock.now()
+        self.documents.transact(lambda reads: stopped(reads, account_id, state, reason, now))
 
     def run(self, code: str) -> bool:
         """Go on with a deletion; whether it is done. Repeating it changes nothing."""

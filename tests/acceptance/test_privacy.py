@@ -33,6 +33,12 @@ def _post(world: World, path: str, signed_request: str) -> httpx.Response:
     return world.http.post(f"{world.stack.url}/privacy/{path}", data=form)
 
 
+def _token(world: World, **login: str) -> str:
+    """The owner logs in, and gets a fresh token."""
+    url = f"{world.stack.instagram_url}/_sim/token"
+    return str(world.http.post(url, json={"new": True, **login}).json()["token"])
+
+
 def _left(world: World) -> list[str]:
     found = [d.reference.path for d in world.store.collection_group("messages").stream()]
     found += [d.reference.path for d in world.store.collection_group("turns").stream()]
@@ -138,21 +144,34 @@ def test_an_unknown_code_has_no_status(world: World) -> None:
 
 
 def test_deauthorising_stops_sending_until_the_owner_connects_again(world: World) -> None:
-    assert _post(world, "deauthorise", _signed(ACCOUNT)).status_code == 200
-    (account,) = world.documents("accounts")
-    assert account["state"] == "disconnected"
+    for _ in range(2):
+        assert _post(world, "deauthorise", _signed(ACCOUNT)).status_code == 200
+    assert [account["state"] for account in world.documents("accounts")] == ["reauthorise"]
+    (told,) = world.documents("manager_alerts")
+    assert told["text"].startswith("The owner removed the app at Meta. Log in to Instagram again")
+    token = _token(world, account_id=ACCOUNT, username="first")
+    bootstrap.services("back_office").care.upkeep.connect(token, "trace", ACCOUNT)
+    assert [account["state"] for account in world.documents("accounts")] == ["active"]
+
+
+@pytest.mark.parametrize("state", ["paused", "blocked"])
+def test_deauthorising_lifts_nothing_that_stopped_an_account_before(
+    world: World, state: str
+) -> None:
+    world.store.document(f"accounts/{ACCOUNT}").set({"state": state})
+    _post(world, "deauthorise", _signed(ACCOUNT)).raise_for_status()
+    assert [account["state"] for account in world.documents("accounts")] == [state]
 
 
 def test_meta_means_an_account_by_its_id_for_the_app_once_it_was_connected(world: World) -> None:
-    login = {"new": True, "account_id": "17841400000000002", "username": "second"}
-    token = world.http.post(f"{world.stack.instagram_url}/_sim/token", json=login).json()["token"]
+    token = _token(world, account_id="17841400000000002", username="second")
     care = bootstrap.services("back_office").care
     care.health.self_test(ACCOUNT)
     care.upkeep.connect(token, "trace")
     assert _post(world, "deauthorise", _signed("77841400000000002")).status_code == 200
     accounts = {d.id: d.to_dict() or {} for d in world.store.collection("accounts").stream()}
     states = {account_id: account.get("state") for account_id, account in accounts.items()}
-    assert states == {ACCOUNT: None, "17841400000000002": "disconnected"}
+    assert states == {ACCOUNT: None, "17841400000000002": "reauthorise"}
 
 
 def test_an_export_holds_what_is_kept(lively: World) -> None:
