@@ -76,13 +76,13 @@ def _event(change: Change, by: Operator) -> str:
 def _call(row: Mapping[str, Any], by: Operator) -> tuple[str, datetime | None]:
     """Whether a conversation calls for this operator, by which word, and since when.
 
-    One that waits for a person; one in which the owner wrote in the Instagram app; one of the
-    operator's own in which the person answered.
+    One that waits for a person and is not put off; one in which the owner wrote in the Instagram
+    app; one of the operator's own in which the person answered.
     """
     owner, since = row.get("owner"), row.get("boundary_at")
     inbound = row.get("last_direction") == "inbound"
     if owner == "waiting":
-        return "needs_you", since
+        return ("needs_you", since) if row.get("status") == "open" else ("", None)
     if owner == "human" and not inbound and row.get("owner_reason") == "instagram_app":
         return "app", since
     if owner == "human" and inbound and row.get("assignee") == by.id:

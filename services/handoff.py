@@ -13,7 +13,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
-from services.domain.states import Owner, Status
+from services.domain.states import ConversationStatus, Owner, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,12 +116,15 @@ def change(
     """The fields of a conversation that gets a new owner, by whatever way.
 
     The epoch counts up, so that whatever was claimed or queued before is discarded or cancelled;
-    the boundary says which messages belong to the time before.
+    the boundary says which messages belong to the time before. Where a human is asked for, it is
+    open from now on, whatever it was: the team's list shows what waits and is open.
     """
     remind_at = None
     if owner is Owner.WAITING and alert_minutes is not None:
         remind_at = to_ms(boundary_at + timedelta(minutes=alert_minutes))
+    opened = {"status": ConversationStatus.OPEN, "scheduled_until": None}
     return {
+        **(opened if owner is Owner.WAITING else {}),
         "owner": owner,
         "owner_until": until,
         "owner_reason": reason,

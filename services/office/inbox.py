@@ -80,8 +80,10 @@ class View:
             where.append(("assignee", "==", operator_id))
         elif self.tab == "closed":
             where.append(("status", "==", "closed"))
-        if self.status and self.tab != "closed":
-            where.append(("status", "==", self.status))
+        # What the team has put off is out of its way; everything that waits has a status.
+        status = self.status or ("open" if self.tab == "needs" else "")
+        if status and self.tab != "closed":
+            where.append(("status", "==", status))
         if self.owner and self.tab not in ("needs", "bot"):
             where.append(("owner", "==", self.owner))
         if self.label:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services import bootstrap
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
 from tests.world import World
@@ -48,6 +49,47 @@ def test_every_tab_shows_its_own_and_counts_them(world: World, desk: Desk) -> No
     page = desk.get("/?tab=all").text
     counts = dict(re.findall(r'data-count="(\w+)"[^>]*>(\d+)<', page))
     assert counts == {"needs": "1", "bot": "2", "mine": "1", "all": "4", "closed": "1"}
+
+
+def test_what_the_team_puts_off_is_out_of_its_way_until_its_time_has_come(
+    world: World, desk: Desk
+) -> None:
+    thread = scene.person(world, "ann", owner="waiting")
+    scene.person(world, "bob", owner="waiting")
+    desk.post(f"/conversations/{thread}/snooze", hours="4")
+    page = desk.get("/?tab=needs").text
+    assert _names(page) == ["Bob"]
+    assert dict(re.findall(r'data-count="(\w+)"[^>]*>(\d+)<', page))["needs"] == "1"
+    assert _names(desk.get(f"/rows?tab=needs&ids={thread}").text) == []
+    assert _names(desk.get("/?tab=needs&status=scheduled").text) == ["Ann"]
+    world.advance(4 * 3600 + 31)
+    world.call_task("sweep", {})
+    assert set(_names(desk.get("/?tab=needs").text)) == {"Ann", "Bob"}
+
+
+def test_a_first_message_that_a_person_must_answer_stands_under_needs_you(
+    world: World, desk: Desk
+) -> None:
+    world.configure(bot="off")
+    world.dm("alice", "hello")
+    world.settle()
+    assert len(_listed(desk.get("/?tab=needs").text)) == 1
+
+
+@pytest.mark.parametrize("before", ["closed", "scheduled"])
+def test_where_a_person_is_asked_for_it_opens_whatever_it_was(
+    world: World, desk: Desk, before: str
+) -> None:
+    opening = world.clock.now() + timedelta(hours=9)
+    thread = scene.person(world, "alice", status=before, scheduled_until=opening)
+    world.instagram_knows("alice")
+    world.instagram_does({"code": 100, "subcode": 2534037})
+    bootstrap.services("back_office").manual.queue_manual(thread, "hello", "custom")
+    world.settle()
+    assert world.conversation("alice")["owner_reason"] == "routing_conflict"
+    assert _names(desk.get("/?tab=needs").text) == ["Alice"]
+    world.advance(10 * 3600)
+    assert world.call_task("sweep", {}).json()["repaired"]["reopened"] == 0
 
 
 def test_a_real_conversation_is_listed_under_bot_after_its_first_turn(

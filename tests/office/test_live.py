@@ -84,6 +84,7 @@ def test_what_calls_for_an_operator_is_told_with_its_reason(world: World, desk: 
         scene.person(world, "cal", **human, assignee="owner"): "mine",
         scene.person(world, "dan", **human, assignee="somebody"): "",
         scene.person(world, "eve"): "",
+        scene.person(world, "fay", owner="waiting", status="scheduled"): "",
     }
     (told,) = _events(desk.get("/live", params={"since": since}).text)
     rows: list[dict[str, str]] = told["rows"]  # type: ignore[assignment]
