@@ -1,8 +1,9 @@
 """What the owner can change while Moca runs: `settings/default`, overridden per account."""
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, get_origin
 
 
 def _list_prices() -> Mapping[str, Mapping[str, float]]:
@@ -142,23 +143,26 @@ class Operation:
     def overridden(self, stored: Mapping[str, Any] | None) -> "Operation":
         """These settings with the stored ones in their place.
 
-        What has the wrong type or an unknown name is left out: a bad value in the store must
-        not stop the answers. The back office refuses such values before they are stored.
+        What has the wrong type or an unknown name, or is no number to count with, is left out: a
+        bad value in the store must not stop the answers. The back office refuses such values
+        before they are stored.
         """
         if not stored:
             return self
-        known = {f.name: getattr(self, f.name) for f in fields(self)}
-        for name, value in stored.items():
-            if name in known and _same_kind(known[name], value):
-                known[name] = value
-        return Operation(**known)
+        kept = {
+            f.name: stored[f.name]
+            for f in fields(self)
+            if f.name in stored and _fits(f.type, stored[f.name])
+        }
+        return replace(self, **kept)
 
 
-def _same_kind(default: object, value: object) -> bool:
-    if isinstance(value, bool) or isinstance(default, bool):
-        return isinstance(value, bool) and isinstance(default, bool)
-    if isinstance(default, int) and not isinstance(value, int):
-        return isinstance(value, float)
-    if isinstance(default, int | float):
-        return isinstance(value, int | float) and value >= 0
-    return isinstance(value, type(default))
+def _fits(kind: Any, value: object) -> bool:
+    """Whether a stored value is of a field's type; numbers are finite and never negative."""
+    if isinstance(value, bool):
+        return kind is bool
+    if kind is float and isinstance(value, float):
+        return math.isfinite(value) and value >= 0
+    if kind in (int, float):
+        return isinstance(value, int) and value >= 0
+    return isinstance(value, get_origin(kind) or kind)
