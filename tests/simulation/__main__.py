@@ -68,6 +68,7 @@ def _verdict(result: Result) -> str:
     parts = [f"--seed {case.seed} --steps {case.steps}"]
     parts += [f"--without {without}"] if without else []
     parts += [f"--calm '{calm}'"] if calm else []
+    parts += [f"--mutant '{case.mutant}'"] if case.mutant else []
     return f"BROKEN: {result.violation}\nAgain: ./dev sim {' '.join(parts)}"
 
 

@@ -4,15 +4,12 @@ A port-level stand-in: google-genai takes 13 ms of processor time for each reque
 be most of a run. Its adapter is tested against the simulated Gemini elsewhere.
 """
 
-import re
-
 from services.domain.model import ModelReply, ModelRequest, ToolCall
-from services.errors import ModelError
+from services.errors import ModelBusy, ModelError
 from tests.simulation.chance import Chance
+from tests.simulation.invariants import QUESTION
 from tests.simulation.people import POISON
 from tests.simulation.points import Points
-
-_QUESTION = re.compile(r"\bq\d+\b")
 
 
 class Brain:
@@ -28,13 +25,15 @@ class Brain:
         runner = self._points.scheduler.mine()
         label = f"{runner.label}/{runner.points}"
         fate = self._points.before("Model.generate")
+        if fate.before == "busy":
+            raise ModelBusy("simulated: 503")
         if fate.before == "error" or POISON in request.said[-1].text:
-            raise ModelError("simulated: 503")
+            raise ModelError("simulated: 500")
         if fate.before == "broken":
             raise RuntimeError("simulated: something that nobody thought of")
         reply = self._reply(request, fate.before, label)
         if self._points.after("Model.generate").after:
-            raise ModelError("simulated: the answer was lost")
+            raise ModelBusy("simulated: the answer was lost")
         return reply
 
     def _reply(self, request: ModelRequest, kind: str, label: str) -> ModelReply:
@@ -43,7 +42,7 @@ class Brain:
         if kind == "wrong_tool":
             return ModelReply(calls=[ToolCall(None, "book_a_flight", {"to": "Mars"})])
         self._count += 1
-        asked = " ".join(dict.fromkeys(_QUESTION.findall(request.said[-1].text)))
+        asked = " ".join(dict.fromkeys(QUESTION.findall(request.said[-1].text)))
         if kind == "plain":
             return ModelReply(text=f"re {asked} #{self._count}")
         fate = self._chance.draw("silent", label)

@@ -41,6 +41,8 @@ _OTHERS = (
     "Plan office: close",
     "Plan office: snooze",
     "Plan office: writes",
+    "Plan office: pause",
+    "Plan office: resume",
     "Plan settings",
     "Turn superseded",
 )

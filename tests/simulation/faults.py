@@ -11,13 +11,13 @@ BEFORE: Mapping[str, tuple[str, ...]] = {
     "Firestore": ("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED"),
     "Tasks": ("UNAVAILABLE", "DEADLINE_EXCEEDED", "INTERNAL"),
     "Graph": ("connect", "throttle", "status500", "timeout", "ambiguous"),
-    "Model": ("error", "empty", "plain", "wrong_tool", "broken"),
+    "Model": ("busy", "error", "empty", "plain", "wrong_tool", "broken"),
 }
 AFTER: Mapping[str, tuple[str, ...]] = {
     "Firestore": ("UNAVAILABLE", "DEADLINE_EXCEEDED"),
     "Tasks": ("UNAVAILABLE", "DEADLINE_EXCEEDED"),
     "Graph": ("timeout", "status500", "ambiguous"),
-    "Model": ("error",),
+    "Model": ("busy",),
 }
 
 #: Calls at which an instance can die, and whose failures are drawn.

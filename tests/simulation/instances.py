@@ -157,4 +157,3 @@ class Instance:
     name: str
     services: Services
     runners: list[Runner] = field(default_factory=list)
-    dead: bool = False

@@ -1,5 +1,6 @@
 """What must hold at every commit, at every message that Instagram takes, and in the end."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -7,12 +8,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.domain.ids import document_id
+from tests.simulation.accepted import Accepted
 from tests.simulation.pacing import Pacing, late
 from tests.simulation.store import Changed, Commit, Fields, Mirror
 
 #: Clocks of instances are off by less than half of this.
 SLACK = timedelta(seconds=2)
 WINDOW = timedelta(hours=24)
+#: What people ask and the model's bubbles name.
+QUESTION = re.compile(r"\bq\d+\b")
 
 _INBOUND = {
     None: {"pending"},
@@ -54,17 +58,16 @@ class Invariants:
     """Looks on from outside: the store's commits, Instagram's messages, the webhook's answers."""
 
     mirror: Mirror
-    longest_cooldown: Callable[[], float]  #: seconds, of the settings in force
+    accepted: Accepted
+    cooldown: Callable[[], float]  #: seconds, the shortest that an instance may believe in
     typed: Callable[[str], list[tuple[str, datetime]]]  #: by the owner in a thread: (mid, when)
     pacing: Pacing
     count: Callable[[str, str], None]  #: tells the report what was met
-    accepted: set[tuple[str, str]] = field(default_factory=set)
-    _said_at: dict[str, datetime] = field(default_factory=dict)
     answered: dict[tuple[str, str], str] = field(default_factory=dict)
     turn_sent_at: dict[str, datetime] = field(default_factory=dict)
-    stopped: dict[str, datetime] = field(default_factory=dict)  #: threads that were told to stop
+    #: Items of a thread that Instagram took, in that order.
     taken: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    #: What joined the line of a thread: when the store says so, its place in its reply, its text.
+    #: What joined the line of a thread: when the store says so, its place in its reply, the item.
     queued: dict[str, list[tuple[datetime, datetime, str]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -83,7 +86,8 @@ class Invariants:
     def sent(self, taken: Taken) -> None:
         """Instagram has just taken a message of ours."""
         held = self.mirror.conversation(taken.thread).get("sending")
-        item = self.mirror.messages(taken.thread).get(held["id"] if held else "", {})
+        item_id = held["id"] if held else ""
+        item = self.mirror.messages(taken.thread).get(item_id, {})
         _require(
             item.get("text") == taken.text and item.get("status") == "sending",
             f"{taken.text!r} was sent by somebody who did not hold it any more",
@@ -91,25 +95,13 @@ class Invariants:
         slot = item["slot_at"]
         _require(not late(slot, taken.at), f"{taken.text!r} left {taken.at - slot} after its slot")
         before = self.taken[taken.thread]
-        _require(taken.text not in before, f"{taken.text!r} was sent twice")
-        before.append(taken.text)
-
-    def heard(self, thread: str, mid: str, text: str, at: datetime) -> None:
-        """The webhook has answered 200 for what somebody wrote."""
-        self.accepted.add((thread, mid))
-        words = {"STOP": True, "START": False}
-        if text in words and at >= self._said_at.get(thread, at):
-            self._said_at[thread] = at
-            if words[text]:
-                self.stopped[thread] = at
-            else:
-                self.stopped.pop(thread, None)
+        _require(item_id not in before, f"{taken.text!r} was sent twice")
+        before.append(item_id)
 
     def settled(self) -> None:
         """Nothing is under way any more, and nobody has to come and look."""
-        for thread, mid in sorted(self.accepted):
-            stored = self.mirror.messages(thread).get(document_id(mid))
-            _require(stored is not None, f"the accepted message {mid[:12]} is not stored")
+        for lost in self.accepted.missing(self.mirror):
+            raise Violation(lost)
         for path, fields in self.mirror.documents.items():
             if len(path) == 4 and path[2] == "messages" and fields["direction"] != "internal":
                 _require(
@@ -123,10 +115,11 @@ class Invariants:
         for name in ("claim", "sending", "due_at", "deliver_due_at", "outbox", "undecided"):
             _require(not fields.get(name), f"{name} of {thread} is still {fields.get(name)}")
         messages = self.mirror.messages(thread)
-        order = [text for *_, text in sorted(self.queued[thread]) if text in self.taken[thread]]
-        _require(order == self.taken[thread], f"out of order: {self.taken[thread]} for {order}")
+        order = [item for *_, item in sorted(self.queued[thread]) if item in self.taken[thread]]
+        said = [messages[item]["text"] for item in self.taken[thread]]
+        _require(order == self.taken[thread], f"out of order: {said}")
         for mid, _ in self.typed(thread):
-            if (thread, mid) in self.accepted:
+            if (thread, mid) in self.accepted.messages:
                 stored = messages[document_id(mid)]
                 _require(stored["role"] == "human", f"the owner's {_name(stored)} is not known")
 
@@ -142,7 +135,7 @@ class Invariants:
         elif change.new["direction"] == "outgoing":
             _require(new in _OUTGOING[old], f"{_name(change.new)} went from {old} to {new}")
             if old is None and new == "queued":
-                place = (commit.at, change.new["created_at"], change.new["text"])
+                place = (commit.at, change.new["created_at"], change.path[3])
                 self.queued[change.path[1]].append(place)
             if new == "sending" and old != "sending":
                 self._may_be_sent(commit, change)
@@ -155,11 +148,14 @@ class Invariants:
             return
         turn = change.new["turn_id"]
         bubbles = [
-            made
+            made.new
             for made in commit.of("conversations", change.path[1], "messages", None)
             if made.new and made.new["direction"] == "outgoing" and made.new["turn_id"] == turn
         ]
         _require(bool(bubbles), f"{_name(change.new)} is called answered, but nothing was queued")
+        said = {name for bubble in bubbles for name in QUESTION.findall(bubble["text"])}
+        asked = QUESTION.findall(change.new["text"] or "")
+        _require(said.issuperset(asked), f"{_name(change.new)} is called answered by {said}")
 
     def _may_be_sent(self, commit: Commit, change: Changed) -> None:
         item, thread = change.new or {}, change.path[1]
@@ -169,9 +165,9 @@ class Invariants:
             owner, epoch = conversation.get("owner", "bot"), conversation.get("owner_epoch", 0)
             _require(owner != "human", f"{who} although the owner is {owner}")
             _require(epoch == item["owner_epoch"], f"{who} although the owner changed")
-            last = datetime.fromtimestamp(conversation["last_inbound_at"] / 1000, commit.at.tzinfo)
+            last = self.accepted.last_written_at(thread)
             _require(commit.at < last + WINDOW + SLACK, f"{who} outside the window")
-            _require(thread not in self.stopped, f"{who} after an opt-out")
+            _require(thread not in self.accepted.stopped, f"{who} after an opt-out")
         for wrong in self.pacing.broken_by(item["slot_at"], commit.at):
             raise Violation(f"{who} in a slot {wrong}")
         others = [
@@ -217,7 +213,7 @@ class Invariants:
             _require(commit.at > before["expires_at"] - SLACK, f"two live turns in {thread[-6:]}")
         last = self.turn_sent_at.get(thread)
         if last is not None:
-            earliest = last + timedelta(seconds=self.longest_cooldown()) - SLACK
+            earliest = last + timedelta(seconds=self.cooldown()) - SLACK
             _require(
                 commit.at >= earliest, f"a turn began {earliest - commit.at} inside a cooldown"
             )

@@ -6,16 +6,20 @@ or a variant of a use case, never a patch.
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from services.adapters.instagram import Instagram
+from services.agent.agent import Agent
+from services.agent.input import Asked
 from services.claims import Taking
 from services.delivery import Delivery, Hint
 from services.domain.call import Call
+from services.domain.decision import Decision
 from services.domain.documents import Create, Merge, Write
 from services.domain.ids import digest
+from services.domain.instants import to_ms
 from services.domain.outcome import Answer, NotSent, Unknown
 from services.domain.schedule import Appointment
 from services.finishing import Finishing
@@ -57,6 +61,10 @@ def _without_wait(_work: Taking, fields: dict[str, Any]) -> dict[str, Any]:
     return {"owner": "bot"} if fields.get("owner") == "waiting" else {}
 
 
+def _always_open(work: TakingHead, _fields: dict[str, Any]) -> dict[str, Any]:
+    return {"last_inbound_at": to_ms(work.now)}
+
+
 def _stale_items(work: Any, path: str, fields: dict[str, Any]) -> dict[str, Any]:
     """Delivery takes an item of an earlier owner for one of the present owner's."""
     if not isinstance(work, TakingHead):
@@ -83,6 +91,12 @@ def _create_as_merge(_work: Any, write: Write) -> Write:
     if isinstance(write, Create) and write.fields.get("direction") == "inbound":
         return Merge(write.path, write.fields)
     return write
+
+
+def _no_afterthought(_work: Any, write: Write) -> Write | None:
+    """Edits and unsends are taken and forgotten."""
+    fields = write.fields if isinstance(write, Create | Merge) else {}
+    return None if fields.get("kind") in ("edit", "unsend") else write
 
 
 def _no_lease(work: Any, write: Write) -> Write | None:
@@ -173,6 +187,24 @@ class _NoQueue:
         """Nothing."""
 
 
+class _NewestOnly(Agent):
+    def decide(self, asked: Asked, keep_claim: Callable[[], None]) -> Decision:
+        """Answer the last message, in the name of all."""
+        newest = dataclasses.replace(asked, messages=asked.messages[-1:])
+        return super().decide(newest, keep_claim)
+
+
+class NewestOnly(SimServices):
+    """A burst is called answered when only its last message was read."""
+
+    @functools.cached_property
+    def turns(self) -> Turns:
+        """Turns whose agent is in a hurry."""
+        real: Turns = SimServices.turns.func(self)  # type: ignore[attr-defined]  # of the cached property
+        parts = {f.name: getattr(real.agent, f.name) for f in dataclasses.fields(real.agent)}
+        return dataclasses.replace(real, agent=_NewestOnly(**parts))
+
+
 class BlindRetry(SimServices):
     """R8: an ambiguous send is repeated."""
 
@@ -240,6 +272,9 @@ MUTANTS: Mapping[str, type[SimServices]] = {
     "R11 STOP is not noticed": bent(pen=drop("opted_out_at")),
     "R12 a claim is not respected": bent(within(Taking, lambda *_: {"claim": None})),
     "R12 finish without the fence": bent(within(Finishing, _without_fence)),
+    "only the newest message is read": NewestOnly,
+    "edits and unsends are forgotten": bent(pen=_no_afterthought),
+    "a bubble goes out after the window": bent(within(TakingHead, _always_open)),
     "who waits for a human is answered": bent(within(Taking, _without_wait)),
     "the cooldown is not kept": bent(within(Taking, lambda *_: {"cooldown_until": None})),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.bootstrap import Services
 from services.errors import MocaError
+from services.lines import account_of
 from services.manual import Writer
 from services.office.access import Operator
 
@@ -43,10 +44,20 @@ def _writes(services: Services, thread: str, more: Mapping[str, Any]) -> None:
     services.manual.queue_manual(thread, more["text"], operator=writer, key=more["text"])
 
 
+def _pause(services: Services, thread: str, _more: Mapping[str, Any]) -> None:
+    services.accounts.pause(account_of(thread))
+
+
+def _resume(services: Services, thread: str, _more: Mapping[str, Any]) -> None:
+    services.accounts.resume(account_of(thread), services.ids.new())
+
+
 _ACTS: Mapping[str, Callable[[Services, str, Mapping[str, Any]], None]] = {
     "take_over": _take_over,
     "hand_back": _hand_back,
     "close": _close,
     "snooze": _snooze,
     "writes": _writes,
+    "pause": _pause,
+    "resume": _resume,
 }

@@ -14,6 +14,9 @@ POISON = "poison"
 MOMENTS = ("Model.generate", "Graph.send", "Firestore.Commit", "Tasks.CreateTask")
 #: Runs of so many hold one moment in which everybody writes.
 CROWDED = 0.25
+#: In so many runs the team holds everything back for longer than people's windows are open.
+HELD = 0.12
+LONGER_THAN_A_WINDOW = 26 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,16 @@ def _crowded(chance: Chance) -> bool:
 def _actions(chance: Chance, steps: int) -> Iterator[Action]:
     at, few = 1.0, chance.pick((1, 2, 2), "people")
     together = int(chance.between(2, steps, "crowd when")) if _crowded(chance) else None
+    held = int(chance.between(1, steps - 1, "held when")) if chance.happens(HELD, "held") else None
     for number in range(steps):
-        at += _gap(chance, number)
+        resumes = held is not None and number == held + 1
+        at += LONGER_THAN_A_WINDOW if resumes else _gap(chance, number)
         who = chance.pick(PEOPLE[:few], "who", number)
-        if number == together:
+        if number == held:
+            yield Action(number, at, "office: pause", who, moment=("Model.generate", "before"))
+        elif resumes:
+            yield Action(number, at, "office: resume", who)
+        elif number == together:
             yield Action(number, at, "crowd", "", {"text": f"q{number}"})
         else:
             yield _action(chance, number, at, who)
@@ -74,7 +83,7 @@ def _gap(chance: Chance, number: int) -> float:
         return chance.between(4, 40, "pause", number)
     if drawn < 0.995:
         return chance.between(60, 900, "long pause", number)
-    return 26 * 3600
+    return LONGER_THAN_A_WINDOW
 
 
 def _action(chance: Chance, number: int, at: float, who: str) -> Action:

@@ -63,6 +63,9 @@ KILLERS = {
     "R11 STOP is not noticed": (14, 29, 31),
     "R12 a claim is not respected": (0, 1, 2),
     "R12 finish without the fence": (43, 94, 113),
+    "only the newest message is read": (0, 1, 2),
+    "edits and unsends are forgotten": (0, 2, 3),
+    "a bubble goes out after the window": (15, 49, 53),
     "who waits for a human is answered": (47, 80, 103),
     "the cooldown is not kept": (4, 21, 24),
 }

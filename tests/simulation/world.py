@@ -26,6 +26,7 @@ from services.adapters.instagram import Instagram
 from services.domain.documents import Merge
 from services.domain.operation import Operation
 from services.ports import Clock, Documents, Ids, TaskQueue
+from tests.simulation.accepted import Accepted
 from tests.simulation.brain import Brain
 from tests.simulation.chance import Chance, SimIds
 from tests.simulation.difference import BEGINNING, Difference
@@ -104,8 +105,14 @@ class World:
         self._wire()
         self.configure(**(house or {}))
         pacing = Pacing(self.settings.messages_per_second)
+        self.accepted = Accepted(self.instagram.core.state)
         self.invariants = Invariants(
-            Mirror(self.engine), self._cooldown, self._typed, pacing, self.weather.count
+            Mirror(self.engine),
+            self.accepted,
+            self._cooldown,
+            self._typed,
+            pacing,
+            self.weather.count,
         )
 
     # What happens from outside
@@ -116,9 +123,12 @@ class World:
 
     def does(self, who: str, kind: str, text: str) -> None:
         """A person edits or unsends their last message, if there is one."""
-        igsid = igsid_of(who)
-        if self.instagram.core.state.last(igsid, ours=False) is not None:
-            person_does(self.instagram.core, {"from": who, "kind": kind, "text": text})
+        last = self.instagram.core.state.last(igsid_of(who), ours=False)
+        if last is not None:
+            words: dict[str, Any] = {"from": who, "kind": kind, "text": text}
+            if kind == "edit":
+                words["num_edit"] = last.edits + 1
+            person_does(self.instagram.core, words)
 
     def owner_types(self, who: str, text: str) -> None:
         """The owner writes in the Instagram app."""
@@ -224,7 +234,8 @@ class World:
             self.arrivals.finish(about, status)
         elif about is not None:
             if status == 200:
-                self._accepted(about)
+                for letter in about:
+                    self.accepted.add(letter.event)
             lost = not self.weather.over and self.chance.happens(0.02, "lost", runner.label)
             self.mail.answered(about, None if lost else status)
 
@@ -238,17 +249,6 @@ class World:
             self.story.tell(self.clock.now(), runner.label, "raises", trace)
             self._violate(f"{runner.label} raised {runner.failure!r}")
         return 500
-
-    def _accepted(self, letters: list[Letter]) -> None:
-        for letter in letters:
-            message = letter.event.item.get("message", {})
-            if "mid" in message and letter.event.field in ("messages", "message_echoes"):
-                person = "recipient" if message.get("is_echo") else "sender"
-                igsid = letter.event.item[person]["id"]
-                written = self.instagram.core.state.messages[message["mid"]]
-                if written.author != "api":
-                    thread, said = f"{ACCOUNT}_{igsid}", message.get("text", "")
-                    self.invariants.heard(thread, message["mid"], said, written.at)
 
     def _observe(self) -> None:
         if self.violation is not None:
