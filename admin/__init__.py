@@ -16,6 +16,7 @@ from admin import (
     conversation,
     dashboard,
     hours,
+    ids,
     inbox,
     language,
     live,
@@ -71,6 +72,7 @@ def create_app(session_secret: str, local: bool) -> Flask:
         app.register_blueprint(noun.blueprint)
     app.before_request(access.require_session)
     app.before_request(security.require_own_form)
+    app.before_request(ids.require_good_ids)
     app.after_request(security.with_headers)
     app.register_error_handler(Rejected, refused)
     app.register_error_handler(Unavailable, refused)

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, request
+from flask import Blueprint, request
 from flask_babel import gettext, lazy_gettext
 
 from admin.access import office, operator
 from admin.desk import back_to, say
 from services.domain import bot
 from services.domain.bot import Bot
-from services.domain.ids import split_thread_id
 
 blueprint = Blueprint("bot", __name__, url_prefix="/conversations/<thread_id>/bot")
 
@@ -20,13 +19,6 @@ MODES = {
     Bot.DRAFTS: lazy_gettext("Drafts only: you send"),
     Bot.OFF: lazy_gettext("Off: it keeps out of it"),
 }
-
-
-@blueprint.before_request
-def require_thread_id() -> None:
-    """404 for what cannot be a conversation."""
-    if split_thread_id(str((request.view_args or {}).get("thread_id", ""))) is None:
-        abort(404)
 
 
 @blueprint.post("")

@@ -14,20 +14,12 @@ from admin.said import said
 from services.domain import files
 from services.domain.bubbles import size, split
 from services.domain.files import File
-from services.domain.ids import split_thread_id
+from services.domain.ids import is_own_id
 from services.errors import Rejected
 
 blueprint = Blueprint("composer", __name__, url_prefix="/conversations/<thread_id>")
 
-_KEY = re.compile(r"[0-9a-f]{32}")
 _VARIABLE = re.compile(r"\{(name|username|business|operator)\}")
-
-
-@blueprint.before_request
-def require_thread_id() -> None:
-    """404 for what cannot be a conversation."""
-    if split_thread_id(str((request.view_args or {}).get("thread_id", ""))) is None:
-        abort(404)
 
 
 @blueprint.post("/messages")
@@ -39,7 +31,7 @@ def send(thread_id: str) -> Any:
         if kind == "note":
             office().actions.note(thread_id, text, operator())
         else:
-            key = key if _KEY.fullmatch(key) else ""
+            key = key if is_own_id(key) else ""
             office().sending.reply(thread_id, text, operator(), file=_file(), key=key)
     except Rejected as error:
         return _typed_again(thread_id, text, kind, said(error))

@@ -10,7 +10,6 @@ from admin.access import office, operator, record, services
 from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
 from admin.words import worded
-from services.domain.ids import split_thread_id
 from services.errors import Rejected
 from services.office.contact import WrongFields
 
@@ -34,13 +33,6 @@ def boundary_words(boundary: Mapping[str, Any]) -> str:
         "closed": worded("closed", "status").capitalize(),
         "reopened": gettext("Reopened"),
     }.get(what, what)
-
-
-@blueprint.before_request
-def require_thread_id() -> None:
-    """404 for what cannot be a person's thread."""
-    if split_thread_id(str((request.view_args or {}).get("thread_id", ""))) is None:
-        abort(404)
 
 
 @blueprint.post("")

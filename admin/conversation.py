@@ -13,7 +13,6 @@ from admin.bot import context as bot_context
 from admin.bot import edited_draft
 from admin.desk import back_to, list_context, say, view, wants_part
 from admin.said import said
-from services.domain.ids import split_thread_id
 from services.errors import ModelError, Rejected
 from services.office.thread import VERDICTS, Thread
 
@@ -35,13 +34,6 @@ SNOOZE = {
     72: lazy_gettext("3 days"),
     168: lazy_gettext("1 week"),
 }
-
-
-@blueprint.before_request
-def require_thread_id() -> None:
-    """404 for what cannot be a conversation."""
-    if split_thread_id(str((request.view_args or {}).get("thread_id", ""))) is None:
-        abort(404)
 
 
 @blueprint.get("")
@@ -92,7 +84,7 @@ def take_over(thread_id: str) -> Any:
     """The bot falls silent."""
     minutes = request.form.get("minutes", "")
     otherwise = services().live_settings.account(thread_id.partition("_")[0]).operation
-    wanted = int(minutes) if minutes.isdecimal() else int(otherwise.handoff_minutes)
+    wanted = int(minutes[:9]) if minutes.isdecimal() else int(otherwise.handoff_minutes)
     office().actions.take_over(thread_id, operator(), min(wanted, MOST_MINUTES) or None)
     say(gettext("The conversation is yours. The bot is silent."))
     return back_to(thread_id)

@@ -1,6 +1,5 @@
 """The line of outgoing messages, what went wrong, what the agent did, and who changed what."""
 
-import re
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -10,7 +9,7 @@ from admin.access import office, operator, record, services
 from admin.desk import say
 from services.accounts import ADVICE
 from services.domain.account import Account
-from services.domain.ids import split_thread_id
+from services.domain.ids import is_own_id
 from services.office.operate import LINES
 from services.pages import PAGE
 
@@ -25,7 +24,6 @@ TROUBLE = {
 
 blueprint = Blueprint("operate", __name__, url_prefix="/operate")
 
-_EVENT_ID = re.compile(r"[0-9a-f]{32}")
 #: Why an event was kept, in words.
 UNHANDLED = {
     "unknown_object": lazy_gettext("Not from Instagram's messaging"),
@@ -84,8 +82,6 @@ def switch(account_id: str, act: str) -> Any:
 @blueprint.post("/queue/<thread_id>/<message_id>/retry")
 def retry(thread_id: str, message_id: str) -> Any:
     """Put one into its line again."""
-    if split_thread_id(thread_id) is None:
-        abort(404)
     office().sending.retry(thread_id, message_id, operator())
     say(gettext("It is in the line again."))
     return redirect(url_for("operate.queue", which="failed"), 303)
@@ -94,8 +90,6 @@ def retry(thread_id: str, message_id: str) -> Any:
 @blueprint.post("/queue/<thread_id>/<message_id>/arrived")
 def arrived(thread_id: str, message_id: str) -> Any:
     """It did arrive: somebody saw it in the app."""
-    if split_thread_id(thread_id) is None:
-        abort(404)
     office().sending.arrived(thread_id, message_id, operator())
     say(gettext("Marked as sent."))
     return redirect(url_for("operate.queue", which="failed"), 303)
@@ -118,7 +112,7 @@ def replay_page() -> Any:
     """Give every event of the page to the ingest once more, the oldest first."""
     if not operator().is_admin:
         abort(403, gettext("Only admins replay events."))
-    ids = [i for i in request.form.getlist("event") if _EVENT_ID.fullmatch(i)][:PAGE]
+    ids = [i for i in request.form.getlist("event") if is_own_id(i)][:PAGE]
     done = office().replay.replay_all(ids[::-1], operator())
     kept = ngettext(
         "%(num)s event is still not understood and is kept.",
@@ -135,8 +129,6 @@ def replay(event_id: str) -> Any:
     """Give an event that no rule knew to the ingest once more."""
     if not operator().is_admin:
         abort(403, gettext("Only admins replay events."))
-    if not _EVENT_ID.fullmatch(event_id):
-        abort(404)
     done = office().replay.replay(event_id, operator())
     if done.unhandled:
         say(gettext("Still not understood: it is kept."), good=False)
@@ -150,8 +142,6 @@ def replay(event_id: str) -> Any:
 @blueprint.post("/events/<thread_id>/<message_id>/again")
 def again(thread_id: str, message_id: str) -> Any:
     """Give a message that was given up to the bot again."""
-    if split_thread_id(thread_id) is None:
-        abort(404)
     office().again.answer(thread_id, message_id, operator())
     say(gettext("The bot looks at it again."))
     return redirect(url_for("operate.events", which="failed"), 303)

@@ -1,7 +1,6 @@
 """The playground: write as a customer would and see what the bot makes of it; nothing is sent."""
 
 import json
-import re
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
@@ -11,14 +10,13 @@ from admin import present, timeline
 from admin.access import now, office, operator, services
 from admin.desk import say, wants_part
 from admin.said import said
-from services.domain.ids import split_thread_id
+from services.domain.ids import is_own_id
 from services.domain.playground import NOT_SENT, THREAD
 from services.errors import Rejected
 from services.office.thread import Thread
 
 blueprint = Blueprint("playground", __name__, url_prefix="/playground")
 
-_KEY = re.compile(r"[0-9a-f]{32}")
 _NOTHING = Thread(THREAD, {}, {}, [], None)
 #: Looks that one page takes while an answer is under way, a second apart.
 MOST_LOOKS = 120
@@ -39,7 +37,7 @@ def write() -> Any:
     key = request.form.get("key", "")
     text = request.form.get("text", "")
     try:
-        office().playground.write(text, key=key if _KEY.fullmatch(key) else "")
+        office().playground.write(text, key=key if is_own_id(key) else "")
     except Rejected as error:
         context = _context() | {"typed": text, "problem": said(error)}
         return render_template("playground/show.html", **context), 422
@@ -66,8 +64,6 @@ def case(thread_id: str, turn_id: str) -> Any:
     """A turn as an evaluation case, without anything personal: a file for `tests/evals`."""
     if not operator().is_admin:
         abort(403, gettext("Only admins make tests."))
-    if split_thread_id(thread_id) is None or not turn_id.isalnum():
-        abort(404)
     made = services().exporting.case(thread_id, turn_id)
     answer = make_response(json.dumps([made], indent=2, ensure_ascii=False) + "\n")
     answer.headers["Content-Type"] = "application/yaml; charset=utf-8"

@@ -3,8 +3,9 @@
 import inspect
 from typing import Any
 
-from admin.api.routes import ID, PATHS, ROUTES, Route
+from admin.api.routes import ROUTES, Route
 from admin.api.types import schema
+from admin.ids import pattern
 
 _ERROR = {
     "type": "object",
@@ -82,7 +83,7 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _parameter(name: str) -> dict[str, Any]:
-    allowed = {"type": "string", "pattern": PATHS.get(name, ID)}
+    allowed = {"type": "string", "pattern": pattern(name)}
     return {"name": name, "in": "path", "required": True, "schema": allowed}
 
 

@@ -1,6 +1,5 @@
 """Messages of one conversation: sent, noted, tried again, rated, described."""
 
-import re
 from typing import Any, Literal
 
 from flask import request
@@ -8,6 +7,7 @@ from flask import request
 from admin.access import office, operator, services
 from admin.api.routes import route
 from admin.composer import of_bytes
+from services.domain.ids import is_own_id
 from services.errors import ModelError, Rejected
 
 _MESSAGE = "/conversations/{thread_id}/messages/{message_id}"
@@ -77,6 +77,6 @@ def describe(thread_id: str, message_id: str) -> Any:
 
 def checked_key(key: str) -> str:
     """The name under which a sending is known, or none; raises `Rejected` for any other text."""
-    if key and not re.fullmatch(r"[0-9a-f]{32}", key):
+    if key and not is_own_id(key):
         raise Rejected("A key has 32 hexadecimal digits.")
     return key

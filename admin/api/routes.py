@@ -14,20 +14,11 @@ from typing import Any, get_type_hints
 from flask import Blueprint, abort, request
 
 from admin.access import operator
-from admin.api.types import plain, read
+from admin.api.types import TOO_DEEP, plain, read, storable
 from admin.security import LARGEST_UPLOAD
 from services.errors import Rejected
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
-
-#: What an id in a path may look like.
-PATHS = {
-    "thread_id": r"^[0-9]+_[0-9]+$",
-    "account_id": r"^[0-9]{1,32}$",
-    "scope": r"^(default|[0-9]{1,32})$",
-}
-#: Any other id of a document: one segment, and none of the store's own names.
-ID = r"^(?!\.{1,2}$)(?!__.*__$)[^/]{1,512}$"
 
 Handler = Callable[..., Any]
 
@@ -82,9 +73,6 @@ class Route:
         """Check who asks and what they bring, and carry it out."""
         if self.admin and not operator().is_admin:
             abort(403, "This is for admins.")
-        for name, value in ids.items():
-            if not re.fullmatch(PATHS.get(name, ID), value):
-                raise Rejected(f"This is not a {name}.")
         answer = self.handler(**ids, **self._given())
         return {"success": True} if answer is None else plain(answer), self.status
 
@@ -92,7 +80,7 @@ class Route:
         if self.takes_file:
             request.max_content_length = LARGEST_UPLOAD
         asked = self.method == "GET" or self.takes_file
-        sent: dict[str, Any] = request.args.to_dict() if asked else _body()
+        sent: dict[str, Any] = storable(request.args.to_dict() if asked else _body())
         if self.takes_any:
             if taken := {name: "There is no such field." for name in sent if name in self.names}:
                 raise WrongInput(taken)
@@ -137,7 +125,10 @@ def route(
 
 
 def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True, force=True) if request.data else {}
+    try:
+        body = request.get_json(silent=True, force=True) if request.data else {}
+    except RecursionError:
+        raise Rejected(TOO_DEEP) from None
     if not isinstance(body, dict):
         raise Rejected("The body must be a JSON object.")
     return body

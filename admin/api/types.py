@@ -5,10 +5,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, get_args, get_origin
 
+from services.domain.clean import clean_text
 from services.domain.instants import from_text
+from services.errors import Rejected
 
 #: The longest text of any field; the services have limits of their own below it.
 LONGEST = 20_000
+#: Lists and objects in one another; no field needs half as many.
+DEEPEST = 12
+TOO_DEEP = "The body is nested too deeply."
 
 _SCALARS: dict[type, tuple[str, str]] = {
     str: ("string", "This must be a text."),
@@ -16,6 +21,20 @@ _SCALARS: dict[type, tuple[str, str]] = {
     int: ("integer", "This must be a whole number."),
     float: ("number", "This must be a number."),
 }
+
+
+def storable(value: Any, depth: int = 0) -> Any:
+    """Any parsed JSON with what no text can hold replaced; raises `Rejected` where it is too deep.
+
+    Otherwise nothing is changed: what a value may be is judged by whoever takes it.
+    """
+    if depth > DEEPEST:
+        raise Rejected(TOO_DEEP)
+    if isinstance(value, dict):
+        return {clean_text(name): storable(item, depth + 1) for name, item in value.items()}
+    if isinstance(value, list):
+        return [storable(item, depth + 1) for item in value]
+    return clean_text(value) if isinstance(value, str) else value
 
 
 def read(value: Any, wanted: Any) -> Any:

@@ -3,7 +3,9 @@
 import hashlib
 import re
 
-_LEGAL_DOCUMENT_ID = re.compile(r"(?!\.\.?$)(?!__.*__$)[A-Za-z0-9_.=:+-]{1,512}")
+#: What the id of a document looks like: one segment, and none of the store's own names.
+DOCUMENT_ID = r"(?!\.\.?$)(?!__.*__$)[A-Za-z0-9_.=:+-]{1,512}"
+_OWN_ID = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"[0-9]{1,32}")
 #: The account in whose name the bot is tried; no platform has an id of letters.
 PLAYGROUND = "playground"
@@ -12,6 +14,11 @@ PLAYGROUND = "playground"
 def is_platform_id(value: str) -> bool:
     """Whether `value` can be the id of a person or an account: digits only."""
     return _DIGITS.fullmatch(value) is not None
+
+
+def is_own_id(value: str) -> bool:
+    """Whether `value` looks like an id that we made, by chance or by digest: 32 hex digits."""
+    return _OWN_ID.fullmatch(value) is not None
 
 
 def thread_id(account_id: str, igsid: str) -> str:
@@ -28,7 +35,7 @@ def split_thread_id(thread: str) -> tuple[str, str] | None:
 
 def document_id(mid: str) -> str:
     """The document id of the message `mid`: the mid itself where Firestore allows it."""
-    if _LEGAL_DOCUMENT_ID.fullmatch(mid):
+    if re.fullmatch(DOCUMENT_ID, mid):
         return mid
     return "h_" + hashlib.sha256(mid.encode()).hexdigest()
 

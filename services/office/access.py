@@ -26,6 +26,7 @@ ROLES = ("admin", "agent")
 KEPT_FOR = timedelta(seconds=5)
 #: Operators on a page; a team of more than these works in another product.
 MOST_OPERATORS = 100
+_NOT_DISMISSED = "That operator cannot be dismissed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,11 +192,19 @@ class OfficeAccess:
         return token
 
     def dismiss(self, operator_id: str, by: Operator) -> None:
-        """The operator's token and sessions end."""
-        path = f"operators/{operator_id}"
+        """The operator's token and sessions end. `Rejected` for oneself, the owner and nobody."""
+        if operator_id in (OWNER_ID, by.id) or not _is_id(operator_id):
+            raise Rejected(_NOT_DISMISSED)
+        path, now, entry_id = f"operators/{operator_id}", self.clock.now(), self.ids.new()
         gone = {"active": False, "token_hash": "", "email": "", "epoch": Increment(1)}
-        record = audit.entry(self.ids.new(), self.clock.now(), by, "operator_dismissed", path)
-        audit.commit(self.documents, record, Update(path, gone))
+
+        def work(reads: Reads) -> tuple[None, Sequence[Write]]:
+            if reads.get(path)[0].fields is None:
+                raise Rejected(_NOT_DISMISSED)
+            record = audit.entry(entry_id, now, by, "operator_dismissed", path)
+            return None, [Update(path, gone), record]
+
+        self.documents.transact(audit.once(work, audit.path(entry_id)))
         self._forget(operator_id)
 
     def _read(self, operator_id: str) -> Operator:

@@ -183,6 +183,12 @@ def test_an_agent_answers_but_does_not_configure(desk: Desk) -> None:
     assert 'href="/back_office/settings"' not in other.get("/").text
 
 
+@pytest.mark.parametrize("nobody", ["nobody", "no/body", "", "owner", "é"])
+def test_nobody_is_dismissed_who_is_not_there_or_must_stay(desk: Desk, nobody: str) -> None:
+    answer = desk.post("/team/dismiss", id=nobody)
+    assert (answer.status_code, "That operator cannot be dismissed" in answer.text) == (400, True)
+
+
 def test_a_dismissed_operator_is_out_at_once(world: World, desk: Desk) -> None:
     other = colleague(desk)
     (found,) = re.findall(r'name="id" value="([^"]+)"', desk.get("/team").text)

@@ -148,6 +148,26 @@ def test_errors_have_one_shape(world: World, script: Script) -> None:
         assert set(answer.json()) == {"error"}
 
 
+def test_a_text_that_cannot_be_stored_is_cleaned_and_one_nested_too_deeply_refused(
+    world: World, script: Script
+) -> None:
+    thread_id, lone = world.thread("alice"), "a\ud800\x00b"
+    for method, path, body in (
+        ("POST", f"/conversations/{thread_id}/notes", {"text": lone}),
+        ("PUT", f"/contacts/{thread_id}", {"notes": lone, "custom": {lone: lone}}),
+        ("PUT", "/canned/hours", {"text": lone}),
+        ("POST", "/settings/default", {"business_facts": lone}),
+    ):
+        answer = script.raw(method, path, json.dumps(body).encode())
+        assert answer.status_code in (200, 201), (path, answer.text)
+    assert "a\ufffd\ufffdb" in [message["text"] for message in world.messages("alice")]
+    for path in ("/settings/default", "/playground"):
+        for depth in (20, 50_000):
+            deep = b'{"text":' + b"[" * depth + b"]" * depth + b"}"
+            answer = script.raw("POST", path, deep)
+            assert (answer.status_code, "too deeply" in answer.text) == (400, True)
+
+
 def test_an_account_does_not_become_ours_by_being_named(world: World, script: Script) -> None:
     assert script("GET", "/accounts/999").status_code == 404
     for act in ("pause", "resume", "self_test"):

@@ -54,6 +54,30 @@ def test_a_conversation_tells_who_wrote_what(world: World, desk: Desk) -> None:
         assert words in page
 
 
+def test_an_address_that_can_name_nothing_is_not_found(world: World, desk: Desk) -> None:
+    thread, good = scene.person(world, "alice"), "m00000"
+    for path in (
+        f"/conversations/{thread}/messages/__x__/retry",
+        f"/conversations/{thread}/messages/{'é' * 512}/feedback",
+        f"/conversations/{thread}0x/messages/{good}/arrived",
+        "/conversations/alice/bot",
+        f"/contacts/{'1' * 33}_1",
+        f"/operate/queue/{thread}/__x__/arrived",
+        "/operate/events/__x__/replay",
+        f"/operate/events/alice/{good}/again",
+        "/settings/undo/__x__",
+    ):
+        assert desk.post(path, verdict="up").status_code == 404, path
+    assert desk.get(f"/playground/case/{thread}/__x__.yaml").status_code == 404
+
+
+def test_a_takeover_has_an_end_however_many_minutes_are_asked_for(world: World, desk: Desk) -> None:
+    thread = scene.person(world, "alice")
+    assert desk.post(f"/conversations/{thread}/take-over", minutes="9" * 5000).status_code == 200
+    held = world.conversation("alice")["owner_until"] - world.clock.now()
+    assert held <= timedelta(days=7)
+
+
 def test_a_private_note_is_never_sent_nor_shown_to_the_model(world: World, desk: Desk) -> None:
     world.dm("alice", "hello")
     world.settle()

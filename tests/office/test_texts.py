@@ -25,6 +25,7 @@ ALWAYS_ENGLISH = {
     "This office is entered through the Identity-Aware Proxy only.",
     "The token is for the API.",
     "That is not a token of the team.",
+    "Too many wrong tokens came from here. Wait, and try again.",
 }
 CODE = sorted((ROOT / "admin").glob("*.py"))
 _WRAPPED = {"gettext", "lazy_gettext", "ngettext"}
