@@ -12,7 +12,6 @@ _DATABASE = f"--database={wanted.DATABASE}"
 def undo(request: Request, *, delete_database: bool) -> None:
     """Delete what `./dev deploy` made: by our names and labels, in the reverse order."""
     gcloud, where = request.gcloud, f"--location={request.region}"
-    _budget(request)
     step("Alerts and metrics")
     for policy in _labelled(gcloud.listed("alpha", "monitoring", "policies", "list")):
         gcloud.change("alpha", "monitoring", "policies", "delete", policy)
@@ -39,14 +38,18 @@ def undo(request: Request, *, delete_database: bool) -> None:
         gcloud.change("secrets", "delete", secret)
     _accounts(request)
     _database(request, delete=delete_database)
+    _budget(request)
     note("Left as they are: the enabled APIs, and what Cloud Functions keeps of its builds")
     note("(bucket gcf-v2-sources-…, repository gcf-artifacts); docs/deploy.md says how to go on.")
 
 
 def _budget(request: Request) -> None:
     step("Budget")
-    account = budget.billing_account(request)
-    there = budget.find(request, account) if account else None
+    seen = budget.look(request)
+    if seen is None:
+        warn("a budget of ours may stand there still; whoever may see that account deletes it")
+        return
+    _, there = seen
     if there is not None:
         request.gcloud.change("billing", "budgets", "delete", str(there["name"]))
 

@@ -52,6 +52,26 @@ def test_undo_leaves_nothing(deployed: Project) -> None:
     assert not any(bound)
 
 
+def test_who_may_not_see_the_billing_account_undoes_all_the_rest(deployed: Project) -> None:
+    """The owner of a project often has no rights on the account that pays for it."""
+    deployed.set(refused=["billing projects describe"])
+    done = deployed.deploy("undo", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "PERMISSION_DENIED" in done.stderr
+    assert "a budget of ours may stand there still" in done.stderr
+    state = deployed.state
+    assert not any(state[kind] for kind in ("alerts", "functions", "secrets", "accounts", "queues"))
+
+
+def test_who_may_not_see_the_budgets_deploys_without_one(deployed: Project) -> None:
+    """It is said, and what comes after is done."""
+    deployed.set(refused=["billing budgets list"])
+    done = deployed.deploy("--budget=30", "--alert-email=a@example.com", "--backups")
+    assert done.returncode == 0, done.stderr
+    assert "make a budget by hand" in done.stderr
+    assert "── Addresses" in done.stdout
+
+
 def test_undo_keeps_the_conversations_unless_it_is_told_otherwise(deployed: Project) -> None:
     """The database is deleted only when that was said too."""
     done = deployed.deploy("undo", "--yes")

@@ -48,6 +48,8 @@ def carry_out(call: Call, state: State, stdin: str) -> Answer:
     """The answer, as `--format=json` would print it; `state` is changed in place."""
     if state.get("signed_out"):
         raise Refusal("ERROR: You do not currently have an active account selected.")
+    if call.command in state.get("refused", ()):
+        raise Refusal("PERMISSION_DENIED: The caller does not have permission")
     for words, api in _NEEDS_API.items():
         if call.command.startswith(words) and api not in state["apis"]:
             raise Refusal(f"SERVICE_DISABLED: {api} has not been used in project before.")
