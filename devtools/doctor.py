@@ -16,6 +16,7 @@ from deploy.request import read_values
 from devtools import ROOT, words
 from devtools.stop import Stop
 from services.domain.operation import Operation
+from services.settings import apps_of
 
 #: What Moca understands; the app must have chosen the same fields in Meta's dashboard.
 FIELDS = (
@@ -168,11 +169,13 @@ def _webhook(client: httpx.Client, values: Mapping[str, str], url: str) -> Itera
             if right
             else ill("the webhook does not answer Meta's handshake", advice)
         )
-    for name in ("INSTAGRAM_APP_SECRET", "META_APP_SECRET"):
-        if secret := values.get(name):
+    for family in ("instagram", "meta"):
+        name, apps = f"{family.upper()}_APP_SECRET", apps_of(values, family)
+        for place, (_, secret) in enumerate(apps, 1):
+            which = f", {place} of {len(apps)}" if len(apps) > 1 else ""
             advice = f"deploy the same {name}: ./dev deploy --renew-secret {name}"
             answer = _post(client, url, hmac.new(secret.encode(), _EMPTY_EVENT, hashlib.sha256))
-            yield _by_status(f"the webhook takes what {name} signs", answer, advice)
+            yield _by_status(f"the webhook takes what {name} signs{which}", answer, advice)
     forged = _post(client, url, hmac.new(b"a stranger's", _EMPTY_EVENT, hashlib.sha256))
     refused = not isinstance(forged, str) and forged.status_code == 401
     yield (

@@ -135,7 +135,7 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
     Raises `ConfigError` that names every variable that is missing or wrong, at once.
     """
     value = {name: text.strip() for name, text in environ.items() if text.strip()}
-    apps = _apps(value, "instagram") + _apps(value, "meta")
+    apps = apps_of(value, "instagram") + apps_of(value, "meta")
     app_secrets = tuple(secret for _, secret in apps)
     problems = [f"{name} is missing" for name in _REQUIRED.values() if name not in value] + [
         f"{name} is missing"
@@ -164,8 +164,11 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
     )
 
 
-def _apps(value: Mapping[str, str], family: str) -> tuple[tuple[str, str], ...]:
-    """App names and secrets; `name=secret` says that it is another app's than its family's."""
+def apps_of(value: Mapping[str, str], family: str) -> tuple[tuple[str, str], ...]:
+    """App names and secrets of `INSTAGRAM_APP_SECRET` or `META_APP_SECRET`, by their `family`.
+
+    `name=secret` says that it is another app's than its family's.
+    """
     listed = value.get(f"{family.upper()}_APP_SECRET", "").split(",")
     parts = (part.strip() for part in listed)
     return tuple(
