@@ -8,6 +8,7 @@ from flask import Request
 
 from functions.http import Answer, answered
 from services.bootstrap import Services
+from services.domain.events import LONGEST_MID
 from services.domain.ids import is_platform_id, thread_id
 from services.errors import BadBody, BodyTooLarge
 from services.manual import KINDS
@@ -42,6 +43,9 @@ def _ingest_event(words: Words, services: Services) -> dict[str, Any]:
     """A message that came by another way than Meta's webhook."""
     mid, sender = _text(words, "mid"), _id(words, "sender_ig_id")
     recipient = _id(words, "recipient_ig_id")
+    if len(mid) > LONGEST_MID:
+        raise BadBody(f"mid has more than {LONGEST_MID} characters.")
+    _one_is_ours(sender, recipient, services)
     message = {"mid": mid, "text": words.get("message_text")}
     if words.get("attachments"):
         message["attachments"] = words["attachments"]
@@ -52,10 +56,16 @@ def _ingest_event(words: Words, services: Services) -> dict[str, Any]:
         "message": message,
     }
     body = {"object": "instagram", "entry": [{"id": recipient, "messaging": [item]}]}
-    accepted = services.ingest.accept(body, services.ids.new())
-    if accepted.unhandled:
-        raise BadBody("Neither sender_ig_id nor recipient_ig_id is an account of ours.")
+    services.ingest.accept(body, services.ids.new())
     return {"success": True, "message": "Event accepted for processing"}
+
+
+def _one_is_ours(sender: str, recipient: str, services: Services) -> None:
+    # Asked before anything is stored: what belongs to nobody would be kept for a person to look at.
+    if sender == recipient:
+        raise BadBody("sender_ig_id and recipient_ig_id are the same.")
+    if not any(services.live_settings.account(party).known for party in (recipient, sender)):
+        raise BadBody("Neither sender_ig_id nor recipient_ig_id is an account of ours.")
 
 
 def _generate_verification(words: Words, services: Services) -> dict[str, Any]:

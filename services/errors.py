@@ -6,6 +6,7 @@ MocaError
 │   ├── BadSignature         not signed with a secret of ours
 │   ├── BadBody              not JSON, or not the shape that was agreed
 │   ├── BodyTooLarge         over the size cap
+│   ├── NoToken              no identity token, or none that can be read
 │   ├── Refused              well said, but it cannot be done as things stand
 │   └── NotOurQueue          a private function was called by somebody else
 ├── Unavailable            nobody yet: a service is unreachable; the caller tries again

@@ -115,9 +115,10 @@ class Ingest:
                     repeated.append(made)
                 entries.setdefault(made.path, made)
         new = self._store_and_schedule(list(entries.values()), operation, trace_id)
-        for made in [*entries.values(), *repeated]:
-            fresh = made.path in new and made not in repeated
-            accepted.note(made.event, made.id, duplicate=not fresh)
+        for made in entries.values():
+            accepted.note(made.event, made.id, duplicate=made.path not in new)
+        for made in repeated:
+            accepted.note(made.event, made.id, duplicate=True)
         return accepted
 
     def _store_and_schedule(

@@ -21,7 +21,7 @@ _SECONDS_BELOW = 10**11
 #: An instant further ahead than this is no clock's error; it would keep a window open for ever.
 _AHEAD = timedelta(days=1)
 #: Characters of a mid; Meta's have some 150.
-_MOST_MID = 1000
+LONGEST_MID = 1000
 
 
 class What(StrEnum):
@@ -274,7 +274,7 @@ def _is_self(item: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
 
 
 def _mid(value: Any) -> str:
-    return clean_text(value) if isinstance(value, str) and len(value) <= _MOST_MID else ""
+    return clean_text(value) if isinstance(value, str) and len(value) <= LONGEST_MID else ""
 
 
 def _party(value: Any) -> str:

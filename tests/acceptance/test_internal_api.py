@@ -53,11 +53,22 @@ def test_an_ingested_event_is_a_message_like_any_other(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"mid": ""}, {"sender_ig_id": "alice"}, {"recipient_ig_id": "17841499999999999"}]
+    ("wrong", "named"),
+    [
+        ({"mid": ""}, "mid"),
+        ({"mid": "m" * 1001}, "mid"),
+        ({"sender_ig_id": "alice"}, "sender_ig_id"),
+        ({"sender_ig_id": ACCOUNT}, "the same"),
+        ({"recipient_ig_id": "17841499999999999"}, "an account of ours"),
+    ],
 )
-def test_a_wrong_event_is_refused(world: World, wrong: dict[str, Any]) -> None:
-    assert world.call_api("ingest-event", **_event(**wrong)).status_code == 400
-    assert world.documents("conversations") == []
+def test_a_wrong_event_is_refused_by_name_and_nothing_of_it_is_stored(
+    world: World, wrong: dict[str, Any], named: str
+) -> None:
+    answer = world.call_api("ingest-event", **_event(**wrong))
+    assert answer.status_code == 400
+    assert named in answer.json()["error"]
+    assert world.documents("conversations") + world.documents("unhandled_events") == []
 
 
 def test_a_generated_verification_shows_only_the_hash_and_is_one_per_event(world: World) -> None:

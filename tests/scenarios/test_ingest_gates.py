@@ -95,6 +95,15 @@ def test_the_answer_says_what_became_of_each_event_and_nothing_personal(world: W
     assert "secret wish" not in json.dumps([first, again])
 
 
+def test_an_event_that_stands_twice_in_a_body_is_stored_once_and_named_a_duplicate_once(
+    world: World,
+) -> None:
+    body = _body()
+    body["entry"] *= 2
+    told = world.post_webhook(body).json()["data"]
+    assert [item["duplicate"] for item in told] == [False, True]
+
+
 def test_a_thousand_events_of_one_thread_are_one_commit_and_one_task(world: World) -> None:
     world.post_webhook(_body(person="1784000000000041", mid="m0"))  # it reads the settings
     world.clear_counts()
