@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from admin.access import office, operator, services
+from admin.access import office, operator
+from admin.account import known
 from admin.desk import say
 from admin.said import said
 from services.errors import Rejected
@@ -48,28 +49,30 @@ def drop_rule() -> Any:
 
 @blueprint.get("/knowledge")
 def knowledge() -> Any:
-    """What is written down, and a form for more."""
+    """What is written down for one account, and a form for more."""
     return _knowledge()
 
 
 @blueprint.post("/knowledge")
 def save_entry() -> Any:
     """Write something down."""
+    account_id = known().id
     title, text = request.form.get("title", ""), request.form.get("text", "")
     try:
-        office().answers.save_entry(services().settings.account_id, title, text, operator())
+        office().answers.save_entry(account_id, title, text, operator())
     except Rejected as error:
         return _knowledge(said(str(error))), 422
     say(gettext("Written down: the bot finds it from the next turn on."))
-    return redirect(url_for("answers.knowledge"), 303)
+    return redirect(url_for("answers.knowledge", account=account_id), 303)
 
 
 @blueprint.post("/knowledge/remove")
 def drop_entry() -> Any:
     """Forget one."""
+    account_id = known().id
     office().answers.drop_entry(_id(), operator())
     say(gettext("Forgotten."))
-    return redirect(url_for("answers.knowledge"), 303)
+    return redirect(url_for("answers.knowledge", account=account_id), 303)
 
 
 def _rules(problem: str = "") -> str:
@@ -84,9 +87,12 @@ def _rules(problem: str = "") -> str:
 
 
 def _knowledge(problem: str = "") -> str:
+    account_id = known().id
     return render_template(
         "settings/knowledge.html",
-        entries=office().answers.entries(services().settings.account_id),
+        account_id=account_id,
+        accounts=office().accounts.all(),
+        entries=office().answers.entries(account_id),
         problem=problem,
         typed=request.form,
     )

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from admin.access import office, operator, services
+from admin.access import office, operator
 from admin.api.routes import route
 from services.office.inbox import View
 
@@ -79,16 +79,16 @@ def drop_rule(rule_id: str) -> None:
 
 
 @route("GET", "/knowledge", "knowledge", admin=True)
-def list_knowledge() -> Any:
-    """What is written down for the bot."""
-    found = office().answers.entries(services().settings.account_id)
+def list_knowledge(*, account_id: str = "") -> Any:
+    """What is written down for the bot of an account, the deployment's own where none is named."""
+    found = office().answers.entries(office().accounts.named(account_id).id)
     return {"knowledge": [{k: v for k, v in e.items() if k != "embedding"} for e in found]}
 
 
 @route("POST", "/knowledge", admin=True, status=201)
-def add_knowledge(*, title: str, text: str) -> None:
-    """Write something down."""
-    office().answers.save_entry(services().settings.account_id, title, text, operator())
+def add_knowledge(*, title: str, text: str, account_id: str = "") -> None:
+    """Write something down for the bot of an account."""
+    office().answers.save_entry(office().accounts.named(account_id).id, title, text, operator())
 
 
 @route("DELETE", "/knowledge/{entry_id}", admin=True)

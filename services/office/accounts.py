@@ -6,6 +6,7 @@ from typing import Any
 
 from services.domain.documents import Query
 from services.domain.ids import is_platform_id
+from services.errors import Rejected
 from services.ports import Documents
 
 #: Accounts that the office knows at most.
@@ -32,6 +33,14 @@ class OfficeAccounts:
 
     documents: Documents
     own: str
+
+    def named(self, account_id: str) -> Known:
+        """One of ours; the environment's where none is named. Raises `Rejected`."""
+        wanted = account_id or self.own
+        found = [known for known in self.all() if known.id == wanted]
+        if not found:
+            raise Rejected("There is no such account.")
+        return found[0]
 
     def last_heard(self, account_id: str) -> datetime | None:
         """When the last message came in: proof that webhooks arrive."""

@@ -175,6 +175,19 @@ def test_an_account_does_not_become_ours_by_being_named(world: World, script: Sc
     assert not world.store.document("accounts/999").get().exists
 
 
+def test_knowledge_and_days_are_an_accounts_own(world: World, script: Script) -> None:
+    world.store.document("accounts/27000").set({"state": "active"})
+    script("POST", "/knowledge", title="Parking", text="Behind.", account_id="27000")
+    assert script("GET", "/knowledge").json()["knowledge"] == []
+    (entry,) = script("GET", "/knowledge", account_id="27000").json()["knowledge"]
+    assert entry["text"] == "Behind."
+    assert len(script("GET", "/days").json()["days"]) == 1
+    assert script("GET", "/days", account_id="27000").json()["days"] == []
+    for path in ("/knowledge", "/days"):
+        refused = script("GET", path, account_id="1")
+        assert (refused.status_code, refused.json()["error"]) == (400, "There is no such account.")
+
+
 def test_there_is_no_such_time(world: World, script: Script) -> None:
     path = f"/conversations/{world.thread('alice')}"
     for minutes in (float("nan"), float("inf"), 1e300, -5):

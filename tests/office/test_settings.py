@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from html.parser import HTMLParser
 
+from services import bootstrap
 from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
 
@@ -130,6 +131,23 @@ def test_what_is_written_down_is_listed_and_forgotten(world: World, desk: Desk) 
     desk.post("/answers/knowledge/remove", id=found[0])
     assert world.documents("knowledge") == []
     assert desk.post("/answers/knowledge", title=" ", text="x").status_code == 422
+
+
+def test_each_account_has_what_is_written_down_for_it(world: World, desk: Desk) -> None:
+    world.store.document("accounts/27000").set({"state": "active", "username": "second"})
+    page = desk.get("/answers/knowledge?account=27000").text
+    (saves,) = re.findall(r'action="/back_office(/answers/knowledge\?account=27000)" class', page)
+    page = desk.post(saves, title="Parking", text="Behind the second hall.").text
+    assert 'account=27000" aria-current="page"><bdi>@second' in page
+    assert "Behind the second hall." in page
+    assert "second hall" not in desk.get("/answers/knowledge").text
+    search = bootstrap.services("process_thread").knowledge.search
+    assert (len(search("27000", "parking")), len(search(ACCOUNT, "parking"))) == (1, 0)
+    (drops,) = re.findall(r'action="/back_office(/answers/knowledge/remove[^"]+)"', page)
+    (entry,) = re.findall(r'name="id" value="([^"]+)"', page)
+    assert 'aria-current="page"><bdi>@second' in desk.post(drops, id=entry).text
+    assert world.documents("knowledge") == []
+    assert desk.post("/answers/knowledge?account=1", title="x", text="x").status_code == 404
 
 
 class _Fields(HTMLParser):
