@@ -73,13 +73,13 @@ def test_every_secret_of_a_rotation_is_tried(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The list may name apps; a secret that the deployment has not got is told by its place."""
-    rotating = "new-secret, partner=local-app-secret"
+    rotating = "one-to-come, partner=local-app-secret"
     environment = _filled_in(world, tmp_path, INSTAGRAM_APP_SECRET=rotating)
     doctor.main([*_live(world), *environment])
     told = capsys.readouterr().out
     assert "not so: the webhook takes what INSTAGRAM_APP_SECRET signs, 1 of 2" in told
     assert "ok the webhook takes what INSTAGRAM_APP_SECRET signs, 2 of 2" in told
-    assert "new-secret" not in told
+    assert "one-to-come" not in told
 
 
 def test_missing_fields_are_named_with_the_command_that_adds_them(
