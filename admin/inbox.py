@@ -1,6 +1,7 @@
 """The list: tabs, filters, saved views, search, and acts on several conversations at once."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from flask_babel import gettext, ngettext
 
 from admin.access import office, operator
 from admin.desk import list_context, say, view, wants_part
+from admin.said import said
 from admin.steps import first_steps
 from services.domain.ids import split_thread_id
 from services.errors import Rejected
@@ -51,18 +53,20 @@ def rows() -> Any:
 
 @blueprint.get("/search")
 def search() -> Any:
-    """People by the beginning of name or handle, and messages by their words."""
-    text = request.args.get("q", "").strip()[:200]
+    """People by the beginning of name or handle, and messages by their words; else the list."""
+    text, shown = request.args.get("q", "").strip()[:200], view()
+    if not text and wants_part():
+        return render_template("inbox/_body.html", **list_context(shown))
     if not text:
-        return redirect(url_for("inbox.conversations"))
+        return redirect(url_for("inbox.conversations", **shown.args))
     inbox = office().inbox
     people = inbox.people(text)
     texts = inbox.texts(text)
-    context = {"search": text, "people": people, "texts": texts, "view": view()}
+    context = {"search": text, "people": people, "texts": texts, "view": shown}
     if wants_part():
         return render_template("inbox/_found.html", **context)
     listed = Listed([], None)
-    return render_template("inbox/desk.html", **list_context(view(), listed) | context)
+    return render_template("inbox/desk.html", **list_context(shown, listed) | context)
 
 
 @blueprint.post("/views")
@@ -85,31 +89,44 @@ def drop_view() -> Any:
 def several() -> Any:
     """Close, label, take or hand back the conversations that were ticked."""
     ids = [t for t in request.form.getlist("thread") if split_thread_id(t)]
-    done = carry_out(request.form.get("act", ""), ids, request.form.get("label", ""))
-    say(ngettext("Done for %(num)s conversation.", "Done for %(num)s conversations.", done))
+    done, refused = carry_out(request.form.get("act", ""), ids, request.form.get("label", ""))
+    words = [ngettext("Done for %(num)s conversation.", "Done for %(num)s conversations.", done)]
+    for reason, times in Counter(refused.values()).items():
+        words.append(gettext("Not for %(num)s: %(why)s", num=times, why=said(reason)))
+    say(" ".join(words), good=not refused)
     return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
 
 
-def carry_out(act: str, ids: Sequence[str], label: str) -> int:
-    """Do one thing to each of them; how many they were. Raises `Rejected` before the first."""
-    if not ids:
+def carry_out(act: str, ids: Sequence[str], label: str) -> tuple[int, dict[str, str]]:
+    """Do one thing to each of them: for how many it was done, and why it was not for the others.
+
+    Raises `Rejected` before the first, and `Unavailable` at any: doing it again is harmless.
+    """
+    each = _act(act, label)
+    chosen = list(dict.fromkeys(ids))
+    if not chosen:
         raise Rejected(gettext("Tick at least one conversation."))
-    if len(ids) > MOST_AT_ONCE:
+    if len(chosen) > MOST_AT_ONCE:
         raise Rejected(gettext("At most %(most)s conversations at once.", most=MOST_AT_ONCE))
-    for thread_id in ids:
-        _one(act, thread_id, label)
-    return len(ids)
+    refused: dict[str, str] = {}
+    for thread_id in chosen:
+        try:
+            each(thread_id)
+        except Rejected as error:  # deleted since the list was shown, or full of labels
+            refused[thread_id] = str(error)
+    return len(chosen) - len(refused), refused
 
 
-def _one(act: str, thread_id: str, label: str) -> None:
+def _act(act: str, label: str) -> Callable[[str], None]:
     actions, by = office().actions, operator()
-    if act == "close":
-        actions.close(thread_id, by)
-    elif act == "hand_back":
-        actions.hand_back(thread_id, by)
-    elif act == "assign":
-        actions.assign(thread_id, by, by)
-    elif act == "label":
-        actions.label(thread_id, label, by, on=True)
-    else:
+    if act == "label" and not label.strip():
+        raise Rejected(gettext("A label needs at least one character."))
+    acts: dict[str, Callable[[str], None]] = {
+        "close": lambda thread_id: actions.close(thread_id, by),
+        "hand_back": lambda thread_id: actions.hand_back(thread_id, by),
+        "assign": lambda thread_id: actions.assign(thread_id, by, by),
+        "label": lambda thread_id: actions.label(thread_id, label, by, on=True),
+    }
+    if act not in acts:
         raise Rejected(gettext("Choose what is to be done."))
+    return acts[act]

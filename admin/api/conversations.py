@@ -51,12 +51,16 @@ def search(*, q: str) -> Any:
     }
 
 
-@route("POST", "/conversations", "done")
+@route("POST", "/conversations", "done", "refused")
 def change_several(*, threads: list[str], act: Act, label: str = "") -> Any:
-    """Close, assign to oneself, hand back or label up to fifty conversations."""
+    """Close, assign to oneself, hand back or label up to fifty conversations.
+
+    `done` says for how many, `refused` by its id why another was left as it was.
+    """
     if not all(split_thread_id(thread_id) for thread_id in threads):
         raise Rejected("That is not the id of a conversation.")
-    return {"done": carry_out(act, threads, label)}
+    done, refused = carry_out(act, threads, label)
+    return {"done": done, "refused": refused}
 
 
 @route("GET", "/conversations/{thread_id}", "id", "conversation", "contact", "messages", "older")

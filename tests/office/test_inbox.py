@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from emulators.gateway import credentials
 from services import bootstrap
 from tests.office import scene
 from tests.office.conftest import Desk, colleague
@@ -195,6 +196,25 @@ def test_several_at_once_are_closed_labelled_assigned_and_handed_back(
         assert (stored["labels"], stored["assignee"]) == (["padel"], "owner")
         assert (stored["status"], stored["owner"]) == ("closed", "bot")
     assert desk.post("/several", act="close").status_code == 400
+
+
+def test_several_at_once_go_on_past_one_that_cannot_and_say_so(world: World, desk: Desk) -> None:
+    full = [f"l{n}" for n in range(20)]
+    ann, bob = scene.person(world, "ann"), scene.person(world, "bob", labels=full)
+    chosen = [ann, f"{ann}0", bob, ann]
+    page = desk.post("/several", act="label", label="padel", thread=chosen).text
+    assert "Done for 1 conversation." in page
+    assert "Not for 1: There is no such conversation." in page
+    assert "Not for 1: A conversation has at most 20 labels." in page
+    assert world.conversation("ann")["labels"] == ["padel"]
+    for act, label in (("label", " "), ("nonsense", "x")):
+        assert desk.post("/several", act=act, label=label, thread=chosen).status_code == 400
+    assert len(world.documents("audit")) == 1
+    token = {"x-admin-token": credentials.ADMIN_TOKEN}
+    told = desk.http.post(
+        "/api/conversations", headers=token, json={"threads": chosen[1:], "act": "close"}
+    )
+    assert told.json() == {"done": 2, "refused": {f"{ann}0": "There is no such conversation."}}
 
 
 def test_people_are_found_by_the_beginning_of_name_or_handle(world: World, desk: Desk) -> None:
