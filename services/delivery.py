@@ -192,6 +192,7 @@ class Delivery:
             Recording(
                 run.thread_id,
                 item,
+                head.token,
                 next_id,
                 outcome,
                 run.view.operation,

@@ -116,13 +116,9 @@ class TakingHead:
             doubtful = Message.from_doc(sending.id, item.fields or {})
             look_at = next_check(sending, self.now)
             return Head(thread=thread, look_at=look_at, doubtful=doubtful), []
-        if sending.token != self.token:
+        if not sending.held_by(self.token):
             return Head(look_at=sending.until), []
-        (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
-        message = Message.from_doc(sending.id, item.fields or {})
-        verdict = judge(thread, account, replace(message, status=Status.QUEUED), self.now)
-        again = Head(item=message, thread=thread, token=self.token, human_agent=verdict.human_agent)
-        return again, []
+        return still_held(reads, thread, account, sending, self.now), []
 
     def _expired(
         self, reads: Reads, thread: Conversation, sending: SendingRecord
@@ -164,8 +160,7 @@ class PuttingBack:
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         sending = thread.sending
-        ours = sending is not None and sending.token == self.token and not sending.unconfirmed
-        if sending is None or not ours or self.now >= sending.until:
+        if sending is None or not sending.held_by(self.token) or self.now >= sending.until:
             return Head(look_at=sending.until if sending else self.now), []
         item = {"status": Status.QUEUED, "attempts": max(0, self.item.attempts - 1)}
         fields = {"sending": None, "deliver_due_at": to_ms(self.now + DELIVERY_GRACE)}
@@ -176,6 +171,22 @@ class PuttingBack:
             *decided.writes,
             Update(path, {**decided.fields, **fields}),
         ]
+
+
+def still_held(
+    reads: Reads, thread: Conversation, account: Account, sending: SendingRecord, now: datetime
+) -> Head:
+    """The head as whoever holds it has taken it, in a commit whose answer was lost."""
+    (stored,) = reads.get(f"conversations/{thread.thread_id}/messages/{sending.id}")
+    item = Message.from_doc(sending.id, stored.fields or {})
+    verdict = judge(thread, account, replace(item, status=Status.QUEUED), now)
+    return Head(
+        item=item,
+        thread=thread,
+        token=sending.token,
+        human_agent=verdict.human_agent,
+        next_id=_behind(thread.outbox),
+    )
 
 
 def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[Head, dict[str, Any], list[Write]]:
@@ -255,10 +266,15 @@ def _hold(
         thread=gate.thread,
         token=gate.token,
         human_agent=human_agent,
-        next_id=outbox[1] if len(outbox) > 1 else None,
+        next_id=_behind(outbox),
     )
     path = f"conversations/{gate.thread.thread_id}/messages/{item.id}"
     return head, fields, [Update(path, held)]
+
+
+def _behind(outbox: Sequence[str]) -> str | None:
+    """The item behind the line's first."""
+    return outbox[1] if len(outbox) > 1 else None
 
 
 def _changed(thread: Conversation, fields: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from services.lines import (
     Head,
     account_of,
     advance,
+    still_held,
     unconfirmed,
 )
 from services.ports import Reads
@@ -34,12 +35,15 @@ from services.ports import Reads
 class Recording:
     """Writes a send's outcome; meant for `Documents.transact`.
 
-    A definite outcome is accepted even after the hold ran out. Echoes that came while the item
-    was on its way are decided here, because only here the mid is known.
+    A definite outcome is accepted even after the hold ran out, while nobody else has one; run
+    again after its own lost commit it finds its hold on the next item and answers the same.
+    Echoes that came while the item was on its way are decided here, because only here the mid is
+    known.
     """
 
     thread_id: str
     item: Message
+    held: str  #: the token of the hold that it ends
     next_id: str | None
     outcome: Outcome
     settings: Operation
@@ -57,8 +61,9 @@ class Recording:
         if stored.fields is None or item.fields is None:
             return Head(), []  # the contact was deleted meanwhile
         thread = Conversation.from_doc(self.thread_id, stored.fields)
-        if thread.sending is None or thread.sending.id != self.item.id:
-            return self._late(thread, item)
+        account = Account.from_doc(account_id, owned.fields)
+        if thread.sending is None or thread.sending.token != self.held:
+            return self._late(reads, thread, account, item)
         came = undecided.of(reads, thread)
         outcome = _decided_by(self.outcome, self.item, came.echoes)
         mid = outcome.mid if isinstance(outcome, Sent) else None
@@ -66,13 +71,16 @@ class Recording:
         thread = decided.thread
         told, alerts = self._told(reads, thread, outcome)
         thread = handoff.after(thread, told)
-        account = Account.from_doc(account_id, owned.fields)
         head, more, written = self._record(thread, account, outcome, behind)
         line = {**decided.fields, **told, **more}
         return head, [*decided.writes, *alerts, *written, Update(path, line)]
 
-    def _late(self, thread: Conversation, item: Snapshot) -> tuple[Head, Sequence[Write]]:
-        """The hold is gone: an echo settled the item, or it went to a person unconfirmed."""
+    def _late(
+        self, reads: Reads, thread: Conversation, account: Account, item: Snapshot
+    ) -> tuple[Head, Sequence[Write]]:
+        """The hold is gone: it was ended by this very record, by an echo, or given up."""
+        if thread.sending is not None and thread.sending.held_by(self.token):
+            return still_held(reads, thread, account, thread.sending, self.now), []
         head = Head(look_at=self.now if thread.outbox else None)
         unsettled = (item.fields or {}).get("status") not in (Status.SENT, Status.READ)
         if isinstance(self.outcome, Sent) and unsettled:

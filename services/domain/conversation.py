@@ -62,6 +62,10 @@ class SendingRecord:
     token: str  #: tells one sender's hold from another's
     unconfirmed: bool = False  #: the call is over, its outcome is not known
 
+    def held_by(self, token: str) -> bool:
+        """Whether the sender of that token still holds it."""
+        return self.token == token and not self.unconfirmed
+
     def to_doc(self) -> dict[str, Any]:
         """As it is stored inside the conversation."""
         return {

@@ -116,3 +116,31 @@ def test_an_operators_act_whose_answer_was_lost_is_done_once(play: Scene) -> Non
     assert play.office("take_over", minutes=None) == 200
     assert play.conversation()["owner_epoch"] == 1
     play.rest()
+
+
+def test_a_record_whose_answer_was_lost_sends_the_next_bubble_that_it_took(play: Scene) -> None:
+    _reply_queued(play)
+    sender = play.until(play.task("deliver"), f"before {SEND}")
+    play.wait(0.4)  # the next slot has come
+    play.order("deliver", COMMIT, after="UNAVAILABLE")
+    play.end(sender)
+    assert play.bubbles()[:2] == ["sent", "sent"]
+    play.rest()
+
+
+def test_a_record_run_again_ends_no_hold_of_somebody_else(play: Scene) -> None:
+    _reply_queued(play)
+    play.world.arrivals.engine.configure({"duplicate": 1.0})
+    play.order("deliver", SEND, before="connect")
+    sender = play.until(play.task("deliver"), f"before {SEND}")
+    play.world.arrivals.calm()
+    play.order("deliver", COMMIT, after="UNAVAILABLE")
+    play.until(sender, f"after {COMMIT}")
+    assert play.bubbles()[0] == "queued"
+    play.wait(2)  # so that it may be tried again
+    second = play.until(play.task("deliver"), f"before {SEND}")
+    hold = play.conversation()["sending"]
+    play.end(sender)
+    assert play.conversation()["sending"] == hold
+    play.end(second)
+    play.rest()
