@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -13,6 +14,7 @@ from tools.base import AskAgain, HandOff, Intended, Tool, ToolContext, ToolFaile
 _log = structlog.get_logger()
 
 _AGAIN = "You made this very call before. Its result does not change: use it, or end your turn."
+_NO_MORE = "No more look-ups in this turn: end it with what you know."
 _NOT_QUEUED = "not queued: another call of this step was wrong. Make all of them again."
 
 
@@ -20,7 +22,8 @@ class Toolbox:
     """Runs calls of `tools` for one thread; nothing of it leaves the turn.
 
     `recorded` answers calls in the tools' place, by `call_key`: a turn can be played again. What
-    look-ups bring back is added to `looked_up`.
+    look-ups bring back is added to `looked_up`. Only calls that end the turn are run beyond the
+    first `most_calls` and from `until` on: a model can write any number of calls into one step.
     """
 
     def __init__(
@@ -30,6 +33,9 @@ class Toolbox:
         clock: Clock,
         recorded: Mapping[str, Mapping[str, object]] | None = None,
         looked_up: list[str] | None = None,
+        *,
+        most_calls: int | None = None,
+        until: datetime | None = None,
     ) -> None:
         self._tools = tools
         self._context = context
@@ -37,6 +43,8 @@ class Toolbox:
         self._recorded = recorded or {}
         self._seen: set[str] = set()
         self._looked_up = looked_up if looked_up is not None else []
+        self._most_calls = most_calls
+        self._until = until
         self.calls = 0
         self.repeats = 0
 
@@ -87,6 +95,8 @@ class Toolbox:
         if key in self._seen and not tool.ends_turn:
             self.repeats += 1
             return _failed(call, _AGAIN)
+        if not tool.ends_turn and self._used_up:
+            return _failed(call, _NO_MORE)
         self._seen.add(key)
         result = self._run(tool, call)
         if key in self._recorded and not tool.ends_turn:
@@ -94,6 +104,12 @@ class Toolbox:
         if not result.failed and not tool.ends_turn:
             self._looked_up.append(json.dumps(dict(result.content), ensure_ascii=False))
         return result
+
+    @property
+    def _used_up(self) -> bool:
+        if self._most_calls is not None and self.calls > self._most_calls:
+            return True
+        return self._until is not None and self._clock.now() >= self._until
 
     def _run(self, tool: Tool, call: ToolCall) -> ToolResult:
         try:

@@ -6,7 +6,7 @@ for it when it is down.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import prompts
 from services import guards
@@ -106,7 +106,7 @@ class Agent:
             settings=settings,
             system=system,
             said=shown.said,
-            new_toolbox=lambda: self._toolbox(asked, shown, system, looked_up),
+            new_toolbox=lambda: self._toolbox(asked, shown, system, looked_up, deadline),
         )
         try:
             run = loop.run()
@@ -121,7 +121,9 @@ class Agent:
         decision = deciding.by_model(run, spent, summary, version, prompt=prompt)
         return replace(decision, descriptions=descriptions)
 
-    def _toolbox(self, asked: Asked, shown: Shown, system: str, looked_up: list[str]) -> Toolbox:
+    def _toolbox(
+        self, asked: Asked, shown: Shown, system: str, looked_up: list[str], deadline: datetime
+    ) -> Toolbox:
         settings = asked.settings
         guard = guards.Guard(
             canary=canary_of(settings),
@@ -146,7 +148,15 @@ class Agent:
             max_bubbles=settings.max_bubbles,
             max_characters=settings.max_reply_characters,
         )
-        return Toolbox(tool_context, self.tools, self.clock, self.recorded, looked_up)
+        return Toolbox(
+            tool_context,
+            self.tools,
+            self.clock,
+            self.recorded,
+            looked_up,
+            most_calls=settings.max_tool_calls,
+            until=deadline,
+        )
 
     def _past(self, asked: Asked, limit: int) -> Sequence[str]:
         found = self.documents.query(

@@ -1,5 +1,6 @@
 """What a turn did, for a person to read: steps, tokens, cost and times, with secrets masked."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,11 +8,13 @@ from typing import Any
 
 from services.agent.asking import Spent
 from services.agent.input import Asked
-from services.domain.model import Step
+from services.domain.model import Step, ToolResult
 from services.domain.operation import Operation
 
-#: Characters kept of one value; a trace stays far below a document's 1 MiB.
+#: Characters kept of one value, and of all steps: of four bytes each these still fit into a
+#: document's 1 MiB.
 MOST_CHARACTERS = 1500
+MOST_OF_STEPS = 200_000
 _MOST_ITEMS = 40
 _SECRET = re.compile(
     r"AIza[\w-]{10,}|\bEAA\w{10,}|\bIG[AQ][\w-]{10,}|\bya29\.[\w-]+|\bsk-[\w-]{10,}"
@@ -38,7 +41,7 @@ def trace(
         "thread_id": asked.thread.thread_id,
         "engine": engine,
         "model": asked.settings.model,
-        "steps": [step_record(model, step) for model, step in steps],
+        "steps": step_records(steps),
         "requests": spent.requests,
         "failures": [redacted(words) for words in spent.failures],
         "tokens": total_tokens(spent),
@@ -53,24 +56,46 @@ def trace(
     }
 
 
-def step_record(model: str, step: Step) -> dict[str, Any]:
-    """One step: what the model wanted, what it got, what it cost."""
+def step_records(steps: Sequence[tuple[str, Step]]) -> list[dict[str, Any]]:
+    """Every step: what the model wanted, what it got, what it cost.
+
+    Calls beyond `MOST_OF_STEPS` characters are only counted, as the step's `left_out`.
+    """
+    records = [_step_record(model, step) for model, step in steps]
+    left = MOST_OF_STEPS - sum(_size(record) for record in records)
+    for record, (_, step) in zip(records, steps, strict=True):
+        for result in step.results:
+            call = _call_record(result)
+            left -= _size(call)
+            if left < 0:
+                record["left_out"] = len(step.results) - len(record["calls"])
+                break
+            record["calls"].append(call)
+    return records
+
+
+def _step_record(model: str, step: Step) -> dict[str, Any]:
     return {
         "model": model,
         "finish": step.reply.finish,
         "text": redacted(step.reply.text),
         "tokens": dict(step.reply.tokens),
-        "calls": [
-            {
-                "name": result.call.name,
-                "arguments": redacted(dict(result.call.arguments)),
-                "result": redacted(dict(result.content)),
-                "failed": result.failed,
-                "ms": round(result.seconds * 1000),
-            }
-            for result in step.results
-        ],
+        "calls": [],
     }
+
+
+def _call_record(result: ToolResult) -> dict[str, Any]:
+    return {
+        "name": result.call.name,
+        "arguments": redacted(dict(result.call.arguments)),
+        "result": redacted(dict(result.content)),
+        "failed": result.failed,
+        "ms": round(result.seconds * 1000),
+    }
+
+
+def _size(record: Mapping[str, Any]) -> int:
+    return len(json.dumps(record, ensure_ascii=False)) + 20  # and a comma, or what was left out
 
 
 def total_tokens(spent: Spent) -> dict[str, int]:

@@ -144,6 +144,15 @@ def test_tool_calls_are_bounded(world: World) -> None:
     assert allowed(asked(world)[1]) == ENDINGS
 
 
+def test_the_calls_of_one_step_are_bounded_too(world: World) -> None:
+    world.configure(max_tool_calls=3)
+    many = step(*(call("get_thread_messages", limit=n) for n in range(1, 42)))
+    assert _ask(world, many, says("Done")) == ["Done"]
+    answers = tool_answers(asked(world)[1])
+    assert ["error" in answer for answer in answers] == [False] * 3 + [True] * 38
+    assert "No more look-ups" in answers[3]["error"]
+
+
 def test_tokens_are_bounded(world: World) -> None:
     world.configure(max_turn_tokens=5000)
     costly = step(call("is_new_thread"), usage={"promptTokenCount": 9000})

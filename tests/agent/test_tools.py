@@ -141,6 +141,14 @@ def test_the_ending_calls_of_a_step_count_together_or_not_at_all() -> None:
     assert len(context.intended.reactions) == 1
 
 
+def test_no_look_up_begins_when_the_turns_time_is_over_but_it_may_still_be_ended() -> None:
+    toolbox = Toolbox(_context(), TOOLS, SimClock(frozen_at=NOW), until=NOW)
+    send = ToolCall("1", "send_instagram_message", {"text": "one"})
+    results = toolbox.run([send, ToolCall("2", "is_new_thread", {})])
+    assert [result.failed for result in results] == [False, True]
+    assert "No more look-ups" in results[1].content["error"]
+
+
 def test_a_tool_that_breaks_costs_the_model_that_tool_only() -> None:
     class Broken:
         def search(self, _account_id: str, _query: str) -> Any:

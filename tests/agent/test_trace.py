@@ -1,7 +1,10 @@
 """The trace: an operator can read from it what happened, what it cost and how long it took."""
 
+import json
+
 from services.agent.asking import Spent
-from services.agent.trace import cost_microdollars, redacted
+from services.agent.trace import MOST_OF_STEPS, cost_microdollars, redacted, step_records
+from services.domain.model import ModelReply, Step, ToolCall, ToolResult
 from services.domain.operation import Operation
 from tests.agent.speaking import call, says, step, turn
 from tests.world import World
@@ -81,6 +84,17 @@ def test_credentials_and_personal_data_are_masked() -> None:
         assert secret not in masked
     assert "a…@…" in masked
     assert "…67" in masked
+
+
+def test_a_trace_fits_into_a_document_however_much_was_looked_up() -> None:
+    lines = {"messages": ["💬" * 2000] * 100}
+    looked = [ToolResult(ToolCall(None, f"look_{n}", {}), lines) for n in range(41)]
+    one, more = step_records([("m", Step(ModelReply(text="a"), looked))] * 2)
+    assert len(json.dumps([one, more], ensure_ascii=False)) <= MOST_OF_STEPS
+    kept = len(one["calls"])
+    assert [c["name"] for c in one["calls"]] == [f"look_{n}" for n in range(kept)]
+    assert (one["left_out"], more["left_out"], more["text"]) == (41 - kept, 41, "a")
+    assert kept > 0
 
 
 def test_a_long_value_is_cut() -> None:
