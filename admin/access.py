@@ -59,7 +59,7 @@ def now() -> datetime:
     return found
 
 
-def record(action: str, target: str, *writes: Write, **more: Any) -> None:
+def record(action: audit.Action, target: str, *writes: Write, **more: Any) -> None:
     """Write down who did it, with what is written for it; for acts that no service records."""
     entry = audit.entry(services().ids.new(), now(), operator(), action, target, **more)
     audit.commit(services().documents, entry, *writes)

@@ -178,7 +178,7 @@ def _back(account_id: str) -> Any:
     return redirect(url_for("account.show", account=account_id), 303)
 
 
-def _record(action: str, account_id: str) -> None:
+def _record(action: audit.Action, account_id: str) -> None:
     ids, path = services().ids, f"accounts/{account_id}"
     record = audit.entry(ids.new(), now(), operator(), action, path)
     audit.commit(services().documents, record)

@@ -7,12 +7,23 @@ found, and nobody is told that an act failed which was done.
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from services.domain.documents import Create, Write
 from services.ports import AlreadyStored, Documents, Reads, Work
 
 T = TypeVar("T")
+
+#: Everything that is recorded; the office has words for each.
+Action = Literal[
+    "account_added", "account_paused", "account_resumed", "answer_again", "arrived", "assign",
+    "bot", "canned", "canned_removed", "close", "contact", "contact_deleted", "contact_exported",
+    "draft_dropped", "event_replayed", "feedback", "first_steps_dismissed", "hand_back",
+    "human_agent", "knowledge", "knowledge_removed", "label", "openers", "operator_added",
+    "operator_dismissed", "operator_email", "opt_in", "opt_out", "playground_reset", "reopen",
+    "reply", "retry", "rule", "rule_removed", "self_test", "settings", "sign_out_everywhere",
+    "snooze", "take_over", "token_replaced", "unlabel", "unlinked", "views", "views_removed",
+]  # fmt: skip
 
 
 class Actor(Protocol):
@@ -29,7 +40,9 @@ class Actor(Protocol):
         ...
 
 
-def entry(entry_id: str, at: datetime, by: Actor, action: str, target: str, **more: Any) -> Create:
+def entry(
+    entry_id: str, at: datetime, by: Actor, action: Action, target: str, **more: Any
+) -> Create:
     """The write that records one change; `more` holds what is needed to understand or undo it."""
     fields = {
         "at": at,

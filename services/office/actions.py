@@ -78,7 +78,7 @@ class OfficeActions:
         """Live again."""
 
         def change(thread: Conversation, _stored: Fields, now: datetime) -> Fields:
-            fields: Fields = {**_opened(), "reopened_at": now}
+            fields = _opened()
             if thread.status is ConversationStatus.CLOSED:
                 known = thread.boundaries
                 fields["boundaries"] = boundaries.added(known, "reopened", now, by=by.name)
@@ -161,7 +161,9 @@ class OfficeActions:
 
         self.documents.transact(audit.once(work, path))
 
-    def _act(self, thread_id: str, by: Operator, action: str, change: Change, **more: Any) -> None:
+    def _act(
+        self, thread_id: str, by: Operator, action: audit.Action, change: Change, **more: Any
+    ) -> None:
         now = self.clock.now()
         kept = self._kept(thread_id, now)
         entry_id = self.ids.new()

@@ -91,13 +91,13 @@ class OfficeAnswers:
         self._write(f"knowledge/{entry_id}", None, by, "knowledge_removed")
 
     def _write(
-        self, path: str, fields: Mapping[str, Any] | None, by: Operator, action: str
+        self, path: str, fields: Mapping[str, Any] | None, by: Operator, action: audit.Action
     ) -> None:
         change: Write = Delete(path) if fields is None else Merge(path, fields)
         entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path, after=fields)
         audit.commit(self.documents, entry, change)
 
-    def _record(self, path: str, by: Operator, action: str) -> None:
+    def _record(self, path: str, by: Operator, action: audit.Action) -> None:
         entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path)
         audit.commit(self.documents, entry)
 

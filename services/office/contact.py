@@ -82,7 +82,9 @@ class OfficeContact:
 
         self.documents.transact(audit.once(work, audit.path(entry_id)))
 
-    def _store(self, thread_id: str, fields: dict[str, Any], by: Operator, action: str) -> None:
+    def _store(
+        self, thread_id: str, fields: dict[str, Any], by: Operator, action: audit.Action
+    ) -> None:
         now, entry_id = self.clock.now(), self.ids.new()
         path, conversation = f"contacts/{thread_id}", f"conversations/{thread_id}"
 

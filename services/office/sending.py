@@ -13,7 +13,7 @@ from services.domain.files import File
 from services.domain.graph_errors import of_error
 from services.domain.ids import digest
 from services.domain.outcome import Sent
-from services.domain.states import ConversationStatus, Role
+from services.domain.states import ConversationStatus
 from services.errors import GraphRefused, Rejected, Unavailable
 from services.lines import account_of
 from services.manual import Manual, Writer, refusal_of
@@ -56,7 +56,6 @@ class OfficeSending:
                 "assignee_name": by.name,
                 "seen_seq": thread.inbound_seq,
                 "suggestion": REMOVED,
-                "last_role": Role.HUMAN,
                 "updated_at": SERVER_TIME,
             }
             if thread.status is ConversationStatus.CLOSED:
@@ -104,18 +103,11 @@ class OfficeSending:
         self.manual.arrived(thread_id, message_id, _writer(by))
         self._record(thread_id, message_id, by, "arrived")
 
-    def _record(self, thread_id: str, message_id: str, by: Operator, action: str) -> None:
+    def _record(self, thread_id: str, message_id: str, by: Operator, action: audit.Action) -> None:
         path = f"conversations/{thread_id}/messages/{message_id}"
         now = self.clock.now()
         record = audit.entry(self.ids.new(), now, by, action, path, thread_id=thread_id)
         audit.commit(self.documents, record)
-
-
-def require_text(text: str) -> str:
-    """The text without blanks around it. Raises `Rejected` where there is nothing."""
-    if not text.strip():
-        raise Rejected("The message is empty.")
-    return text.strip()
 
 
 def _writer(by: Operator) -> Writer:

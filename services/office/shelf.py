@@ -38,11 +38,11 @@ class OfficeShelf:
         if len(text) > LONGEST_CANNED:
             raise Rejected(f"An answer has at most {LONGEST_CANNED} characters.")
         entry = {"name": word, "text": text.strip()}
-        self._change("canned/all", word, by, entry)
+        self._change("canned/all", word, by, "canned", entry)
 
     def drop_canned(self, name: str, by: Operator) -> None:
         """Remove one; no matter whether it is there."""
-        self._change("canned/all", name, by, None)
+        self._change("canned/all", name, by, "canned_removed")
 
     def views(self, by: Operator) -> list[dict[str, str]]:
         """The operator's saved views by name: `name` and `query`."""
@@ -54,11 +54,11 @@ class OfficeShelf:
         if not word:
             raise Rejected("Give the view a name.")
         entry = {"name": word, "query": query[:300]}
-        self._change(f"views/{by.id}", word, by, entry)
+        self._change(f"views/{by.id}", word, by, "views", entry)
 
     def drop_view(self, name: str, by: Operator) -> None:
         """Forget one."""
-        self._change(f"views/{by.id}", name, by, None)
+        self._change(f"views/{by.id}", name, by, "views_removed")
 
     def _read(self, path: str) -> dict[str, Any]:
         (stored,) = self.documents.get(path)
@@ -69,10 +69,10 @@ class OfficeShelf:
         path: str,
         name: str,
         by: Operator,
-        entry: dict[str, str] | None,
+        action: audit.Action,
+        entry: dict[str, str] | None = None,
     ) -> None:
         most = MOST_CANNED if path == "canned/all" else MOST_VIEWS
-        action = path.partition("/")[0] + ("" if entry else "_removed")
         now, entry_id = self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 from babel.dates import format_date
 from jinja2 import Environment, nodes
 
+from admin.words import TABLES
 from devtools import ROOT, sentences, texts
+from services import audit
 from tests.office import scene
 from tests.office.conftest import Desk
 from tests.world import World
@@ -85,6 +88,10 @@ def test_no_code_of_the_office_says_anything_past_the_catalogue() -> None:
     found = [words for path in CODE for words in _spoken(path.read_text(encoding="utf-8"))]
     assert set(found) <= ALWAYS_ENGLISH
     assert list(_spoken('say("All is well")')) == ["All is well"]
+
+
+def test_everything_that_is_recorded_has_words() -> None:
+    assert set(TABLES["action"]) == set(get_args(audit.Action))  # more, the type checker refuses
 
 
 @pytest.mark.parametrize(
