@@ -8,9 +8,12 @@ from services.domain.model import ModelReply, ModelRequest
 from services.errors import ModelBusy, ModelError, ModelRefused
 from services.ports import Clock, Ids, Model
 
-#: Tries of one step with one model, and the longest pause between two in seconds.
+#: Tries of one step with one model.
 TRIES = 3
-LONGEST_PAUSE_SECONDS = 1.0
+#: Seconds after which a pause is interrupted for the claim, and the first pause between two tries
+#: of a model that names none.
+SLICE_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 0.25
 #: A model that asks for more patience than this is left for the other one.
 MOST_PATIENCE_SECONDS = 5.0
 
@@ -84,6 +87,11 @@ class Asking:
         return reply
 
     def _pause(self, attempt: int, wanted: float | None) -> None:
-        longest = min(LONGEST_PAUSE_SECONDS, 0.25 * 2**attempt)
-        for _ in range(max(1, round(wanted or 0))):
-            self.clock.pause(longest * (0.5 + self.ids.fraction() / 2))
+        """Wait as long as the model wants, and a part of chance, so that not all come at once."""
+        backoff = FIRST_PAUSE_SECONDS * 2**attempt * (0.5 + self.ids.fraction() / 2)
+        left = (wanted or 0) + backoff
+        while left > SLICE_SECONDS:
+            self.clock.pause(SLICE_SECONDS)
+            self.keep_claim()
+            left -= SLICE_SECONDS
+        self.clock.pause(left)

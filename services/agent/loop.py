@@ -10,8 +10,8 @@ go wrong has one path each:
   more, told what happened, with the ending tools only and no history; then the other model; then a
   human;
 - steps, tool calls or tokens used up: one step more with the ending tools only; then a human;
-- overloaded or silent (`asking`): backoff, then the other model from the start; then the turn
-  fails and its task is tried again.
+- overloaded or silent (`asking`): backoff, then the other model from the start; where no model
+  gave an answer at all, the turn fails and its task is tried again.
 """
 
 from collections.abc import Callable, Sequence
@@ -67,7 +67,7 @@ class Loop:
     def run(self) -> Run:
         """Until a call ended the turn, or a human must go on.
 
-        Raises `ModelError` when no model answered at all.
+        Raises `ModelError` when a model was overloaded and none answered at all.
         """
         run = Run(self.settings.model, self.new_toolbox())
         plans: tuple[tuple[str, Mode], ...] = (
@@ -76,6 +76,8 @@ class Loop:
             (self.settings.fallback_model, "trimmed"),
         )
         skipped = ""  #: the model that is not asked again
+        busy: ModelBusy | None = None
+        answered = False  #: though of no use: then a human helps more than another try
         for model, mode in plans:
             if not model or model == skipped:
                 continue
@@ -85,17 +87,20 @@ class Loop:
             try:
                 self._until_ended(run, "full" if skipped else mode)
             except Unusable as problem:
+                answered = True
                 run.problems.append(str(problem))
             except UsedUp as problem:
+                answered = True
                 run.problems.append(str(problem))
                 break
             except (ModelBusy, ModelRefused) as error:
                 run.problems.append(str(error))
-                if isinstance(error, ModelBusy) and model == plans[-1][0]:
-                    raise ModelError(f"No model answered: {'; '.join(run.problems)}") from error
+                busy = error if isinstance(error, ModelBusy) else busy
                 skipped = model
             else:
                 return run
+        if busy is not None and not answered:
+            raise ModelError(f"No model answered: {'; '.join(run.problems)}") from busy
         run.tools.intended.handoff = Handoff("model_failure", "; ".join(run.problems)[:500])
         return run
 

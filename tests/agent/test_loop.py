@@ -185,6 +185,18 @@ def test_a_model_that_asks_for_patience_gives_way_at_once(world: World) -> None:
     assert models(world) == [MAIN, FALLBACK]
 
 
+@pytest.mark.parametrize(
+    ("fallback", "refused"), [("", []), ("retired-model", [{"status": 404}]), (MAIN, [])]
+)
+def test_an_overload_is_tried_again_and_not_handed_over_where_no_fallback_is_of_use(
+    world: World, fallback: str, refused: list[dict[str, Any]]
+) -> None:
+    world.configure(fallback_model=fallback)
+    assert _ask(world, {"status": 503, "times": 3}, *refused, says("Here")) == ["Here"]
+    assert world.messages("alice", "inbound")[0]["attempts"] == 2
+    assert world.conversation("alice").get("owner", "bot") == "bot"
+
+
 @pytest.mark.parametrize("status", [400, 404])
 def test_a_model_that_refuses_the_request_gives_way_at_once(world: World, status: int) -> None:
     assert _ask(world, {"status": status}, says("Here")) == ["Here"]

@@ -133,6 +133,13 @@ def test_when_the_model_is_down_the_rules_may_stand_in(
     assert _ask(world) == sent
 
 
+def test_the_rules_stand_in_for_an_overloaded_model_without_a_fallback_too(world: World) -> None:
+    world.configure(rules_when_model_fails=True, fallback_model="")
+    _rule(world)
+    world.model_says({"status": 503, "times": 3})
+    assert _ask(world) == ["9 to 18."]
+
+
 def test_a_deployment_without_a_key_answers_by_rules(world: World) -> None:
     _rule(world)
     world.stack.configure(GEMINI_API_KEY="")
