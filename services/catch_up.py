@@ -3,40 +3,46 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 
 from services.domain.call import Heard, ThreadSummary
 from services.domain.documents import Merge
 from services.domain.entries import entry, writes
-from services.domain.events import Event, parse
+from services.domain.events import Event
+from services.domain.graph_errors import of_error
+from services.domain.history import event_of
 from services.domain.ids import document_id, is_platform_id, thread_id
-from services.domain.instants import to_ms
 from services.domain.operation import Operation
+from services.domain.outcome import Refused, Unknown
 from services.domain.states import Status
 from services.errors import GraphRefused, Unavailable
 from services.ingest import Ingest
 from services.live_settings import LiveSettings
-from services.placing import place
 from services.ports import AlreadyStored, Clock, Documents
 
 _log = structlog.get_logger()
 
 #: Seconds between two calls: Instagram allows two a second (Conversations API).
 BETWEEN_CALLS = 0.5
-#: Conversations of one run; the next run goes on.
+#: Conversations of one run, and how long it goes on beginning one; the next run goes on.
 MOST_THREADS = 60
+AT_MOST = timedelta(seconds=60)
+#: A run ends where Instagram does not show so many conversations in a row.
+MOST_REFUSED = 3
 #: How far back the first run looks, and how much runs overlap.
 FIRST_LOOK = timedelta(hours=24)
 OVERLAP = timedelta(minutes=10)
+#: The history tells whole seconds.
+SECOND = timedelta(seconds=1)
 
 
 class History(Protocol):
     """Instagram's own history; raises `GraphRefused` or `Unavailable`."""
 
-    def get_threads(self, account_id: str) -> Iterator[ThreadSummary]:
-        """Conversations, last active first."""
+    def get_threads(self, account_id: str) -> Iterator[Sequence[ThreadSummary]]:
+        """Conversations, last active first; each page is a call."""
         ...
 
     def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
@@ -44,9 +50,28 @@ class History(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Look:
+    """One run at one account, and how far it came."""
+
+    account_id: str
+    trace_id: str
+    began_at: datetime
+    said_since: datetime  #: no message before it is missing
+    until: datetime  #: every conversation that was last active before it has been looked at
+    done: bool = False  #: and so has every other
+    found: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class CatchUp:
-    """Finds what is missing since the last run; safe to repeat."""
+    """Finds what is missing since the last run; safe to repeat.
+
+    It looks from the longest quiet conversation to the last active one and keeps how far it came
+    (`caught_up_at`), so that whatever ends a run early, the next one goes on from there. Until one
+    has come to the end, all look for messages since the first one's beginning (`catch_up_from`):
+    who was active before it may have been active again since.
+    """
 
     documents: Documents
     history: History
@@ -62,39 +87,73 @@ class CatchUp:
         """
         began_at = self.clock.now()
         stored = self.documents.get(f"accounts/{account_id}")[0].fields or {}
-        last = stored.get("caught_up_at")
-        since = last - OVERLAP if last else began_at - FIRST_LOOK
-        found = threads = 0
-        self.clock.pause(BETWEEN_CALLS)  # somebody may just have asked something else
+        since = stored.get("caught_up_at") or began_at - FIRST_LOOK
+        said_since = stored.get("catch_up_from") or since
+        look = _Look(account_id, trace_id, began_at, said_since, until=since)
         try:
-            for summary in self.history.get_threads(account_id):
-                if summary.updated_at < since or threads == MOST_THREADS:
-                    break
-                threads += 1
-                self.clock.pause(BETWEEN_CALLS)
-                found += self._thread(account_id, summary.igsid, since, trace_id)
+            self._look(look)
         except (GraphRefused, Unavailable) as error:
             _log.warning("catch_up_ended_early", account_id=account_id, error=str(error))
-            return found
-        if threads < MOST_THREADS:
-            self.documents.commit([Merge(f"accounts/{account_id}", {"caught_up_at": began_at})])
-        if found:
-            _log.warning("caught_up", account_id=account_id, messages=found, trace_id=trace_id)
-        return found
+        until = min(look.until, began_at - OVERLAP)
+        if look.done or until > since:
+            came = {"caught_up_at": until, "catch_up_from": None if look.done else said_since}
+            self.documents.commit([Merge(f"accounts/{account_id}", came)])
+        if look.found:
+            _log.warning("caught_up", account_id=account_id, messages=look.found, trace_id=trace_id)
+        return look.found
 
-    def _thread(self, account_id: str, igsid: str, since: datetime, trace_id: str) -> int:
+    def _look(self, look: _Look) -> None:
+        """Look at what is due. Raises `Unavailable`, and `GraphRefused` where nothing is shown."""
+        active = self._active(look.account_id, look.until)
+        refused = 0
+        for place, summary in enumerate(active):
+            if self._is_enough(look, place) and summary.updated_at > look.until:
+                left = len(active) - place
+                _log.warning("catch_up_behind", account_id=look.account_id, threads=left)
+                look.until += timedelta(0) if refused else SECOND
+                return
+            self.clock.pause(BETWEEN_CALLS)
+            try:
+                look.found += self._thread(look, summary.igsid)
+            except GraphRefused as error:
+                refused += 1
+                if refused == MOST_REFUSED or not _is_of_one_thread(error):
+                    raise
+                _log.warning("thread_not_shown", account_id=look.account_id, error=str(error))
+            else:
+                refused, look.until = 0, summary.updated_at
+        if not refused:
+            look.until, look.done = look.began_at, True
+
+    def _is_enough(self, look: _Look, place: int) -> bool:
+        took = self.clock.now() - look.began_at
+        return place >= MOST_THREADS or (place > 0 and took >= AT_MOST)
+
+    def _active(self, account_id: str, since: datetime) -> list[ThreadSummary]:
+        """The conversations in which something was said, the longest quiet one first."""
+        found: list[ThreadSummary] = []
+        self.clock.pause(BETWEEN_CALLS)  # somebody may just have asked something else
+        for page in self.history.get_threads(account_id):
+            found += [summary for summary in page if summary.updated_at >= since]
+            if page and page[-1].updated_at < since:
+                break
+            self.clock.pause(BETWEEN_CALLS)
+        return sorted(found, key=lambda summary: summary.updated_at)
+
+    def _thread(self, look: _Look, igsid: str) -> int:
         if not is_platform_id(igsid):
             return 0
+        account_id = look.account_id
         heard = self.history.get_thread_messages(account_id, igsid)
-        recent = [h for h in heard if h.readable and h.created_at >= since]
+        recent = [h for h in heard if h.readable and h.created_at >= look.said_since]
         missing = self._missing(thread_id(account_id, igsid), recent)
-        operation = self.settings.account(account_id).operation
-        too_old = self.clock.now() - timedelta(minutes=operation.catch_up_minutes)
-        events = [self._event(account_id, igsid, h) for h in reversed(missing)]
+        operation, now = self.settings.account(account_id).operation, self.clock.now()
+        too_old = now - timedelta(minutes=operation.catch_up_minutes)
+        events = [event_of(account_id, igsid, h, now) for h in reversed(missing)]
         placed = [event for event in events if event is not None]
         shown = [e for e in placed if not e.echo and e.timestamp < too_old]
         live = [e for e in placed if e.echo or e.timestamp >= too_old]
-        accepted = self.ingest.accept_thread(live, trace_id) if live else None
+        accepted = self.ingest.accept_thread(live, look.trace_id) if live else None
         stored = sum(self._show(event, operation) for event in shown)
         if accepted is None:
             return stored
@@ -107,29 +166,6 @@ class CatchUp:
         found = self.documents.get(*paths)
         return [h for h, s in zip(heard, found, strict=True) if s.fields is None]
 
-    def _event(self, account_id: str, igsid: str, heard: Heard) -> Event | None:
-        """The event that the webhook would have brought."""
-        ours = heard.sender_id != igsid
-        sender, recipient = (account_id, igsid) if ours else (igsid, account_id)
-        attachments = [{"type": a["type"], "payload": {"url": a["url"]}} for a in heard.attachments]
-        message: dict[str, Any] = {"mid": heard.mid}
-        message |= {"text": heard.text} if heard.text else {}
-        message |= {"attachments": attachments} if attachments else {}
-        message |= {"is_echo": True} if ours else {}
-        item = {
-            "sender": {"id": sender},
-            "recipient": {"id": recipient},
-            "timestamp": to_ms(heard.created_at),
-            "message": message,
-        }
-        envelope = {"id": account_id, "time": item["timestamp"], "messaging": [item]}
-        body = {"object": "instagram", "entry": [envelope]}
-        for parsed in parse(body, self.clock.now()):
-            if isinstance(parsed, Event):
-                placed = place(parsed, self.settings, "")
-                return placed if isinstance(placed, Event) else None
-        return None
-
     def _show(self, event: Event, operation: Operation) -> int:
         made = entry(event, operation)
         made.fields.update({"status": Status.PROCESSED, "reason": "caught_up"})
@@ -138,3 +174,8 @@ class CatchUp:
         except AlreadyStored:
             return 0
         return 1
+
+
+def _is_of_one_thread(error: GraphRefused) -> bool:
+    """Whether another conversation may still be shown: no throttling, no token that is dead."""
+    return isinstance(of_error(400, error.code, error.subcode), Refused | Unknown)

@@ -48,8 +48,8 @@ class Connection(Protocol):
         """Ask for these fields."""
         ...
 
-    def get_threads(self, account_id: str) -> Iterator[ThreadSummary]:
-        """The account's conversations, last active first."""
+    def get_threads(self, account_id: str) -> Iterator[Sequence[ThreadSummary]]:
+        """The account's conversations, last active first, a page for each call."""
         ...
 
 

@@ -4,19 +4,17 @@ On live accounts an edit that is none comes beside every message, and sometimes 
 (Messenger Platform documentation, Webhooks: delivery is not guaranteed).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import structlog
 
 from services.domain import schedule
-from services.domain.contents import content_of
 from services.domain.documents import SERVER_TIME, Query, Update
 from services.domain.entries import entry, writes
-from services.domain.events import Event, What
-from services.domain.ids import is_platform_id
+from services.domain.events import Event
+from services.domain.history import event_of
 from services.domain.message import Message
 from services.domain.states import Status
 from services.errors import GraphRefused, Unavailable
@@ -28,7 +26,6 @@ _log = structlog.get_logger()
 
 #: No such message, or deleted; anything else may be over in a minute (Meta, error codes).
 _GONE = (100, 9000001)
-_FIELDS = "id,created_time,from,to,message,attachments"
 #: Messages asked for in one run: Instagram takes two such calls a second.
 MOST_ASKED = 5
 #: How long until Instagram is asked again.
@@ -89,7 +86,7 @@ class Missing:
     ) -> bool:
         """Ask for one message; False when Instagram should be asked again."""
         try:
-            message = self.graph.get_message(account_id, mid, _FIELDS)
+            heard = self.graph.get_message(account_id, mid)
         except (GraphRefused, Unavailable) as error:
             if isinstance(error, GraphRefused) and error.code in _GONE:
                 self._end(note, "message_gone")
@@ -97,7 +94,7 @@ class Missing:
             _log.warning("message_not_fetched", account_id=account_id, error=str(error))
             self.documents.commit([Update(note, {"attempts": attempts + 1})])
             return attempts + 1 >= MOST_FETCHES
-        event = _event(account_id, mid, message, self.clock.now())
+        event = event_of(account_id, heard.sender_id, heard, self.clock.now())
         if event is None:
             self._end(note, "not_a_message_of_ours")
             return True
@@ -122,50 +119,3 @@ class Missing:
     def _end(self, note: str, reason: str) -> None:
         done = {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
         self.documents.commit([Update(note, done)])
-
-
-def _event(account_id: str, mid: str, message: Mapping[str, Any], now: datetime) -> Event | None:
-    """The message as the webhook would have told it; None for what the account sent itself."""
-    sender = _id_of(message.get("from"))
-    if sender == account_id or not is_platform_id(sender):
-        return None
-    listed = message.get("attachments")
-    attachments = listed.get("data") if isinstance(listed, Mapping) else None
-    body = {
-        "mid": mid,
-        "text": message.get("message"),
-        "attachments": [_attachment(item) for item in attachments or []],
-    }
-    event = Event(
-        what=What.MESSAGE,
-        sender=sender,
-        recipient=account_id,
-        timestamp=_instant(message.get("created_time"), now),
-        mid=mid,
-        content=content_of(body),
-    )
-    return event.placed(account_id, sender, echo=False)
-
-
-def _attachment(item: Any) -> dict[str, Any]:
-    """The reading API has a key for each type; the webhook a type and a payload."""
-    known = {"image_data": "image", "video_data": "video"}
-    for key, kind in known.items():
-        value = item.get(key) if isinstance(item, Mapping) else None
-        if isinstance(value, Mapping):
-            return {"type": kind, "payload": {"url": value.get("url")}}
-    url = item.get("file_url") if isinstance(item, Mapping) else None
-    return {"type": "file", "payload": {"url": url}}
-
-
-def _instant(value: Any, otherwise: datetime) -> datetime:
-    """ISO 8601 as the Graph API writes it: `+0000`, without a colon."""
-    try:
-        return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z")
-    except ValueError:
-        return otherwise
-
-
-def _id_of(party: Any) -> str:
-    found = party.get("id") if isinstance(party, Mapping) else None
-    return str(found) if isinstance(found, str | int) else ""

@@ -150,7 +150,7 @@ class GraphReads(Protocol):
         """A person, as far as Instagram shows them."""
         ...
 
-    def get_message(self, account_id: str, mid: str, fields: str) -> Mapping[str, Any]:
+    def get_message(self, account_id: str, mid: str) -> Heard:
         """One message by its mid."""
         ...
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.domain.call import Heard
+from services.domain.call import Heard, ThreadSummary
 
 #: Where an attachment keeps its address, and what sort it then is.
 _PLACES = (("image_data", "image"), ("video_data", "video"))
@@ -16,20 +16,24 @@ def heard_in(messages: Mapping[str, Any]) -> list[Heard]:
     return [heard for heard in found if heard is not None]
 
 
-def igsid_in(thread: Mapping[str, Any], ours: Collection[str]) -> str | None:
-    """The person of a conversation: the participant that is none of us."""
+def summary_of(thread: Mapping[str, Any], ours: Collection[str]) -> ThreadSummary | None:
+    """A conversation of a listing; its person is the participant that is none of us."""
     people = (thread.get("participants") or {}).get("data") or []
     ids = [str(person.get("id", "")) for person in people if isinstance(person, dict)]
-    return next((igsid for igsid in ids if igsid and igsid not in ours), None)
+    igsid = next((igsid for igsid in ids if igsid and igsid not in ours), None)
+    updated = instant(thread.get("updated_time"))
+    if igsid is None or updated is None:
+        return None
+    return ThreadSummary(key=str(thread.get("id", "")), igsid=igsid, updated_at=updated)
 
 
 def instant(value: Any) -> datetime | None:
     """An instant as Meta writes it: ISO with +0000, or seconds since the epoch."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
     try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value, UTC)
         return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%S%z").astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         return None
 
 

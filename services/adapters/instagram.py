@@ -12,7 +12,7 @@ from typing import Any, Literal
 import httpx
 
 from services.adapters.graph import Graph, TokenSource, body_of, code_of, usage_of
-from services.adapters.graph_history import heard_in, igsid_in, instant
+from services.adapters.graph_history import heard_in, summary_of
 from services.adapters.http import pooled
 from services.domain.call import Action, Call, Heard, ThreadSummary
 from services.domain.files import File
@@ -144,9 +144,13 @@ class Instagram:
         """A person's profile, with what Instagram gives of `PROFILE_FIELDS`."""
         return self._graph.read("GET", account_id, igsid, params={"fields": PROFILE_FIELDS})
 
-    def get_message(self, account_id: str, mid: str, fields: str) -> Mapping[str, Any]:
+    def get_message(self, account_id: str, mid: str) -> Heard:
         """One message by its mid."""
-        return self._graph.read("GET", account_id, mid, params={"fields": fields})
+        answer = self._graph.read("GET", account_id, mid, params={"fields": _HISTORY})
+        heard = heard_in({"data": [{**answer, "id": mid}]})
+        if not heard:
+            raise Unavailable("Instagram's answer held no message.")
+        return heard[0]
 
     def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
         """What was said in a person's conversation, newest first; one call, the newest page."""
@@ -160,16 +164,14 @@ class Instagram:
         threads = answer.get("data") or []
         return [heard for thread in threads for heard in heard_in(thread.get("messages") or {})]
 
-    def get_threads(self, account_id: str) -> Iterator[ThreadSummary]:
+    def get_threads(self, account_id: str) -> Iterator[Sequence[ThreadSummary]]:
         """The account's conversations, last active first; a call a page, as far as it is read."""
         query = {"platform": "instagram", "fields": "id,updated_time,participants"}
         path = f"{self._speaker(account_id)}/conversations"
+        ours = {account_id, self._flavour.page_id}
         for page in self._pages(account_id, path, query):
-            for thread in page:
-                igsid = igsid_in(thread, {account_id, self._flavour.page_id})
-                updated = instant(thread.get("updated_time"))
-                if igsid and updated is not None:
-                    yield ThreadSummary(key=str(thread["id"]), igsid=igsid, updated_at=updated)
+            found = [summary_of(thread, ours) for thread in page]
+            yield [summary for summary in found if summary is not None]
 
     def _pages(
         self, account_id: str, path: str, query: Mapping[str, str]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from tests.world import ACCOUNT, World
 
 Answering = Callable[[httpx.Request], httpx.Response]
 CALL = Call(igsid="1", text="hi")
+NINE = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 def _client(answer: Answering, flavour: Flavour | None = None) -> Instagram:
@@ -153,7 +155,7 @@ def test_conversations_are_read_page_by_page_and_only_as_far_as_asked(world: Wor
         world.dm(person, "hi")
         world.advance(1)
     client = Instagram(f"{world.stack.instagram_url}/v26.0", FixedToken("local-access-token"))
-    threads = list(client.get_threads(ACCOUNT))
+    threads = [thread for page in client.get_threads(ACCOUNT) for thread in page]
     assert len(threads) == 30
     assert [t.updated_at for t in threads] == sorted((t.updated_at for t in threads), reverse=True)
 
@@ -165,6 +167,21 @@ def test_history_tells_who_said_what(world: World) -> None:
     igsid = world.thread("alice").partition("_")[2]
     heard = client.get_thread_messages(ACCOUNT, igsid)
     assert [(h.text, h.sender_id) for h in heard] == [("hi alice", ACCOUNT), ("hello", igsid)]
+
+
+@pytest.mark.parametrize(
+    ("created", "at"),
+    [("2026-11-02T09:00:00+0000", NINE), (1793610000, NINE), ("yesterday", None), (1e300, None)],
+)
+def test_one_message_is_read_like_those_of_a_conversation(created: Any, at: Any) -> None:
+    found = {"created_time": created, "from": {"id": "5"}, "message": "hi"}
+    client = _client(lambda _: httpx.Response(200, json=found))
+    if at is None:
+        with pytest.raises(Unavailable):
+            client.get_message(ACCOUNT, "m1")
+    else:
+        heard = client.get_message(ACCOUNT, "m1")
+        assert (heard.mid, heard.sender_id, heard.text, heard.created_at) == ("m1", "5", "hi", at)
 
 
 def test_a_profile_and_an_upload_come_from_the_api(world: World) -> None:

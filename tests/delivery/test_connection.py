@@ -3,6 +3,7 @@
 from typing import Any
 
 from services import bootstrap
+from services.catch_up import OVERLAP
 from tests.world import ACCOUNT, World
 
 
@@ -88,6 +89,50 @@ def test_an_old_message_is_shown_and_not_answered(world: World) -> None:
     assert world.sent_to("alice") == []
 
 
+def test_more_conversations_than_one_run_looks_at_are_all_caught_up_with(world: World) -> None:
+    _unhurried(world)
+    for n in range(62):
+        world.dm(f"person{n}", "are you there?")
+        world.advance(1)
+    _drop_webhooks(world, "person0", "hello?")  # among the first, and now the last
+    world.advance(16 * 60)
+    assert [_catch_up(world) for _ in range(3)] == [60, 3, 0]
+    assert world.documents("accounts")[0]["caught_up_at"] == world.clock.now() - OVERLAP
+
+
+def test_a_conversation_that_is_not_shown_keeps_no_other_from_being_caught_up_with(
+    world: World,
+) -> None:
+    _unhurried(world)
+    for person in ("alice", "bob", "carol"):
+        _drop_webhooks(world, person, "are you there?")
+        world.advance(1)
+    shown: dict[str, Any] = {"on": "conversation"}
+    world.instagram_does(shown, shown | {"code": 100, "subcode": 33})
+    assert _catch_up(world) == 2
+    world.settle()
+    assert [len(world.sent_to(name)) for name in ("alice", "bob", "carol")] == [0, 1, 1]
+
+
+def test_a_run_that_is_throttled_goes_on_where_it_was(world: World) -> None:
+    _unhurried(world)
+    for person in ("alice", "bob", "carol"):
+        _drop_webhooks(world, person, "are you there?")
+        world.advance(16 * 60)
+    shown: dict[str, Any] = {"on": "conversation"}
+    world.instagram_does(shown, shown, shown | {"code": 613})
+    assert _catch_up(world) == 1
+    account = world.documents("accounts")[0]
+    assert account["catch_up_from"] < account["caught_up_at"]
+    assert (_catch_up(world), world.documents("accounts")[0]["catch_up_from"]) == (2, None)
+
+
+def _unhurried(world: World) -> None:
+    """Let Instagram be asked often: time stands still here."""
+    limits = f"{world.stack.instagram_url}/_sim/limits"
+    world.http.post(limits, json={"per_second": {"conversation": 100}})
+
+
 def test_what_the_owner_typed_meanwhile_makes_the_bot_step_back(world: World) -> None:
     world.dm("alice", "hello")
     world.settle()
@@ -102,8 +147,7 @@ def test_what_the_owner_typed_meanwhile_makes_the_bot_step_back(world: World) ->
 def test_connecting_checks_stores_subscribes_and_catches_up(world: World) -> None:
     url = f"{world.stack.instagram_url}/_sim/account"
     world.http.post(url, json={"subscribed_fields": ["messages"]})
-    limits = f"{world.stack.instagram_url}/_sim/limits"
-    world.http.post(limits, json={"per_second": {"conversation": 10}})  # time stands still here
+    _unhurried(world)
     _drop_webhooks(world, "alice", "are you there?")
     connected = bootstrap.services("back_office").care.upkeep.connect("local-access-token", "t")
     assert (connected.account_id, connected.username) == (ACCOUNT, "moca_local")
