@@ -22,7 +22,6 @@ _log = structlog.get_logger()
 MINUTES = range(30, 35)
 #: How often a connection is checked.
 HEALTH_EVERY = timedelta(hours=6)
-MOST_ACCOUNTS = 50
 #: No further account is begun after so long: the function has a time limit.
 AT_MOST = timedelta(seconds=90)
 
@@ -57,11 +56,11 @@ class Upkeep:
     def run(self, trace_id: str) -> dict[str, str]:
         """Look after the accounts, whose turn is longest past first; how it went, by account."""
         began_at = self.clock.now()
-        listed = self.documents.query(Query("accounts", limit=MOST_ACCOUNTS))
+        listed = self.documents.query(Query("accounts"))  # all: whoever is left out loses its token
         stored = {s.id: s.fields or {} for s in listed if s.id.isdigit()}
         stored.setdefault(self.own_account, {})
         told: dict[str, str] = {}
-        for account_id in sorted(stored, key=lambda a: _instant(stored[a].get("caught_up_at"))):
+        for account_id in sorted(stored, key=lambda a: _instant(stored[a].get("looked_after_at"))):
             if self.clock.now() - began_at >= AT_MOST:
                 break  # the next hour's run begins with these
             told[account_id] = self._account(account_id, stored[account_id], trace_id)
@@ -85,6 +84,9 @@ class Upkeep:
     def _account(self, account_id: str, stored: Mapping[str, Any], trace_id: str) -> str:
         health_at = stored.get("health_at")
         try:
+            # First: whatever happens now, the next run begins with the others.
+            turn = {"looked_after_at": self.clock.now()}
+            self.documents.commit([Merge(f"accounts/{account_id}", turn)])
             outcome = self.tokens.keep(account_id)
             if health_at is None or self.clock.now() - health_at >= HEALTH_EVERY:
                 self.health.self_test(account_id)

@@ -112,6 +112,18 @@ def test_an_account_that_cannot_be_looked_after_keeps_nothing_else_undone(world:
     assert [d["status"] for d in world.documents("deletions")] == ["done"]
 
 
+def test_every_account_has_its_turn_the_longest_past_first_whatever_became_of_it(
+    world: World,
+) -> None:
+    now = world.clock.now()
+    for n in range(60):
+        told = {"token_checked_at": "broken", "looked_after_at": now - timedelta(minutes=n)}
+        world.store.document(f"accounts/{100 + n}").set(told)
+    told_of = list(bootstrap.services("sweep").care.upkeep.run("trace"))
+    assert told_of == [ACCOUNT, *(str(100 + n) for n in reversed(range(60)))]
+    assert {a["looked_after_at"] for a in world.documents("accounts")} == {now}
+
+
 def test_waits_that_are_not_due_hide_none_that_is(world: World) -> None:
     scene.conversations(world, 600, owner="waiting", remind_at=_ms(world, 30))
     scene.person(world, "zoe", owner="waiting", remind_at=_ms(world, -1), owner_epoch=1)
