@@ -28,7 +28,7 @@ _log = structlog.get_logger()
 BETWEEN_CALLS = 0.5
 #: Conversations of one run, and how long it goes on beginning one; the next run goes on.
 MOST_THREADS = 60
-AT_MOST = timedelta(seconds=60)
+AT_MOST = timedelta(seconds=45)
 #: A run ends where Instagram does not show so many conversations in a row.
 MOST_REFUSED = 3
 #: How far back the first run looks, and how much runs overlap.
