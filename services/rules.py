@@ -72,10 +72,21 @@ def first_match(rules: Sequence[Rule], texts: Sequence[str], patterns: Patterns)
 
     Every text must be answered by the same rule: half an answer is worse than the model's.
     """
-    said = " ".join(text.strip() for text in texts if text.strip())
-    if not 0 < len(said) <= MOST_CHARACTERS:
+    said = [text.strip() for text in texts if text.strip()]
+    if not 0 < len(" ".join(said)) <= MOST_CHARACTERS:
         return None
-    return next((rule for rule in rules if rule.matches(said, patterns)), None)
+    return next((rule for rule in rules if _answers(rule, said, patterns)), None)
+
+
+def _answers(rule: Rule, said: Sequence[str], patterns: Patterns) -> bool:
+    """Whether the rule answers each text, or a phrase that was written in all of them."""
+
+    def found(texts: Sequence[str]) -> bool:
+        return rule.matches(" ".join(texts), patterns)
+
+    if all(found([text]) for text in said):
+        return True
+    return found(said) and not found(said[1:]) and not found(said[:-1])
 
 
 def _plain(text: str) -> str:

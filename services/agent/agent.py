@@ -24,6 +24,7 @@ from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.message import Message
 from services.domain.operation import Operation
+from services.domain.states import Role
 from services.errors import ModelError
 from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, MediaSource, Model
 from services.rules import Rule, Rules
@@ -90,7 +91,9 @@ class Agent:
         return "gemini" if self.model is not None else "rules"
 
     def _rule(self, asked: Asked) -> Rule | None:
-        return self.rules.answer(asked.account_id, [m.text for m in asked.messages])
+        # A note of the bot's own, for its follow-up, asks nothing.
+        said = [m.text for m in asked.messages if m.role is Role.USER]
+        return self.rules.answer(asked.account_id, said)
 
     def _by_model(
         self, model: Model, asked: Asked, deciding: Deciding, keep_claim: Callable[[], None]

@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from services.adapters import patterns
 from services.rules import Rule, first_match
-from tests.agent.speaking import asked, says, turn
+from tests.agent.speaking import asked, call, says, step, turn
 from tests.world import ACCOUNT, World
 
 HANDED_OVER = "Thank you! A member of our team will get back to you here."
@@ -52,6 +52,24 @@ def test_a_rule_matches_whole_words_or_its_pattern(
 ) -> None:
     rule = Rule.from_doc("r", {"kind": kind, "words": words, "reply": "x"})
     assert (first_match([rule], [text], patterns.read) is rule) is matches
+
+
+@pytest.mark.parametrize(
+    ("texts", "matches"),
+    [
+        (["opening hours?", "my order never came, I want my money back"], False),
+        (["my order never came", "opening hours?"], False),
+        (["opening", "hours?", "and my money back"], False),
+        (["opening hours", "", "what are your opening hours?"], True),
+        (["so, your opening", "hours please"], True),
+        (["the", "price"], False),
+    ],
+)
+def test_a_rule_answers_several_messages_if_it_answers_each_or_one_phrase_takes_all(
+    texts: list[str], *, matches: bool
+) -> None:
+    rule = Rule.from_doc("r", {"words": ["opening hours", "price"]})
+    assert (first_match([rule], texts, patterns.read) is rule) is matches
 
 
 def test_a_long_text_is_no_keyword_question() -> None:
@@ -121,6 +139,16 @@ def test_the_first_rule_in_their_order_answers(world: World) -> None:
     _rule(world, "a", order=2, reply="second")
     _rule(world, "b", order=1, reply="first")
     assert _ask(world) == ["first"]
+
+
+def test_the_bots_own_note_for_its_follow_up_is_no_question_to_a_rule(world: World) -> None:
+    world.configure(engine="rules_then_gemini")
+    _rule(world, words=["price"], reply="A court is 24 €.")
+    plan = call("schedule_follow_up", after_minutes=60, note="ask whether the price list came")
+    world.model_says(step(plan, call("send_instagram_message", text="Sent")), says("Is it there?"))
+    _ask(world, "send me the list")
+    world.settle(within_seconds=61 * 60)
+    assert world.sent_to("alice") == ["Sent", "Is it there?"]
 
 
 @pytest.mark.parametrize(("fallback", "sent"), [(True, ["9 to 18."]), (False, [])])
