@@ -9,6 +9,7 @@ from typing import Any
 from deploy import wanted
 from deploy.gcloud import note, step, warn
 from deploy.request import Request, as_json
+from devtools.stop import Stop
 
 Json = dict[str, Any]
 
@@ -151,16 +152,30 @@ def _metrics(request: Request, folder: Path) -> None:
 
 
 def _channel(request: Request) -> str:
-    """The notification channel that alerts use; empty when nobody is to be told."""
-    listed = request.gcloud.listed("beta", "monitoring", "channels", "list", "--type=email")
-    ours = [item for item in listed if wanted.STAMP in item.get("userLabels", {})]
-    address = request.alert_email
-    for item in ours:
-        if not address or item["labels"]["email_address"] == address:
-            return str(item["name"])
-    if not address:
+    """The one notification channel that alerts use; empty when nobody is to be told.
+
+    Another address changes it, so that whoever was told before is told no longer.
+    """
+    address, ours = request.alert_email, _ours(request)
+    if not ours and not address:
         warn("nobody is told of alerts: give --alert-email you@example.com")
         return ""
+    if not ours:
+        return _new_channel(request, address)
+    channel = next((c for c in ours if c["labels"]["email_address"] == address), ours[0])
+    name = str(channel["name"])
+    if address and channel["labels"]["email_address"] != address:
+        label = f"--update-channel-labels=email_address={address}"
+        request.gcloud.change("beta", "monitoring", "channels", "update", name, label)
+    return name
+
+
+def _ours(request: Request) -> list[Json]:
+    listed = request.gcloud.listed("beta", "monitoring", "channels", "list", "--type=email")
+    return [item for item in listed if wanted.STAMP in item.get("userLabels", {})]
+
+
+def _new_channel(request: Request, address: str) -> str:
     request.gcloud.change(
         "beta",
         "monitoring",
@@ -171,7 +186,11 @@ def _channel(request: Request) -> str:
         f"--channel-labels=email_address={address}",
         f"--user-labels={wanted.STAMP}=alerts",
     )
-    return _channel(request) if not request.gcloud.dry_run else "CHANNEL"
+    if request.gcloud.dry_run:
+        return "CHANNEL"
+    for channel in _ours(request):
+        return str(channel["name"])
+    raise Stop("The channel for alerts was made and is not listed yet: start me again in a minute.")
 
 
 def _policies(request: Request, folder: Path, channel: str) -> None:

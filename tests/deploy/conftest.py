@@ -6,7 +6,7 @@ import pty
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 
 from deploy import bundle
+from deploy.gcloud import Gcloud
+from deploy.request import Request
+from deploy.rest import Rest
 from emulators.http import HttpServer
 from tests.deploy.standin.google import Google
 from tests.deploy.standin.project import EMPTY
@@ -55,7 +58,7 @@ class Project:
             text=True,
             check=False,
             cwd=ROOT,
-            env=self._environment | environ,
+            env=self.environment | environ,
             stdin=subprocess.DEVNULL,
         )
 
@@ -65,7 +68,7 @@ class Project:
         with subprocess.Popen(  # noqa: S603 (our own program)
             self._command(arguments),
             cwd=ROOT,
-            env=self._environment,
+            env=self.environment,
             stdin=terminal,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -92,7 +95,8 @@ class Project:
         return [*command, "--pause-seconds=0"]
 
     @property
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """With the stand-in's gcloud on the PATH, which finds this project."""
         return os.environ | {  # noqa: TID251 (a program started by a test)
             "PATH": f"{self.folder}/bin:{os.environ['PATH']}",  # noqa: TID251
             "MOCA_STANDIN": str(self.folder),
@@ -169,6 +173,19 @@ def deployed(
 ) -> Iterator[Project]:
     """A project into which Moca was deployed, with every option."""
     yield from _project(tmp_path, copy_of=_deployed_once[0])
+
+
+@pytest.fixture
+def step(deployed: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Request]:
+    """Makes the request with which a single step is tried on the deployed project, here."""
+    for name in ("PATH", "MOCA_STANDIN"):
+        monkeypatch.setenv(name, deployed.environment[name])
+
+    def request(**words: Any) -> Request:
+        gcloud = Gcloud("club", dry_run=False, pause_seconds=0)
+        return Request(gcloud=gcloud, rest=Rest(gcloud), region="r1", values=PLAIN, **words)
+
+    return request
 
 
 @pytest.fixture

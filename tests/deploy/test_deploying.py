@@ -4,12 +4,16 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 
 import pytest
 
-from deploy import wanted
+from deploy import budget, monitoring, wanted
+from deploy.request import Request
+from devtools.stop import Stop
 from tests.deploy.conftest import SECRETS, Project
 
+Step = Callable[..., Request]
 Run = tuple[Project, "subprocess.CompletedProcess[str]"]
 
 
@@ -61,15 +65,6 @@ def test_who_may_not_see_the_billing_account_undoes_all_the_rest(deployed: Proje
     assert "a budget of ours may stand there still" in done.stderr
     state = deployed.state
     assert not any(state[kind] for kind in ("alerts", "functions", "secrets", "accounts", "queues"))
-
-
-def test_who_may_not_see_the_budgets_deploys_without_one(deployed: Project) -> None:
-    """It is said, and what comes after is done."""
-    deployed.set(refused=["billing budgets list"])
-    done = deployed.deploy("--budget=30", "--alert-email=a@example.com", "--backups")
-    assert done.returncode == 0, done.stderr
-    assert "make a budget by hand" in done.stderr
-    assert "── Addresses" in done.stdout
 
 
 def test_undo_keeps_the_conversations_unless_it_is_told_otherwise(deployed: Project) -> None:
@@ -224,3 +219,32 @@ def test_who_renews_a_secret_is_asked_although_the_file_holds_it(
     assert newest["name"].endswith("/2")
     assert newest["value"].startswith(kept)
     assert ("change it there too" in said) is bool(typed)
+
+
+def test_who_may_not_see_the_budgets_deploys_without_one(
+    deployed: Project, step: Step, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is said, and what comes after is done."""
+    deployed.set(refused=["billing budgets list"])
+    budget.ensure(step(budget=30))
+    assert "make a budget by hand" in capsys.readouterr().err
+
+
+def test_another_address_changes_the_channel_that_the_alerts_use(
+    deployed: Project, step: Step
+) -> None:
+    """So that who was told before is told no longer; a run without one keeps it."""
+    alerts = deployed.state["alerts"]
+    monitoring.ensure(step(alert_email="b@example.com"))
+    monitoring.ensure(step())
+    (channel,) = deployed.state["channels"].values()
+    assert channel["labels"] == {"email_address": "b@example.com"}
+    assert deployed.state["alerts"] == alerts
+
+
+def test_a_channel_that_is_not_listed_at_once_is_made_once(deployed: Project, step: Step) -> None:
+    """Lists lag behind; the next run finds it."""
+    deployed.set(channels={}, channels_lag=True)
+    with pytest.raises(Stop, match="start me again"):
+        monitoring.ensure(step(alert_email="b@example.com"))
+    assert len(deployed.state["channels"]) == 1

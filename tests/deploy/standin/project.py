@@ -273,6 +273,15 @@ def _channel(call: Call, state: State, _stdin: str) -> Answer:
     }
 
 
+def _update_channel(call: Call, state: State, _stdin: str) -> Answer:
+    changed = dict([call.one("--update-channel-labels").split("=", 1)])
+    state["channels"][call.words[0]]["labels"] |= changed
+
+
+def _channels(_call: Call, state: State, _stdin: str) -> Answer:
+    return [] if state.get("channels_lag") else list(state["channels"].values())
+
+
 def _payer(_call: Call, _state: State, _stdin: str) -> Answer:
     return {"billingAccountName": "billingAccounts/000000-AAAAAA-BBBBBB"}
 
@@ -319,7 +328,8 @@ _HANDLERS: dict[str, Callable[[Call, State, str], Answer]] = {
     "alpha monitoring policies create": _alert,
     "alpha monitoring policies update": _alert,
     "alpha monitoring policies delete": _drop("alerts"),
-    "beta monitoring channels list": _listing("channels"),
+    "beta monitoring channels list": _channels,
+    "beta monitoring channels update": _update_channel,
     "beta monitoring channels create": _channel,
     "beta monitoring channels delete": _drop("channels"),
     "billing projects describe": _payer,

@@ -26,6 +26,7 @@ COMMANDS = {
     "beta monitoring channels create": 0,
     "beta monitoring channels delete": 1,
     "beta monitoring channels list": 0,
+    "beta monitoring channels update": 1,
     "billing budgets create": 0,
     "billing budgets delete": 1,
     "billing budgets list": 0,
