@@ -4,7 +4,8 @@ import re
 from typing import Any
 
 from flask import Blueprint, abort, make_response, render_template, request
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
+from werkzeug.datastructures import FileStorage
 
 from admin import present
 from admin.access import office, operator, services
@@ -19,7 +20,26 @@ from services.errors import Rejected
 
 blueprint = Blueprint("composer", __name__, url_prefix="/conversations/<thread_id>")
 
+#: What the page says of a file before it is sent, and the answer to one that came all the same.
+OTHER_SORT = lazy_gettext(
+    "Instagram takes pictures (PNG, JPEG, GIF), sound (AAC, M4A, WAV), MP4, MOV or "
+    "WebM video and PDF."
+)
+TOO_LARGE = lazy_gettext(
+    "This file is too large: a picture may have %(picture)s MB, everything else %(other)s MB.",
+    picture=files.LARGEST["image"] // 1_000_000,
+    other=files.LARGEST["file"] // 1_000_000,
+)
+NO_FILE = lazy_gettext("A note carries no file.")
+
 _VARIABLE = re.compile(r"\{(name|username|business|operator)\}")
+
+
+@blueprint.app_context_processor
+def of_files() -> dict[str, Any]:
+    """What the composer knows of the files that may be sent."""
+    words = {"other_sort": OTHER_SORT, "too_large": TOO_LARGE, "no_file": NO_FILE}
+    return {"files": {"accept": files.ACCEPT, "largest": dict(files.LARGEST), **words}}
 
 
 @blueprint.post("/messages")
@@ -29,7 +49,7 @@ def send(thread_id: str) -> Any:
     key = request.form.get("key", "")
     try:
         if kind == "note":
-            office().actions.note(thread_id, text, operator())
+            _note(thread_id, text)
         else:
             key = key if is_own_id(key) else ""
             office().sending.reply(thread_id, text, operator(), file=_file(), key=key)
@@ -73,8 +93,7 @@ def suggest(thread_id: str) -> Any:
 @blueprint.app_errorhandler(413)
 def too_large(_error: Exception) -> Any:
     """More than any file may have; what the page holds is still there."""
-    words = gettext("This file is too large: a picture may have 8 MB, everything else 25 MB.")
-    return refused(Rejected(words))
+    return refused(Rejected(str(TOO_LARGE)))
 
 
 @blueprint.get("/canned.json")
@@ -99,24 +118,30 @@ def canned(thread_id: str) -> Any:
     }
 
 
+def _note(thread_id: str, text: str) -> None:
+    if _given() is not None:
+        raise Rejected(str(NO_FILE))
+    office().actions.note(thread_id, text, operator())
+
+
 def _file() -> File | None:
     """The file that came with the form; `Rejected` where Instagram does not take its like."""
-    given = request.files.get("file")
-    if given is None or not given.filename:
+    given = _given()
+    if given is None:
         return None
-    return of_bytes(given.filename, given.mimetype, given.read())
+    return of_bytes(given.filename or "", given.mimetype, given.read())
+
+
+def _given() -> FileStorage | None:
+    given = request.files.get("file")
+    return given if given is not None and given.filename else None
 
 
 def of_bytes(name: str, said: str, content: bytes) -> File:
     """The file; `Rejected` where Instagram does not take its like."""
     found = files.read(name, said, content)
     if found is None:
-        raise Rejected(
-            gettext(
-                "Instagram takes pictures (PNG, JPEG, GIF), sound (AAC, M4A, WAV), MP4, MOV or "
-                "WebM video and PDF."
-            )
-        )
+        raise Rejected(str(OTHER_SORT))
     return found
 
 

@@ -36,8 +36,13 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def of_this_request() -> dict[str, Any]:
-        said = session.pop("said", None)
-        return {"operator": g.get("operator"), "now": access.now(), "said": said}
+        return {"operator": g.get("operator"), "now": access.now(), "said": _said}
+
+
+def _said() -> dict[str, Any] | None:
+    """What is to be told once; only what shows it takes it out of the session."""
+    found: dict[str, Any] | None = session.pop("said", None)
+    return found
 
 
 def pretty(value: object) -> str:

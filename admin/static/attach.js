@@ -4,18 +4,18 @@
 
 (function () {
   const $ = (id) => document.getElementById(id);
-  const TYPES = /^(image\/(png|jpeg|gif)|audio\/(aac|mp4|x-m4a|m4a|wav|x-wav|vnd\.wave)|video\/(mp4|quicktime|webm)|application\/pdf)$/;
-  const LARGEST_PICTURE = 8e6, LARGEST = 25e6;
   let held = null, preview = "";
   document.body.classList.add("js");
 
   const current = () => $("file")?.files[0];
   const thread = () => $("thread")?.dataset.thread;
+  const note = () => Boolean(document.querySelector("#composer input[value=note]:checked"));
 
   function wrong(file) {
-    if (file.type && !TYPES.test(file.type)) return $("attached").dataset.kinds;
-    const largest = file.type.startsWith("image/") ? LARGEST_PICTURE : LARGEST;
-    return file.size > largest ? $("attached").dataset.large : "";
+    const { otherSort, tooLarge, noFile, largest } = $("attached").dataset, sizes = JSON.parse(largest);
+    if (note()) return noFile;
+    if (file.type && !$("file").accept.split(",").includes(file.type)) return otherSort;
+    return file.size > (sizes[file.type.split("/")[0]] ?? sizes.file) ? tooLarge : "";
   }
   function tell(words) {
     const problem = $("composer-problem");
@@ -56,7 +56,9 @@
     $("text").focus();
   }
 
-  document.addEventListener("change", (event) => { if (event.target.id === "file") { chosen(); $("text").focus(); } });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "file" || event.target.name === "kind") { chosen(); $("text").focus(); }
+  });
   document.addEventListener("click", (event) => {
     if (!event.target.closest("#unattach")) return;
     $("file").value = "";
@@ -91,7 +93,8 @@
   // What replaces the composer replaces its file too; only a message that went takes it along.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (!["pane", "composer"].includes(event.detail.target.id)) return;
-    const went = $("composer")?.classList.contains("sending") && event.detail.xhr.status < 400;
+    if (!event.detail.shouldSwap) return;
+    const went = event.detail.requestConfig.elt.id === "composer" && event.detail.xhr.status < 400;
     held = current() && !went ? { thread: thread(), file: current() } : null;
   });
   document.addEventListener("htmx:afterSwap", (event) => {

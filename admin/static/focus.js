@@ -14,6 +14,7 @@
   };
 
   document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.shouldSwap) return;
     const node = document.activeElement;
     left = event.detail.target.contains(node) ? { target: event.detail.target.id, name: named(node) } : null;
   });

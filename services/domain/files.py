@@ -10,6 +10,13 @@ LARGEST: Mapping[str, int] = {
     "video": 25_000_000,
     "file": 25_000_000,
 }
+#: What a browser may call them, and how their names may end: for the choice of a file only.
+ACCEPT = (
+    "image/png", "image/jpeg", "image/gif",
+    "audio/aac", "audio/mp4", "audio/m4a", "audio/x-m4a", "audio/wav", "audio/x-wav",
+    "audio/vnd.wave", ".m4a", ".aac", ".wav",
+    "video/mp4", "video/quicktime", "video/webm", "application/pdf",
+)  # fmt: skip
 #: How files of one sort begin.
 _BEGINNINGS: Mapping[bytes, tuple[str, str]] = {
     b"\x89PNG\r\n\x1a\n": ("image", "image/png"),

@@ -66,6 +66,14 @@ def test_a_file_that_instagram_would_not_take_is_refused_and_the_words_stay(
     assert world.messages("alice", "outgoing") == []
 
 
+def test_a_private_note_carries_no_file_and_keeps_its_words(world: World, desk: Desk) -> None:
+    _alice(world)
+    page = _send(desk, text="see the picture", kind="note")
+    assert "A note carries no file." in page
+    assert "see the picture</textarea>" in page
+    assert world.messages("alice", "internal") == []
+
+
 @pytest.mark.parametrize("fault", [{"code": 100, "subcode": 2018047}, {"drop": True}])
 def test_an_upload_that_fails_queues_nothing_and_says_why(
     world: World, desk: Desk, fault: dict[str, object]

@@ -245,6 +245,31 @@ def test_what_is_no_longer_kept_is_not_found(world: World, desk: Desk) -> None:
         assert len(_listed(desk.get("/search?q=court").text)) == found
 
 
+def test_a_search_without_words_brings_the_list_back_as_it_was(world: World, desk: Desk) -> None:
+    scene.person(world, "ann", labels=["vip"])
+    scene.person(world, "bob")
+    path, part = "/search?tab=all&label=vip", {"hx-request": "true"}
+    found = desk.get(f"{path}&q=bob", headers=part).text
+    assert (_names(found), 'name="thread"' in found) == (["Bob"], False)
+    back = desk.get(f"{path}&q=", headers=part).text
+    assert (_names(back), 'id="several"' in back, 'id="q"' in back) == (["Ann"], True, False)
+    page = desk.get(f"{path}&q=").text
+    assert (_names(page), page.count('id="q"')) == (["Ann"], 1)
+
+
+def test_what_was_done_is_told_once_beside_the_part_that_it_changed(
+    world: World, desk: Desk
+) -> None:
+    thread, part = scene.person(world, "ann"), {"hx-request": "true"}
+    desk.http.follow_redirects = False
+    desk.post(f"/conversations/{thread}/take-over")
+    desk.get(f"/rows?ids={thread}", headers=part)
+    for told in (1, 0):
+        pane = desk.get(f"/conversations/{thread}", headers=part).text
+        assert pane.count('hx-swap-oob="innerHTML:#notices"') == told
+        assert pane.count("The conversation is yours. The bot is silent.") == told
+
+
 def test_what_the_bot_and_the_team_wrote_is_found_too(world: World, desk: Desk) -> None:
     call = {"name": "send_instagram_message", "args": {"text": "Bring trainers"}}
     world.model_says({"calls": [call]})
