@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import quote
 
 import httpx
 
@@ -146,7 +147,8 @@ class Instagram:
 
     def get_message(self, account_id: str, mid: str) -> Heard:
         """One message by its mid."""
-        answer = self._graph.read("GET", account_id, mid, params={"fields": _HISTORY})
+        path = quote(mid, safe="")  # it came from outside
+        answer = self._graph.read("GET", account_id, path, params={"fields": _HISTORY})
         heard = heard_in({"data": [{**answer, "id": mid}]})
         if not heard:
             raise Unavailable("Instagram's answer held no message.")

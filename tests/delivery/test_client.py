@@ -184,6 +184,18 @@ def test_one_message_is_read_like_those_of_a_conversation(created: Any, at: Any)
         assert (heard.mid, heard.sender_id, heard.text, heard.created_at) == ("m1", "5", "hi", at)
 
 
+def test_a_mid_leads_to_no_other_path() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.raw_path.decode())
+        return httpx.Response(404, json={})
+
+    with pytest.raises(Unavailable):
+        _client(answer).get_message(ACCOUNT, "me/messages?x=")
+    assert asked[0].partition("?")[0].endswith("/me%2Fmessages%3Fx%3D")
+
+
 def test_a_profile_and_an_upload_come_from_the_api(world: World) -> None:
     world.dm("alice", "hello")
     client = Instagram(f"{world.stack.instagram_url}/v26.0", FixedToken("local-access-token"))
