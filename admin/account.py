@@ -6,15 +6,13 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from admin.access import now, office, operator, services
+from admin.access import now, office, operator
 from admin.bot import MODES
 from admin.desk import say
 from admin.said import said
-from services import audit
 from services.accounts import ADVICE
 from services.domain.account import Account
 from services.domain.bot import Bot
-from services.domain.documents import Merge
 from services.errors import Rejected, Unavailable
 from services.office.accounts import Known
 
@@ -41,8 +39,7 @@ def show() -> Any:
 def pause() -> Any:
     """Nothing goes out until it is resumed; what comes in is kept."""
     account = known()
-    services().accounts.pause(account.id)
-    _record("account_paused", account.id)
+    office().accounts.pause(account.id, operator())
     say(gettext("Paused: nothing goes out until you resume."))
     return _back(account.id)
 
@@ -51,15 +48,7 @@ def pause() -> Any:
 def resume() -> Any:
     """What waits goes out."""
     account = known()
-    lines = services().accounts.resume(account.id, services().ids.new())
-    _record("account_resumed", account.id)
-    say(
-        ngettext(
-            "Resumed: %(num)s waiting conversation set going.",
-            "Resumed: %(num)s waiting conversations set going.",
-            lines,
-        )
-    )
+    say_resumed(office().accounts.resume(account.id, operator()))
     return _back(account.id)
 
 
@@ -78,9 +67,7 @@ def bot() -> Any:
 def human_agent() -> Any:
     """Whether Meta has granted the permission to answer for seven days: only Meta's page says."""
     account, granted = known(), request.form.get("granted") == "yes"
-    services().documents.commit([Merge(f"accounts/{account.id}", {"human_agent": granted})])
-    services().live_settings.forget()
-    _record("human_agent", account.id)
+    office().accounts.note_human_agent(account.id, operator(), granted=granted)
     return _back(account.id)
 
 
@@ -88,8 +75,7 @@ def human_agent() -> Any:
 def self_test() -> Any:
     """Every check of the connection, with what to do where one fails."""
     account = known()
-    services().care.health.self_test(account.id)
-    _record("self_test", account.id)
+    office().accounts.self_test(account.id, operator())
     return _back(account.id)
 
 
@@ -98,10 +84,9 @@ def token() -> Any:
     """A new token after a log-in: checked with Instagram, stored as a secret, never shown."""
     account = known()
     try:
-        connected = services().care.upkeep.connect(_typed(), services().ids.new(), account.id)
+        connected = office().accounts.replace_token(account.id, _typed(), operator())
     except (Rejected, Unavailable) as error:
         return _page(account, problem=said(str(error))), 422
-    _record("token_replaced", account.id)
     name = connected.username
     say(
         gettext(
@@ -123,16 +108,10 @@ def new() -> Any:
 def add() -> Any:
     """One more account of ours: whatever its token speaks for, connected at once."""
     try:
-        connected = services().care.upkeep.connect(_typed(), services().ids.new())
+        connected = office().accounts.add(_typed(), operator())
     except (Rejected, Unavailable) as error:
         problem = said(str(error))
         return render_template("settings/account_new.html", problem=problem), 422
-    added = Merge(
-        f"accounts/{connected.account_id}", {"added_at": now(), "added_by": operator().id}
-    )
-    services().documents.commit([added])
-    services().live_settings.forget()
-    _record("account_added", connected.account_id)
     say(gettext("Connected: @%(name)s.", name=connected.username))
     return _back(connected.account_id)
 
@@ -164,10 +143,26 @@ def _ends_soon(expires: datetime | None) -> bool:
 
 def known() -> Known:
     """The account that the address names, else the environment's; 404 for a strange one."""
-    accounts = office().accounts.all()
-    wanted = request.args.get("account") or accounts[0].id
-    found = [account for account in accounts if account.id == wanted]
-    return found[0] if found else abort(404)
+    return ours(request.args.get("account", ""))
+
+
+def ours(account_id: str) -> Known:
+    """The account of that number; 404 for another's."""
+    try:
+        return office().accounts.named(account_id)
+    except Rejected:
+        abort(404)
+
+
+def say_resumed(conversations: int) -> None:
+    """Tell the operator what resuming has set going."""
+    say(
+        ngettext(
+            "Resumed: %(num)s waiting conversation set going.",
+            "Resumed: %(num)s waiting conversations set going.",
+            conversations,
+        )
+    )
 
 
 def _typed() -> str:
@@ -176,9 +171,3 @@ def _typed() -> str:
 
 def _back(account_id: str) -> Any:
     return redirect(url_for("account.show", account=account_id), 303)
-
-
-def _record(action: audit.Action, account_id: str) -> None:
-    ids, path = services().ids, f"accounts/{account_id}"
-    record = audit.entry(ids.new(), now(), operator(), action, path)
-    audit.commit(services().documents, record)

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 
-from admin.access import office, operator, record, services
+from admin.access import office, operator
+from admin.account import ours, say_resumed
 from admin.desk import say
 from services.accounts import ADVICE
 from services.domain.account import Account
@@ -58,22 +59,12 @@ def switch(account_id: str, act: str) -> Any:
     """Hold everything back that an account sends, or let it go."""
     if not operator().is_admin:
         abort(403, gettext("Only admins pause and resume sending."))
-    if account_id not in [known.id for known in office().accounts.all()]:
-        abort(404)
+    account = ours(account_id)
     if act == "pause":
-        services().accounts.pause(account_id)
-        record("account_paused", f"accounts/{account_id}")
+        office().accounts.pause(account.id, operator())
         say(gettext("Paused: nothing goes out until you resume."))
     elif act == "resume":
-        woken = services().accounts.resume(account_id, services().ids.new())
-        record("account_resumed", f"accounts/{account_id}")
-        say(
-            ngettext(
-                "Resumed: %(num)s waiting conversation set going.",
-                "Resumed: %(num)s waiting conversations set going.",
-                woken,
-            )
-        )
+        say_resumed(office().accounts.resume(account.id, operator()))
     else:
         abort(404)
     return redirect(url_for("operate.queue"), 303)

@@ -7,8 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext
 
-from admin.access import now, operator, services
-from services import audit
+from admin.access import now, operator, record, services
 from services.domain import bot
 from services.domain.bot import Bot
 from services.domain.documents import Merge
@@ -45,8 +44,7 @@ def dismiss() -> Any:
     if not operator().is_admin:
         abort(403)
     path = f"accounts/{services().settings.account_id}"
-    entry = audit.entry(services().ids.new(), now(), operator(), "first_steps_dismissed", path)
-    audit.commit(services().documents, entry, Merge(path, {_DISMISSED: now()}))
+    record("first_steps_dismissed", path, Merge(path, {_DISMISSED: now()}))
     return redirect(url_for("inbox.conversations"), 303)
 
 

@@ -34,7 +34,15 @@ def office(parts: "Services") -> Office:
     settings = OfficeSettings(documents, parts.live_settings, clock, ids)
     return Office(
         access=OfficeAccess(documents, clock, ids, parts.settings.admin_token),
-        accounts=OfficeAccounts(documents, parts.settings.account_id),
+        accounts=OfficeAccounts(
+            documents,
+            parts.settings.account_id,
+            parts.accounts,
+            lambda: parts.care.upkeep,
+            parts.live_settings,
+            clock,
+            ids,
+        ),
         inbox=OfficeInbox(documents, clock),
         thread=OfficeThread(documents, clock, ids),
         actions=OfficeActions(documents, parts.live_settings, clock, ids),

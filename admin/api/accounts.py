@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from flask import abort
-
-from admin.access import office, record, services
+from admin.access import office, operator
+from admin.account import ours
 from admin.api.routes import route
 from services.accounts import ADVICE
 from services.domain.account import Account
@@ -26,52 +25,40 @@ def list_accounts() -> Any:
 @route("GET", "/accounts/{account_id}", "account", admin=True)
 def read_account(account_id: str) -> Any:
     """One account: its state, what to do about it, its health when it was last looked at."""
-    return {"account": _told(_ours(account_id))}
+    return {"account": _told(ours(account_id))}
 
 
 @route("POST", "/accounts", "account_id", "username", admin=True, status=201)
 def add_account(*, token: str) -> Any:
     """One more account, by its token: checked with Instagram, stored as a secret, never told."""
-    connected = services().care.upkeep.connect(token, services().ids.new())
-    record("account_added", f"accounts/{connected.account_id}")
+    connected = office().accounts.add(token, operator())
     return {"account_id": connected.account_id, "username": connected.username}
 
 
 @route("POST", "/accounts/{account_id}/token", "username", admin=True)
 def replace_token(account_id: str, *, token: str) -> Any:
     """A new token after a log-in; what waited is sent."""
-    connected = services().care.upkeep.connect(token, services().ids.new(), _ours(account_id).id)
-    record("token_replaced", f"accounts/{account_id}")
+    connected = office().accounts.replace_token(ours(account_id).id, token, operator())
     return {"username": connected.username}
 
 
 @route("POST", "/accounts/{account_id}/pause", admin=True)
 def pause_account(account_id: str) -> None:
     """Nothing goes out until it is resumed; what comes in is kept."""
-    services().accounts.pause(_ours(account_id).id)
-    record("account_paused", f"accounts/{account_id}")
+    office().accounts.pause(ours(account_id).id, operator())
 
 
 @route("POST", "/accounts/{account_id}/resume", "woken", admin=True)
 def resume_account(account_id: str) -> Any:
     """What waits goes out."""
-    woken = services().accounts.resume(_ours(account_id).id, services().ids.new())
-    record("account_resumed", f"accounts/{account_id}")
-    return {"woken": woken}
+    return {"woken": office().accounts.resume(ours(account_id).id, operator())}
 
 
 @route("POST", "/accounts/{account_id}/self_test", "findings", admin=True)
 def self_test(account_id: str) -> Any:
     """Every check of the connection, with what to do where one fails."""
-    findings = services().care.health.self_test(_ours(account_id).id)
-    record("self_test", f"accounts/{account_id}")
+    findings = office().accounts.self_test(ours(account_id).id, operator())
     return {"findings": [{"what": f.what, "ok": f.ok, "says": f.says} for f in findings]}
-
-
-def _ours(account_id: str) -> Known:
-    """The account; 404 for another's, which any write to its document would make one of ours."""
-    found = [known for known in office().accounts.all() if known.id == account_id]
-    return found[0] if found else abort(404)
 
 
 def _told(known: Known) -> dict[str, Any]:

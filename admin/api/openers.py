@@ -3,15 +3,17 @@
 from dataclasses import asdict
 from typing import Any
 
-from admin.access import record, services
+from admin.access import services
+from admin.account import ours
 from admin.api.routes import route
+from admin.openers import change_openers
 from services.openers import Button
 
 
 @route("GET", "/accounts/{account_id}/openers", "questions", "menu", "locales", admin=True)
 def read_openers(account_id: str) -> Any:
     """Ice breakers and menu, and how many further languages are set."""
-    shown = services().care.openers.shown(account_id)
+    shown = services().care.openers.shown(ours(account_id).id)
     return {
         "questions": shown.questions,
         "menu": [asdict(button) for button in shown.menu],
@@ -23,5 +25,4 @@ def read_openers(account_id: str) -> Any:
 def set_openers(account_id: str, *, questions: list[str], menu: list[dict[str, str]]) -> None:
     """Offer just these; a line of the menu has a `title`, and a `url` where it opens one."""
     buttons = [Button(each.get("title", ""), each.get("url", "")) for each in menu]
-    services().care.openers.store(account_id, questions, buttons)
-    record("openers", f"accounts/{account_id}")
+    change_openers(ours(account_id).id, questions, buttons)
