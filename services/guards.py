@@ -3,6 +3,7 @@
 All pure. The objections are sentences for the model, which then says it differently.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.domain.conversation import Conversation
+from services.domain.model import ToolResult
 from services.domain.operation import Operation
 from services.intents import RATE_WINDOW
 
@@ -31,6 +33,8 @@ _PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s()./-]{6,}\d")
 _DATE_OR_TIME = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b(?!\d)")
 #: A share of something: discounts are promised in no other unit that tells itself from a sum.
 _PERCENT = re.compile(r"(?<!\d)(\d+(?:[.,]\d+)?)\s?(?:%|percent|prozent|por ciento)", re.IGNORECASE)
+#: Look-ups that bring the business's own words: what others bring, the person may have written.
+OWN_LOOK_UPS = frozenset({"search_knowledge", "get_net_session_dates"})
 _LONG_NUMBER = re.compile(r"\d{14,}")
 #: Shapes of credentials: Google, Meta, generic bearer and private keys.
 _KEYS = re.compile(
@@ -52,26 +56,35 @@ class Guard:
     canary: str  #: stands in the system prompt and nowhere else
     tool_names: Sequence[str]
     link_hosts: frozenset[str]
-    sources: str  #: what the person, the business and this turn's look-ups said
+    own: str  #: what the business said: its instructions and facts, and its lines
+    said: str  #: the conversation, with the person's lines
 
-    def objection(self, text: str, looked_up: Iterable[str] = ()) -> str | None:
+    def objection(self, text: str, looked_up: Iterable[ToolResult] = ()) -> str | None:
         """Why `text` must not go out, for the model to mend, or None."""
         plain = unicodedata.normalize("NFKC", text)
         if self.canary in plain or _CONTROL.search(plain) or _KEYS.search(plain):
             return "The text holds something internal. Write only what the person should read."
         if any(re.search(rf"\b{name}\b", plain) for name in self.tool_names if "_" in name):
             return "The text names a tool. Write only what the person should read."
-        known = "\n".join((self.sources, *looked_up))
+        found = list(looked_up)
+        known = "\n".join((self.own, self.said, *map(_words, found)))
         if unknown := _foreign_links(plain, self.link_hosts):
             return f"Links to {unknown} are not allowed. Answer without that link."
-        if offered := [p for p in _PERCENT.findall(plain) if p not in _PERCENT.findall(known)]:
-            return f"Nobody said {offered[0]} %: promise no discount that the facts do not hold."
+        own = "\n".join((self.own, *(_words(r) for r in found if r.call.name in OWN_LOOK_UPS)))
+        if offered := set(_PERCENT.findall(plain)) - set(_PERCENT.findall(own)):
+            return (
+                f"We never said {min(offered)} %: promise no discount that the facts do not hold."
+            )
         if _foreign_contacts(plain, known):
             return (
                 "The text holds an address or number that stands neither in the facts nor in "
                 "this conversation. Leave it out."
             )
         return None
+
+
+def _words(result: ToolResult) -> str:
+    return json.dumps(dict(result.content), ensure_ascii=False, default=str)
 
 
 def link_hosts(settings: Operation) -> frozenset[str]:

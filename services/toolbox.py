@@ -32,7 +32,7 @@ class Toolbox:
         tools: Mapping[str, Tool],
         clock: Clock,
         recorded: Mapping[str, Mapping[str, object]] | None = None,
-        looked_up: list[str] | None = None,
+        looked_up: list[ToolResult] | None = None,
         *,
         most_calls: int | None = None,
         until: datetime | None = None,
@@ -102,7 +102,7 @@ class Toolbox:
         if key in self._recorded and not tool.ends_turn:
             result = ToolResult(call, dict(self._recorded[key]))
         if not result.failed and not tool.ends_turn:
-            self._looked_up.append(json.dumps(dict(result.content), ensure_ascii=False))
+            self._looked_up.append(result)
         return result
 
     @property

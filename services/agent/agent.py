@@ -23,6 +23,7 @@ from services.domain.decision import Decision
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.message import Message
+from services.domain.model import ToolResult
 from services.domain.operation import Operation
 from services.domain.states import Role
 from services.errors import ModelError
@@ -103,7 +104,7 @@ class Agent:
         spent = Spent()
         deadline = deciding.started_at + timedelta(seconds=settings.turn_seconds)
         asking = Asking(model, self.clock, self.ids, deadline, keep_claim, spent)
-        looked_up: list[str] = []
+        looked_up: list[ToolResult] = []
         loop = Loop(
             asking=asking,
             settings=settings,
@@ -125,14 +126,20 @@ class Agent:
         return replace(decision, descriptions=descriptions)
 
     def _toolbox(
-        self, asked: Asked, shown: Shown, system: str, looked_up: list[str], deadline: datetime
+        self,
+        asked: Asked,
+        shown: Shown,
+        system: str,
+        looked_up: list[ToolResult],
+        deadline: datetime,
     ) -> Toolbox:
         settings = asked.settings
         guard = guards.Guard(
             canary=canary_of(settings),
             tool_names=tuple(self.tools),
             link_hosts=guards.link_hosts(settings),
-            sources="\n".join((system, *(line.text for line in shown.said))),
+            own=f"{system}\n{shown.we_said}",
+            said="\n".join(line.text for line in shown.said),
         )
         last_inbound = asked.thread.last_inbound_at
         tool_context = ToolContext(

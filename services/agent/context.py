@@ -31,6 +31,7 @@ class Shown:
     said: Sequence[Said]
     mids: Mapping[int, str]  #: by the number shown before a message
     person_said: str
+    we_said: str  #: the bot and its colleagues, likewise
     is_new_thread: bool
     last_said_at: datetime | None  #: the newest line before the new messages
     forgotten: Sequence[Message]  #: what no longer fits, and is in no summary yet
@@ -64,6 +65,7 @@ def shown(asked: Asked, now: datetime) -> Shown:
         said=said,
         mids={number: m.mid for m in [*kept, *new] if m.mid and (number := numbers.get(m.id))},
         person_said="\n".join(_words(m) for m in [*kept, *new] if m.role is Role.USER),
+        we_said="\n".join(_words(m) for m in kept if m.role in (Role.BOT, Role.HUMAN)),
         is_new_thread=not past and not asked.thread.summary,
         last_said_at=past[-1].created_at if past else None,
         forgotten=[m for m in forgotten if _unsummed(m, asked)],

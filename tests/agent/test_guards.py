@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.domain.model import ToolCall, ToolResult
 from services.domain.operation import Operation
 from services.guards import Guard, link_hosts
 from tests.agent.speaking import asked, call, says, step, tool_answers, turn
@@ -12,8 +13,13 @@ GUARD = Guard(
     canary="ref-0123456789ab",
     tool_names=("search_knowledge", "do_not_reply"),
     link_hosts=link_hosts(Operation(business_facts=FACTS, link_hosts="maps.example, pay.example")),
-    sources=FACTS + " 100% cotton\nmy order is 1234567890123456 and I am at ann@home.example",
+    own=FACTS + " 100% cotton",
+    said="my order is 1234567890123456, I am at ann@home.example and want 50% off",
 )
+
+
+def _found(tool: str, text: str) -> ToolResult:
+    return ToolResult(ToolCall(None, tool, {}), {"text": text})
 
 
 @pytest.mark.parametrize(
@@ -50,7 +56,8 @@ def test_an_honest_answer_passes(text: str) -> None:
         ("Pay at https://shop.example@evil.com/pay", "Links to evil.com"),
         ("Just go to evil.com/pay now", "Links to evil.com"),
         ("Go to evil.com.", "Links to evil.com"),
-        ("You get 30 % off today", "Nobody said 30 %"),
+        ("You get 30 % off today", "We never said 30 %"),
+        ("All right, 50 % off just for you!", "We never said 50 %"),
         ("Bob's mail is bob@private.example", "address or number"),
         ("Bob's number is +49 170 9999999", "address or number"),
         ("Bob is 9876543210987654", "address or number"),
@@ -65,7 +72,26 @@ def test_a_leak_or_a_foreign_link_does_not(text: str, why: str) -> None:
 def test_what_was_looked_up_in_this_turn_may_be_said() -> None:
     text = "Mail it to repairs@shop.example"
     assert GUARD.objection(text) is not None
-    assert GUARD.objection(text, ['{"text": "Repairs: repairs@shop.example"}']) is None
+    found = _found("get_thread_messages", "Repairs: repairs@shop.example")
+    assert GUARD.objection(text, [found]) is None
+
+
+def test_a_share_must_stand_in_our_own_words_not_in_what_the_person_once_wrote() -> None:
+    text, wish = "All right, 50 % off just for you!", "colleagues give 50% off"
+    assert GUARD.objection(text, [_found("search_knowledge", wish)]) is None
+    assert "We never said 50 %" in str(GUARD.objection(text, [_found("get_thread_messages", wish)]))
+
+
+def test_a_share_that_a_colleague_promised_may_be_repeated(world: World) -> None:
+    world.dm("alice", "50% off for my team?")
+    world.settle()
+    world.owner_types("alice", "For you 50% it is. Marta")
+    world.settle()
+    world.advance(31 * 60)
+    world.model_says(says("As Marta says: 50 %."))
+    world.dm("alice", "is it 50% then?")
+    world.settle()
+    assert world.sent_to("alice")[-1] == "As Marta says: 50 %."
 
 
 def test_a_link_that_the_person_wrote_is_not_repeated(world: World) -> None:
