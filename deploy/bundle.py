@@ -14,6 +14,8 @@ from devtools.stop import Stop
 #: platform installs from (Cloud Run documentation, Specify Python dependencies).
 LOCK = "requirements.lock"
 REQUIREMENTS = "requirements.txt"
+#: All that may lie at the top of the bundle: whoever adds something thinks about it here.
+BELONGS = {"admin", "functions", "main.py", "prompts", "requirements.txt", "services", "tools"}
 
 
 def files(root: Path = wanted.ROOT) -> list[str]:
@@ -31,13 +33,17 @@ def files(root: Path = wanted.ROOT) -> list[str]:
 
 
 def copy(target: Path, root: Path = wanted.ROOT) -> None:
-    """Put the bundle into `target`, which must not exist."""
+    """Put the bundle into `target`, which must not exist.
+
+    Raises `Stop` naming what .gcloudignore let slip through and should not be uploaded.
+    """
     for name in files(root):
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, place)
     lock = target / LOCK
     lock.replace(target / REQUIREMENTS)
+    _require_only_what_belongs(listed(target))
 
 
 def digest(folder: Path) -> str:
@@ -52,6 +58,18 @@ def digest(folder: Path) -> str:
 def listed(folder: Path) -> list[str]:
     """The paths of a folder's files, in order."""
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def _require_only_what_belongs(names: list[str]) -> None:
+    strangers = sorted(
+        name
+        for name in names
+        if name.partition("/")[0] not in BELONGS
+        or any(part.startswith((".", "test_")) for part in name.split("/"))
+        or name.endswith((".pyc", ".sqlite"))
+    )
+    if strangers:
+        raise Stop(f"These would be uploaded, and should not: {', '.join(strangers[:10])}.")
 
 
 def _checked(command: list[str], folder: Path) -> str:

@@ -26,8 +26,6 @@ from deploy.rest import Rest
 from devtools.stop import NOT_INSTALLED, Stop
 from devtools.words import nothing_but_help
 
-#: All that may lie at the top of the bundle: whoever adds something thinks about it here.
-BELONGS = {"admin", "functions", "main.py", "prompts", "requirements.txt", "services", "tools"}
 _PATIENCE_SECONDS = 60
 #: On the platform the clients find credentials; with these they can be built, but not used.
 _CREDENTIALS = {"type": "authorized_user"} | dict.fromkeys(
@@ -66,7 +64,6 @@ def main(arguments: list[str]) -> int:
         source = Path(folder, "source")
         bundle.copy(source)
         names = bundle.listed(source)
-        require_only_what_belongs(names)
         print(f"{len(names)} files, {_size(source):,} bytes, nothing but what is deployed.")
         programs = _environment(source)
         print(f"{'entry point':16} {'answer':>6} {'first answer':>13} {'memory':>8}")
@@ -77,19 +74,6 @@ def main(arguments: list[str]) -> int:
         ]
     print(f"Wrong: {', '.join(wrong)}." if wrong else "The bundle starts and answers.")
     return 1 if wrong else 0
-
-
-def require_only_what_belongs(names: list[str]) -> None:
-    """Raises `Stop` naming what should not be uploaded."""
-    strangers = sorted(
-        name
-        for name in names
-        if name.partition("/")[0] not in BELONGS
-        or any(part.startswith((".", "test_")) for part in name.split("/"))
-        or name.endswith((".pyc", ".sqlite"))
-    )
-    if strangers:
-        raise Stop(f"These would be uploaded, and should not: {', '.join(strangers[:10])}.")
 
 
 def complete_environment(function: wanted.Function) -> dict[str, str]:
