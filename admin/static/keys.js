@@ -44,11 +44,11 @@
 
   // ── the palette ────────────────────────────────────────────────────────────────────────────
   const nameOf = (link) => {
-    const counted = link.querySelector("span:last-child")?.matches(".count");
-    return (counted ? link.firstChild.textContent.trim() : link.textContent.trim()) || say("inbox");
+    const read = [...link.childNodes].filter((node) => !node.matches?.("[aria-hidden=true], .count"));
+    return read.map((node) => node.textContent).join("").trim();
   };
   const commands = () => {
-    const go = [...document.querySelectorAll(".rail a[href], .tabs a[href]")].map((link) => [
+    const go = [...document.querySelectorAll(".rail a[href]:not(.brand), .tabs a[href]")].map((link) => [
       say("go_to", { place: nameOf(link) }),
       () => link.click(),
     ]);

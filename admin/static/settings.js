@@ -18,12 +18,10 @@
       for (const group of groups) group.hidden = !group.querySelector(".setting:not([hidden])");
       if (none) none.hidden = settings.some((setting) => !setting.hidden);
     });
-    // Enter in the search must not save.
-    find.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
   }
 
   const state = (field) => (field.type === "checkbox" ? String(field.checked) : field.value);
-  const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((field) => field !== find);
+  const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
   const before = new Map(fields.map((field) => [field, state(field)]));
   function mark() {
     let changed = 0;
@@ -36,7 +34,12 @@
     return changed;
   }
   form.addEventListener("input", mark);
+  // "Use the default" saves one setting: what was typed into others would be gone.
   let leaving = false;
-  form.addEventListener("submit", () => { leaving = true; });
+  form.addEventListener("submit", ({ submitter }) => {
+    mark();
+    const others = [...form.querySelectorAll(".unsaved")].filter((part) => !part.contains(submitter));
+    leaving = !submitter?.hasAttribute("formaction") || !others.length;
+  });
   addEventListener("beforeunload", (event) => { if (!leaving && mark()) event.preventDefault(); });
 })();

@@ -113,7 +113,8 @@ class Row:
     thread_id: str
     fields: dict[str, Any]
     contact: dict[str, Any]
-    found: str = ""  #: the text by which a search found it
+    found: str = ""  #: the text by which a search found it …
+    found_direction: str = ""  #: … and who wrote that
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,14 +192,14 @@ class OfficeInbox:
             limit=MOST_FOUND * 2,
             group=True,
         )
-        hits: dict[str, str] = {}
+        hits: dict[str, Mapping[str, Any]] = {}
         now = self.clock.now()
         for stored in self.documents.query(query):
             fields = stored.fields or {}
             if kept(stored, now) and set(words) <= set(fields.get("terms") or ()):
-                hits.setdefault(str(fields.get("thread_id")), str(fields.get("text") or ""))
-        shown = list(hits)[:MOST_FOUND]
-        return [replace(row, found=hits[row.thread_id]) for row in self.rows(shown)]
+                hits.setdefault(str(fields.get("thread_id")), fields)
+        rows = self.rows(list(hits)[:MOST_FOUND])
+        return [_found_by(row, hits[row.thread_id]) for row in rows]
 
     def _with_contacts(self, rows: Sequence[Snapshot]) -> list[Row]:
         rows = [row for row in rows if not is_playground(row.id)]
@@ -209,6 +210,11 @@ class OfficeInbox:
             found = self.documents.get(*(f"contacts/{thread_id}" for thread_id in nameless))
             contacts = {s.id: s.fields or {} for s in found}
         return [Row(row.id, row.fields or {}, contacts.get(row.id, {})) for row in rows]
+
+
+def _found_by(row: Row, message: Mapping[str, Any]) -> Row:
+    text, direction = str(message.get("text") or ""), str(message.get("direction") or "")
+    return replace(row, found=text, found_direction=direction)
 
 
 def _one_of(text: str | None, allowed: Any, otherwise: str) -> str:

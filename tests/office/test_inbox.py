@@ -277,7 +277,8 @@ def test_what_the_bot_and_the_team_wrote_is_found_too(world: World, desk: Desk) 
     world.settle()
     desk.post(f"{desk.thread()}/messages", text="And a towel")
     for word in ("trainers", "towel"):
-        assert _listed(desk.get(f"/search?q={word}").text)
+        assert "We:" in desk.get(f"/search?q={word}").text
+    assert "We:" not in desk.get("/search?q=hello").text
 
 
 def test_changed_rows_come_only_where_they_belong(world: World, desk: Desk) -> None:
