@@ -31,6 +31,9 @@ from services.profiles import Profiles
 
 _log = structlog.get_logger()
 
+#: Outcomes of a finish that wrote nothing of the decision but its trace.
+_UNDONE = ("fenced", "discarded", "superseded")
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -139,9 +142,12 @@ class Turns:
         decision = self.agent.decide(question, renewal)
         if drafts:
             decision = drafting.only_drafted(decision, asked)
-        return self.documents.transact(
+        ended = self.documents.transact(
             Finishing(thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock)
         )
+        if ended.outcome not in _UNDONE:
+            self.agent.committed(decision)
+        return ended
 
     def _history(self, thread: Conversation, settings: Operation) -> list[Message]:
         found = self.documents.query(

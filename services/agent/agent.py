@@ -57,7 +57,7 @@ class Agent:
     media: MediaSource | None = None
     recorded: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     #: ↑ results that stand in for the tools' own, to play a turn again
-    prompts_seen: set[str] = field(default_factory=set)
+    prompts_stored: set[str] = field(default_factory=set)  #: versions that need no writing again
 
     def decide(self, asked: Asked, keep_claim: Callable[[], None]) -> Decision:
         """What to do about the new messages.
@@ -85,6 +85,11 @@ class Agent:
             if rule is None:
                 raise
             return deciding.by_rule(rule)
+
+    def committed(self, decision: Decision) -> None:
+        """The decision stands in the store, and with it the instructions that it carried."""
+        if decision.prompt is not None:
+            self.prompts_stored.add(decision.prompt[0])
 
     def _engine(self, settings: Operation) -> str:
         if settings.engine in ("gemini", "rules", "rules_then_gemini"):
@@ -119,9 +124,7 @@ class Agent:
         except Superseded:
             return deciding.superseded(spent)
         version = prompts.version(system)
-        first_use = version not in self.prompts_seen
-        self.prompts_seen.add(version)
-        prompt = system if first_use else None
+        prompt = None if version in self.prompts_stored else system
         decision = deciding.by_model(run, spent, summary, version, prompt=prompt)
         return replace(decision, descriptions=descriptions)
 

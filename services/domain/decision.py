@@ -77,6 +77,6 @@ class Decision:
     summary_until: datetime | None = None  #: … of all that was said up to here
     descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: ↑ message id → fields: what its picture or voice note holds
-    prompt: tuple[str, str] | None = None  #: version and text, where this instance first used it
+    prompt: tuple[str, str] | None = None  #: version and text, until this instance has stored it
     reason: str = "answered"  #: for a person to read, above all where there are no bubbles
     trace: Mapping[str, Any] = field(default_factory=dict)

@@ -66,6 +66,25 @@ def test_the_prompt_is_kept_once_under_its_version(world: World) -> None:
     assert "messages of Shop" in prompt["text"]
 
 
+def test_the_prompt_of_a_turn_that_came_to_nothing_is_kept_by_the_next(world: World) -> None:
+    world.configure(business_name="Shop")
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    world.model_says(says("too late", hold="thinking"))
+    with world.meanwhile_running_tasks():
+        assert world.stack.gemini.gates.wait_for("thinking")
+        world.owner_types("alice", "I am on it")
+        world.deliver_webhooks()
+        world.stack.gemini.gates.release("thinking")
+    assert turn(world)["outcome"] == "discarded"
+    world.dm("bob", "hello")
+    world.settle()
+    version = turn(world, "bob")["prompt_version"]
+    assert version == turn(world)["prompt_version"]
+    assert world.store.document(f"prompt_versions/{version}").get().exists
+
+
 def test_cost_is_read_from_the_price_table_in_the_settings() -> None:
     spent = Spent(tokens={"own-model": {"input": 1_000_000, "output": 1_000_000}})
     prices = {"own-model": {"input": 1.0, "output": 2.0}}
