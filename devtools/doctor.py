@@ -4,7 +4,7 @@ import argparse
 import hashlib
 import hmac
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,15 @@ from deploy import wanted
 from deploy.request import read_values
 from devtools import ROOT, words
 from devtools.stop import Stop
+from services.adapters.graph import FixedToken
+from services.adapters.instagram import Flavour, Instagram
 from services.domain.operation import Operation
+from services.errors import GraphRefused, Unavailable
+from services.health import FIELDS, PAGE_FIELDS
 from services.settings import apps_of
 
-#: What Moca understands; the app must have chosen the same fields in Meta's dashboard.
-FIELDS = (
-    "messages",
-    "message_echoes",
-    "message_edit",
-    "message_reactions",
-    "messaging_handover",
-    "messaging_postbacks",
-    "messaging_referral",
-    "messaging_seen",
-    "standby",
-)
+#: The variable of the page that speaks for the account, on the Messenger platform.
+PAGE = "FACEBOOK_PAGE_ID"
 GRAPH = "https://graph.instagram.com/v26.0"
 GEMINI = "https://generativelanguage.googleapis.com"
 WHATSAPP = "https://graph.facebook.com"
@@ -67,7 +61,7 @@ def main(arguments: list[str]) -> int:
     values = read_values(options.env_file)
     with httpx.Client(timeout=20) as client:
         if subscribing:
-            findings = [subscribe(client, values)]
+            findings = [subscribe(values)]
         else:
             findings = [*settings(values, options.env_file)]
             if options.live:
@@ -106,7 +100,7 @@ def settings(values: Mapping[str, str], file: Path) -> Iterator[Finding]:
 
 def live(client: httpx.Client, values: Mapping[str, str], webhook: str) -> Iterator[Finding]:
     """What the services themselves say; nothing is changed and nobody is written to."""
-    yield from _instagram(client, values)
+    yield from _instagram(values)
     yield from _webhook(client, values, webhook)
     if key := values.get("GEMINI_API_KEY"):
         model = Operation().model
@@ -122,36 +116,68 @@ def live(client: httpx.Client, values: Mapping[str, str], webhook: str) -> Itera
         yield _by_status("WhatsApp takes the token for that number", answer, advice)
 
 
-def _instagram(client: httpx.Client, values: Mapping[str, str]) -> Iterator[Finding]:
-    token, account = values.get("INSTAGRAM_ACCESS_TOKEN"), values.get("INSTAGRAM_PAGE_ID", "")
+def _instagram(values: Mapping[str, str]) -> Iterator[Finding]:
+    token = values.get("INSTAGRAM_ACCESS_TOKEN")
     if not token:
         advice = "put INSTAGRAM_ACCESS_TOKEN into the environment file while you look"
         yield unknown("Instagram was not asked", advice)
         return
-    base = values.get("INSTAGRAM_API_BASE_URL") or GRAPH
-    me = _get(client, f"{base}/me?fields=user_id,username", _bearer(token))
-    if isinstance(me, str) or me.status_code != 200:
+    instagram = _connection(values, token)
+    page = instagram.on_messenger
+    what, variable = ("page", PAGE) if page else ("account", "INSTAGRAM_PAGE_ID")
+    try:
+        number, name = _speaker(instagram, token)
+    except (GraphRefused, Unavailable) as error:
         advice = "docs/meta.md, step 4: generate a token again; one ends after 60 days unrenewed"
-        yield _by_status("Instagram takes the token", me, advice)
+        yield ill(f"not so: Instagram takes the token ({error})", advice)
         return
-    who = me.json()
-    if str(who.get("user_id")) == account:
-        yield well(f"the token is that of {who.get('username')}, the account that answers")
+    if number == values.get(variable):
+        yield well(f"the token is that of {name}, the {what} that answers")
     else:
-        advice = f"set INSTAGRAM_PAGE_ID={who.get('user_id')}, or use that account's token"
-        yield ill(f"the token belongs to another account, {who.get('username')}", advice)
-    yield _subscribed(client, f"{base}/me/subscribed_apps", token)
+        advice = f"set {variable}={number}, or use that {what}'s token"
+        yield ill(f"the token belongs to another {what}, {name}", advice)
+    yield _subscribed(instagram, values)
 
 
-def _subscribed(client: httpx.Client, url: str, token: str) -> Finding:
-    answer = _get(client, url, _bearer(token))
-    if isinstance(answer, str) or answer.status_code != 200:
-        return _by_status("Instagram tells what is subscribed", answer, "docs/meta.md, step 6")
-    chosen = {field for app in answer.json()["data"] for field in app["subscribed_fields"]}
-    missing = [field for field in FIELDS if field not in chosen]
-    if missing:
+def _connection(values: Mapping[str, str], token: str) -> Instagram:
+    """Instagram as the deployed functions ask it: for the account, or for the page that speaks."""
+    flavour = Flavour()
+    if page := values.get(PAGE):
+        proof = dict(reversed(apps_of(values, "meta"))).get("meta", "")
+        flavour = Flavour(name="messenger", page_id=page, app_secret=proof)
+    url = values.get("INSTAGRAM_API_BASE_URL") or GRAPH
+    return Instagram(url, FixedToken(token), flavour=flavour)
+
+
+def _speaker(instagram: Instagram, token: str) -> tuple[str, str]:
+    """Number and name of whom a token speaks for; a page has no `user_id`."""
+    if not instagram.on_messenger:
+        return instagram.whose(token)
+    name, number = instagram.identity("me")
+    return number, name
+
+
+def _subscribed(instagram: Instagram, values: Mapping[str, str]) -> Finding:
+    try:
+        chosen = instagram.subscribed_fields(_account(values))
+    except (GraphRefused, Unavailable) as error:
+        what = f"not so: Instagram tells what is subscribed ({error})"
+        return ill(what, "docs/meta.md, step 6")
+    fields = _fields(instagram)
+    if missing := sorted(set(fields) - chosen):
         return ill(f"not subscribed: {', '.join(missing)}", "run ./dev subscribe")
-    return well(f"all {len(FIELDS)} fields are subscribed")
+    if instagram.on_messenger:
+        return well("the page is subscribed; its fields are chosen in Meta's dashboard")
+    return well(f"all {len(fields)} fields are subscribed")
+
+
+def _fields(instagram: Instagram) -> Sequence[str]:
+    return PAGE_FIELDS if instagram.on_messenger else FIELDS
+
+
+def _account(values: Mapping[str, str]) -> str:
+    """The account as the Graph API is asked for it: whoever has the token, where it is not said."""
+    return values.get("INSTAGRAM_PAGE_ID") or "me"
 
 
 def _webhook(client: httpx.Client, values: Mapping[str, str], url: str) -> Iterator[Finding]:
@@ -187,21 +213,20 @@ def _webhook(client: httpx.Client, values: Mapping[str, str], url: str) -> Itera
     )
 
 
-def subscribe(client: httpx.Client, values: Mapping[str, str]) -> Finding:
+def subscribe(values: Mapping[str, str]) -> Finding:
     """Ask Instagram to send the account's events: the second of the two subscriptions."""
     token = values.get("INSTAGRAM_ACCESS_TOKEN")
     if not token:
         raise Stop("INSTAGRAM_ACCESS_TOKEN is not in the environment file: docs/meta.md, step 4.")
-    url = f"{values.get('INSTAGRAM_API_BASE_URL') or GRAPH}/me/subscribed_apps"
-    fields = {"subscribed_fields": ",".join(FIELDS)}
+    instagram = _connection(values, token)
     try:
-        answer = client.post(url, params=fields, headers=_bearer(token))
-    except httpx.HTTPError as error:
-        return _by_status("Instagram took the subscription", type(error).__name__, "try again")
-    if answer.status_code != 200:
+        instagram.subscribe(_account(values), _fields(instagram))
+    except GraphRefused as error:
         advice = "choose the same fields in the dashboard first: docs/meta.md, step 5"
-        return _by_status("Instagram took the subscription", answer, advice)
-    return _subscribed(client, url, token)
+        return ill(f"not so: Instagram took the subscription ({error})", advice)
+    except Unavailable as error:
+        return ill(f"not so: Instagram took the subscription ({error})", "try again")
+    return _subscribed(instagram, values)
 
 
 def _get(

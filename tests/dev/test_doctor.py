@@ -1,11 +1,15 @@
 """The doctor says in words what is missing, and asks the services when it is told to."""
 
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from devtools import doctor
+from devtools import ROOT, doctor
 from devtools.stop import Stop
+from emulators.http import HttpServer
+from services.health import FIELDS
 from tests.world import World
 
 
@@ -97,3 +101,45 @@ def test_subscribing_needs_the_token(tmp_path: Path) -> None:
     """It is asked of Instagram in the account's name."""
     with pytest.raises(Stop, match="INSTAGRAM_ACCESS_TOKEN"):
         doctor.main(["subscribe", f"--env-file={tmp_path}/none"])
+
+
+def test_the_page_on_metas_side_names_the_fields_that_are_subscribed() -> None:
+    """They are chosen by hand there, and asked for by command here."""
+    page = (ROOT / "docs" / "meta.md").read_text(encoding="utf-8")
+    assert [field for field in FIELDS if f"`{field}`" not in page] == []
+
+
+@pytest.fixture
+def messenger() -> Iterator[tuple[str, set[str]]]:
+    """The Messenger platform, where page 4242 speaks, and the fields that it sends."""
+    sent: set[str] = set()
+
+    def graph(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        asked, query = environ["PATH_INFO"], environ["QUERY_STRING"]
+        if environ["REQUEST_METHOD"] == "POST":
+            sent.update(query.partition("subscribed_fields=")[2].partition("&")[0].split("%2C"))
+        fields = f'{{"data": [{{"subscribed_fields": {sorted(sent)}}}]}}'.replace("'", '"')
+        answers = {"/me": '{"id": "4242", "name": "Club"}', "/4242/subscribed_apps": fields}
+        refused = "appsecret_proof=" not in query or "user_id" in query
+        start("400 Bad Request" if refused else "200 OK", [("Content-Type", "application/json")])
+        return [b'{"error": {"code": 100}}' if refused else answers[asked].encode()]
+
+    server = HttpServer(graph, 0)
+    server.start()
+    yield server.url, sent
+    server.stop()
+
+
+def test_a_page_is_only_switched_on_and_each_call_proves_the_secret(
+    messenger: tuple[str, set[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its fields are chosen in the dashboard, and are no complaint here."""
+    url, sent = messenger
+    file = tmp_path / "env"
+    told = {"INSTAGRAM_API_BASE_URL": url, "FACEBOOK_PAGE_ID": "4242", "META_APP_SECRET": "s"}
+    told |= {"INSTAGRAM_PAGE_ID": "17841400000000001", "INSTAGRAM_ACCESS_TOKEN": "t"}
+    file.write_text("\n".join(f"{name}={value}" for name, value in told.items()))
+    assert doctor.main(["subscribe", f"--env-file={file}"]) == 0, capsys.readouterr().out
+    assert sent == {"messages"}
+    assert doctor.main(["--live", f"--env-file={file}"]) == 0
+    assert "the token is that of Club, the page that answers" in capsys.readouterr().out
