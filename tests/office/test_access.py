@@ -37,30 +37,29 @@ def test_a_sign_in_never_leads_to_another_site(stranger: Desk, elsewhere: str) -
     assert answer.headers["location"] == "/back_office/"
 
 
-@pytest.mark.parametrize(
-    ("wanted", "led_to"),
-    [
-        ("/\t/evil.example/login", "/"),
-        ("/\n/evil.example", "/"),
-        ("/\x7f/evil.example", "/"),
-        ("//evil.example/operate/audit", "/"),
-        ("/\\evil.example", "/"),
-        ("/?_external=1&_scheme=javascript", "/?_external=1&_scheme=javascript"),
-        ("/settings/\t?a=b\n", "/settings/%09?a=b%0A"),
-        ("/operate/audit?after=a+b", "/operate/audit?after=a+b"),
-    ],
-)
-def test_a_sign_in_leads_to_a_page_of_ours_where_no_prefix_stands_before_it(
-    world: World, wanted: str, led_to: str
-) -> None:
+#: Where a sign-in leads that was asked to lead there.
+LED_TO = {
+    "/\t/evil.example/login": "/",
+    "/\n/evil.example": "/",
+    "/\x7f/evil.example": "/",
+    "//evil.example/operate/audit": "/",
+    "/\\evil.example": "/",
+    "/?_external=1&_scheme=javascript": "/?_external=1&_scheme=javascript",
+    "/settings/\t?a=b\n": "/settings/%09?a=b%0A",
+    "/operate/audit?after=a+b": "/operate/audit?after=a+b",
+}
+
+
+def test_a_sign_in_leads_to_a_page_of_ours_where_no_prefix_stands_before_it(world: World) -> None:
     at = services("back_office")
     browser = create_app(at.settings.session_secret, at.settings.local).test_client()
     browser.environ_base[SERVICES] = at  # type: ignore[assignment] # WSGI takes any object
-    word = re.search(r'name="csrf" value="([^"]+)"', browser.get("/sign-in").text)
-    assert word
-    form = {"csrf": word[1], "token": credentials.ADMIN_TOKEN}
-    answer = browser.post("/sign-in", query_string={"next": wanted}, data=form)
-    assert (answer.status_code, answer.headers["location"]) == (302, led_to)
+    for wanted, led_to in LED_TO.items():
+        word = re.search(r'name="csrf" value="([^"]+)"', browser.get("/sign-in").text)
+        assert word
+        form = {"csrf": word[1], "token": credentials.ADMIN_TOKEN}
+        answer = browser.post("/sign-in", query_string={"next": wanted}, data=form)
+        assert (answer.status_code, answer.headers["location"]) == (302, led_to), wanted
 
 
 def test_a_wrong_token_is_refused(stranger: Desk) -> None:
@@ -183,10 +182,11 @@ def test_an_agent_answers_but_does_not_configure(desk: Desk) -> None:
     assert 'href="/back_office/settings"' not in other.get("/").text
 
 
-@pytest.mark.parametrize("nobody", ["nobody", "no/body", "", "owner", "é"])
-def test_nobody_is_dismissed_who_is_not_there_or_must_stay(desk: Desk, nobody: str) -> None:
-    answer = desk.post("/team/dismiss", id=nobody)
-    assert (answer.status_code, "That operator cannot be dismissed" in answer.text) == (400, True)
+def test_nobody_is_dismissed_who_is_not_there_or_must_stay(desk: Desk) -> None:
+    for nobody in ("nobody", "no/body", "", "owner", "é"):
+        answer = desk.post("/team/dismiss", id=nobody)
+        assert answer.status_code == 400, nobody
+        assert "That operator cannot be dismissed" in answer.text
 
 
 def test_a_dismissed_operator_is_out_at_once(world: World, desk: Desk) -> None:

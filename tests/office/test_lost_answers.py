@@ -29,6 +29,10 @@ ACTS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("event_replayed", f"/operate/events/{EVENT}/replay", {}),
     ("operator_added", "/team", {"name": "Ana", "role": "agent"}),
     ("operator_dismissed", "/team/dismiss", {"id": "bea"}),
+    ("account_paused", "/account/pause", {}),
+    ("account_resumed", "/account/resume", {}),
+    ("human_agent", "/account/human-agent", {"granted": "yes"}),
+    ("first_steps_dismissed", "/first-steps/dismiss", {}),
     ("sign_out_everywhere", "/sign-out", {"everywhere": "1"}),
 )
 
