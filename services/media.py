@@ -1,12 +1,13 @@
 """The pictures and voice notes of messages: fetched by whoever reads them, not by the webhook.
 
-Nothing is kept unless a setting says so; the address and the description stay. Media of story
+Nothing is kept unless a setting says so, and then what somebody read: the model in a turn, or a
+person who had it described. The address and the description stay. Media of story
 mentions are never fetched: Meta forbids to store them, and only their address is kept.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -41,23 +42,35 @@ class MessageMedia:
     settings: LiveSettings
     clock: Clock
 
-    def fetch(self, message: Message) -> Sequence[Media]:
+    def fetch(
+        self, message: Message, until: datetime | None = None, most_bytes: int | None = None
+    ) -> Sequence[Media]:
         """What of it a model can see or hear; nothing of what has been put into words already.
 
-        Raises `NoAnswer` when none of it can be had.
+        No file is begun from `until` on, and together they have `most_bytes` at most. Raises
+        `NoAnswer` when none of it can be had.
         """
         wanted = _wanted(message)
         found: list[Media] = []
         reasons: list[str] = []
         for url, kinds in wanted:
             try:
-                found.append(self.files.fetch(url, kinds))
+                if until is not None:
+                    self._in_time(until)
+                media = self.files.fetch(url, kinds)
+                if most_bytes is not None:
+                    _within(most_bytes, [*found, media])
+                found.append(media)
             except NoMedia as reason:
                 reasons.append(str(reason))
         if wanted and not found:
             raise NoAnswer("; ".join(dict.fromkeys(reasons)))
         self._keep(message, found)
         return found
+
+    def _in_time(self, until: datetime) -> None:
+        if self.clock.now() >= until:
+            raise NoMedia("no time is left")
 
     def _keep(self, message: Message, found: Sequence[Media]) -> None:
         """Keep the files as long as the setting says: by default not at all."""
@@ -84,6 +97,11 @@ class MessageMedia:
             self.documents.commit(writes)
         except MocaError as error:
             _log.warning("media_not_kept", thread_id=message.thread_id, error=str(error))
+
+
+def _within(most_bytes: int, found: Sequence[Media]) -> None:
+    if sum(len(media.content) for media in found) > most_bytes:
+        raise NoMedia("more than is read at once")
 
 
 def _wanted(message: Message) -> list[tuple[str, tuple[str, ...]]]:

@@ -179,8 +179,13 @@ class NoAnswer(Exception):  # noqa: N818 (an answer that callers expect)
 class MediaSource(Protocol):
     """Where the pictures and voice notes of messages come from."""
 
-    def fetch(self, message: Message) -> Sequence[Media]:
-        """What the message holds that a model can see or hear; raises `NoAnswer`."""
+    def fetch(
+        self, message: Message, until: datetime | None = None, most_bytes: int | None = None
+    ) -> Sequence[Media]:
+        """What the message holds that a model can see or hear; raises `NoAnswer`.
+
+        No file is begun from `until` on, and together they have `most_bytes` at most.
+        """
         ...
 
 

@@ -66,7 +66,6 @@ class Agent:
         no model answered, and whatever `keep_claim` raises, but for `Superseded`: what the run
         has cost by then counts, and nothing is decided.
         """
-        asked = replace(asked, media=asked.media or media.fetched(self.media, asked))
         deciding = Deciding(asked, context.shown(asked, self.clock.now()), self.clock)
         settings = asked.settings
         if guards.over_rate(asked.thread, settings, deciding.started_at):
@@ -109,18 +108,19 @@ class Agent:
         spent = Spent()
         deadline = deciding.started_at + timedelta(seconds=settings.turn_seconds)
         asking = Asking(model, self.clock, self.ids, deadline, keep_claim, spent)
+        found = media.fetched(self.media, asked, self.clock.now()) if self.media else {}
         looked_up: list[ToolResult] = []
         loop = Loop(
             asking=asking,
             settings=settings,
             system=system,
-            said=shown.said,
+            said=context.with_media(shown.said, found),
             new_toolbox=lambda: self._toolbox(asked, shown, system, looked_up, deadline),
         )
         try:
             run = loop.run()
             summary = summed_up(asking, asked, shown)
-            descriptions = media.described(asking, asked)
+            descriptions = media.described(asking, asked, found)
         except Superseded:
             return deciding.superseded(spent)
         version = prompts.version(system)

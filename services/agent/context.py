@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.agent.input import Asked
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
-from services.domain.model import Said
+from services.domain.model import Media, Said
 from services.domain.playground import NOT_SENT
 from services.domain.states import Direction, Role, Status
 
@@ -70,6 +70,12 @@ def shown(asked: Asked, now: datetime) -> Shown:
         last_said_at=past[-1].created_at if past else None,
         forgotten=[m for m in forgotten if _unsummed(m, asked)],
     )
+
+
+def with_media(said: Sequence[Said], found: Mapping[str, Sequence[Media]]) -> list[Said]:
+    """The lines, the last of which shows what the new messages hold, by message id."""
+    *before, new = said
+    return [*before, replace(new, media=tuple(item for items in found.values() for item in items))]
 
 
 def fenced(text: str) -> str:
@@ -193,8 +199,7 @@ def _new(
     if lines:
         parts.append("New messages from the person:\n" + "\n".join(lines))
     parts += [f"It is time for what you planned: {fenced(m.text)}" for m in planned]
-    media = [item for m in new for item in asked.media.get(m.id, ())]
-    return Said("user", "\n\n".join(parts), tuple(media))
+    return Said("user", "\n\n".join(parts))
 
 
 def _about(asked: Asked, now: datetime) -> str:

@@ -1,12 +1,11 @@
 """What a turn asks the agent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from services.domain.conversation import Conversation
 from services.domain.message import Message
-from services.domain.model import Media
 from services.domain.operation import Operation
 
 
@@ -21,7 +20,6 @@ class Asked:
     contact: Mapping[str, Any]
     settings: Operation
     business: str = ""  #: the account whose rules and knowledge count; empty for the thread's own
-    media: Mapping[str, Sequence[Media]] = field(default_factory=dict)  #: by message id
 
     @property
     def account_id(self) -> str:

@@ -1,6 +1,7 @@
 """Pictures and voice notes: shown to the model as they are, and put into words for later turns."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -15,26 +16,37 @@ _log = structlog.get_logger()
 
 #: Messages of one turn whose media are fetched and described; the rest keep their kind only.
 MOST_MESSAGES = 4
+#: Bytes of a turn's files: a request with files in it may have 20 MB (Gemini API, Image
+#: understanding, Inline image data), in which three bytes become four, beside the words.
+MOST_BYTES = 14_000_000
+#: No file of a turn is begun so many seconds after the first; each has a bound of its own.
+MOST_SECONDS = 15
 _MOST_CHARACTERS = 2000
 
 
-def fetched(source: MediaSource | None, asked: Asked) -> Mapping[str, Sequence[Media]]:
-    """The media of the new messages, by message id; what cannot be had is left out."""
-    if source is None:
-        return {}
+def fetched(source: MediaSource, asked: Asked, now: datetime) -> Mapping[str, Sequence[Media]]:
+    """The media of the new messages, by message id; what cannot be had is left out.
+
+    They are here well before the claim would have to be renewed.
+    """
+    seconds = min(MOST_SECONDS, asked.settings.claim_seconds / 2, asked.settings.turn_seconds / 2)
+    until, left = now + timedelta(seconds=seconds), MOST_BYTES
     found: dict[str, Sequence[Media]] = {}
     for message in [m for m in asked.messages if m.attachments][:MOST_MESSAGES]:
         try:
-            media = source.fetch(message)
+            media = source.fetch(message, until, left)
         except NoAnswer as error:
             _log.warning("no_media", thread_id=asked.thread.thread_id, error=str(error))
             continue
         if media:
             found[message.id] = media
+            left -= sum(len(each.content) for each in media)
     return found
 
 
-def described(asking: Asking, asked: Asked) -> dict[str, Mapping[str, str]]:
+def described(
+    asking: Asking, asked: Asked, found: Mapping[str, Sequence[Media]]
+) -> dict[str, Mapping[str, str]]:
     """By message id what is stored of its media: words, and whether they could be had.
 
     Only for those who read the thread later: a failure costs the answer nothing.
@@ -42,7 +54,7 @@ def described(asking: Asking, asked: Asked) -> dict[str, Mapping[str, str]]:
     known = {m.id for m in asked.messages if m.transcription or m.description}
     return {
         message_id: _in_words(asking, asked, media)
-        for message_id, media in asked.media.items()
+        for message_id, media in found.items()
         if message_id not in known
     }
 

@@ -94,7 +94,8 @@ class Operation:
     )
     #: How long messages and turns are kept, in days.
     retention_days: float = 365
-    #: How long fetched media are kept, in days; 0: not at all, only their address and description.
+    #: How long the media that the model was shown are kept, in days; 0: not at all, only their
+    #: address and description.
     media_days: float = 0
     #: Messages of the past that the agent is shown at most.
     history_messages: int = 30

@@ -1,17 +1,24 @@
 """What the model is shown: a stable beginning, the past within bounds, everything fenced."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from emulators.clock import SimClock
 from services import bootstrap
+from services.adapters.media import MOST_SECONDS as MOST_SECONDS_OF_ONE
 from services.agent.context import fenced
+from services.agent.input import Asked
+from services.agent.media import MOST_SECONDS, fetched
+from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.model import Media
+from services.domain.operation import Operation
 from tests.agent.speaking import asked, call, says, step
-from tests.world import World
+from tests.world import ACCOUNT, World
 
 
 def _texts(body: dict[str, Any]) -> list[str]:
@@ -156,18 +163,33 @@ def test_a_message_cannot_close_its_fence() -> None:
 class _Media:
     """Hands out one voice note for every message with an attachment."""
 
-    def fetch(self, message: Message) -> list[Media]:
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def fetch(
+        self, message: Message, _until: datetime | None = None, _bytes: int | None = None
+    ) -> list[Media]:
         assert message.attachments
+        self.asked.append(message.id)
         return [Media("audio/mp4", b"\x00voice")]
 
 
-def _voice(world: World, *replies: dict[str, Any]) -> dict[str, Any]:
-    services = bootstrap.services("process_thread")
-    services.__dict__["agent"] = replace(services.agent, media=_Media())
+def _listening(world: World, *replies: dict[str, Any]) -> _Media:
+    services, found = bootstrap.services("process_thread"), _Media()
+    services.__dict__["agent"] = replace(services.agent, media=found)
     world.model_says(*replies)
+    return found
+
+
+def _speak(world: World) -> None:
     url = "https://cdn.example/voice.mp4"
     world.dm("alice", "", attachments=[{"type": "audio", "payload": {"url": url}}])
     world.settle()
+
+
+def _voice(world: World, *replies: dict[str, Any]) -> dict[str, Any]:
+    _listening(world, *replies)
+    _speak(world)
     return world.messages("alice", "inbound")[0]
 
 
@@ -183,3 +205,41 @@ def test_a_voice_note_that_cannot_be_put_into_words_costs_no_answer(world: World
     stored = _voice(world, says("We are!"), {"status": 503, "times": 3})
     assert world.sent_to("alice") == ["We are!"]
     assert stored["processing_status"] == "failed"
+
+
+def test_a_turn_that_a_limit_answers_fetches_nothing(world: World) -> None:
+    world.configure(turns_per_hour=1)
+    found = _listening(world, says("hi"))
+    _ask(world, "hello")
+    _speak(world)
+    assert world.messages("alice", "inbound")[-1]["reason"] == "rate_limited"
+    assert found.asked == []
+
+
+class _Slow:
+    """Takes as long for each file as one may take."""
+
+    def __init__(self, clock: SimClock) -> None:
+        self._clock = clock
+
+    def fetch(self, _url: str, _kinds: Sequence[str]) -> Media:
+        self._clock.advance(MOST_SECONDS_OF_ONE)
+        return Media("image/png", b"png")
+
+
+def test_slow_files_hold_a_turn_up_for_seconds_and_not_for_minutes(world: World) -> None:
+    now, clock = world.clock.now(), SimClock(frozen_at=world.clock.now())
+    people = bootstrap.services("process_thread").people
+    source = replace(people.media, files=_Slow(clock), clock=clock)
+    files = [{"type": "image", "url": f"https://cdn.example/{n}"} for n in range(4)]
+    document = {"thread_id": world.thread("alice"), "attachments": files, "created_at": now}
+    question = Asked(
+        thread=Conversation(thread_id=world.thread("alice"), account_id=ACCOUNT, igsid="1"),
+        turn_id="t",
+        messages=[Message.from_doc(f"m{n}", document) for n in range(4)],
+        history=[],
+        contact={},
+        settings=Operation(),
+    )
+    assert [len(media) for media in fetched(source, question, now).values()] == [2]
+    assert clock.now() - now <= timedelta(seconds=MOST_SECONDS + MOST_SECONDS_OF_ONE)

@@ -62,6 +62,15 @@ def test_an_expired_address_does_not_lose_the_message(world: World) -> None:
     assert len(world.sent_to("alice")) == 1
 
 
+def test_a_turns_pictures_are_no_more_than_fit_into_a_request(world: World) -> None:
+    for n in range(2):
+        url = _picture(world, bytes(7_500_000 + n))
+        world.dm("alice", f"picture {n}", attachments=[{"type": "image", "payload": {"url": url}}])
+    world.settle()
+    assert str(world.model_requests()[0]).count("inlineData") == 1
+    assert len(world.sent_to("alice")) == 1
+
+
 def test_nothing_is_fetched_while_a_human_owns_the_thread(world: World) -> None:
     world.owner_types("alice", "mine")
     world.deliver_webhooks()
