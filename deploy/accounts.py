@@ -79,18 +79,22 @@ def _token_grants(request: Request, project_number: str) -> Iterator[Grant]:
 
 
 def ensure_role(request: Request) -> None:
-    """The role that only makes secrets exists; one that was deleted is brought back."""
+    """The role that only makes secrets exists, is not deleted, and allows just that."""
     step("A role of our own: to make secrets, and nothing else")
     listed = request.gcloud.listed("iam", "roles", "list", "--show-deleted")
     there = {role["name"].rpartition("/")[2]: role for role in listed}
+    told = f"--permissions={','.join(wanted.MAKES_SECRETS)}"
     if wanted.SECRET_MAKER not in there:
-        told = f"--permissions={','.join(wanted.MAKES_SECRETS)}"
         title = "--title=Moca: makes secrets"
         request.gcloud.change("iam", "roles", "create", wanted.SECRET_MAKER, told, title)
-    elif there[wanted.SECRET_MAKER].get("deleted"):
+        return
+    if there[wanted.SECRET_MAKER].get("deleted"):
         request.gcloud.change("iam", "roles", "undelete", wanted.SECRET_MAKER)
+    role = request.gcloud.read("iam", "roles", "describe", wanted.SECRET_MAKER)
+    if set(role.get("includedPermissions", ())) != set(wanted.MAKES_SECRETS):
+        request.gcloud.change("iam", "roles", "update", wanted.SECRET_MAKER, told)
     else:
-        note("= there")
+        note("= as wanted")
 
 
 def ensure(request: Request) -> None:

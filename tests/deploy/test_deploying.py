@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from deploy import budget, monitoring, wanted
+from deploy import accounts, budget, monitoring, wanted
 from deploy.request import Request
 from devtools.stop import Stop
 from tests.deploy.conftest import SECRETS, Project
@@ -228,6 +228,20 @@ def test_who_may_not_see_the_budgets_deploys_without_one(
     deployed.set(refused=["billing budgets list"])
     budget.ensure(step(budget=30))
     assert "make a budget by hand" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("deleted", [False, True])
+def test_a_role_with_other_permissions_is_brought_back(
+    deployed: Project, step: Step, deleted: bool
+) -> None:
+    """What was added by hand is more than is needed; what a new release wants is missing."""
+    (name,) = deployed.state["roles"]
+    role = {"name": name, "includedPermissions": ["secretmanager.versions.access"]}
+    deployed.set(roles={name: role | ({"deleted": True} if deleted else {})})
+    accounts.ensure_role(step())
+    assert deployed.state["roles"] == {
+        name: {"name": name, "includedPermissions": ["secretmanager.secrets.create"]}
+    }
 
 
 def test_another_address_changes_the_channel_that_the_alerts_use(

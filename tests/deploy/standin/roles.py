@@ -30,7 +30,22 @@ def _create_role(call: Call, state: State, _stdin: str) -> Answer:
     call.needs("--permissions")
     if _role(call) in state["roles"]:
         raise Refusal(f"ALREADY_EXISTS: A role named {_role(call)} already exists.")
-    state["roles"][_role(call)] = {"name": _role(call), "permissions": call.one("--permissions")}
+    state["roles"][_role(call)] = {
+        "name": _role(call),
+        "includedPermissions": call.one("--permissions").split(","),
+    }
+
+
+def _describe_role(call: Call, state: State, _stdin: str) -> Answer:
+    if _role(call) not in state["roles"]:
+        raise Refusal(f"NOT_FOUND: The role named {_role(call)} was not found.")
+    return state["roles"][_role(call)]
+
+
+def _update_role(call: Call, state: State, _stdin: str) -> Answer:
+    if state["roles"][_role(call)].get("deleted"):
+        raise Refusal(f"FAILED_PRECONDITION: {_role(call)} is deleted.")
+    state["roles"][_role(call)]["includedPermissions"] = call.one("--permissions").split(",")
 
 
 def _delete_role(call: Call, state: State, _stdin: str) -> Answer:
@@ -43,12 +58,15 @@ def _undelete_role(call: Call, state: State, _stdin: str) -> Answer:
 
 def _roles(call: Call, state: State, _stdin: str) -> Answer:
     all_of_them = bool(call.one("--show-deleted"))
-    return [r for r in state["roles"].values() if all_of_them or not r.get("deleted")]
+    shown = [r for r in state["roles"].values() if all_of_them or not r.get("deleted")]
+    return [{k: v for k, v in r.items() if k != "includedPermissions"} for r in shown]
 
 
 HANDLERS: dict[str, Callable[[Call, State, str], Answer]] = {
     "iam roles create": _create_role,
     "iam roles delete": _delete_role,
+    "iam roles describe": _describe_role,
     "iam roles list": _roles,
     "iam roles undelete": _undelete_role,
+    "iam roles update": _update_role,
 }
