@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.domain import bot, hours
+from services.domain import bot, hours, schedule
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.message import Message
@@ -16,8 +16,6 @@ AWAY = "outside_business_hours"
 ACCOUNT = "account_may_not_send"
 #: Reason of a `Skip`: the bot keeps out of it.
 BOT_OFF = "bot_off"
-#: How often a thread is looked at whose account may not send.
-ACCOUNT_LOOK = timedelta(hours=1)
 #: A text of fewer characters is not taken for a whole one.
 SHORTEST_ENDING = 12
 
@@ -110,7 +108,7 @@ def _wait(
     account_ready: bool,
 ) -> Wait | None:
     if not account_ready:
-        return Wait(now + ACCOUNT_LOOK, ACCOUNT)
+        return Wait(schedule.hourly(thread.thread_id, now), ACCOUNT)
     wait = earliest(thread, pending, settings)
     at = max(now, wait.until) if wait is not None else now
     week = hours.week(settings.hours_weekly, settings.hours_holidays, settings.time_zone)

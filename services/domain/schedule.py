@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.domain.ids import digest, fraction
 
+_HOUR = 3600  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
@@ -79,6 +81,16 @@ def delivery_in_slot(thread: str, slot: datetime) -> Appointment:
 def delivery_retry(thread: str, item: str, attempt: int, at: datetime) -> Appointment:
     """Another try of an item: by its number, it never has the name of the task now running."""
     return Appointment(digest(thread, "retry", item, attempt, at.timestamp()), at)
+
+
+def hourly(thread: str, now: datetime) -> datetime:
+    """The thread's next instant of the hour, at most an hour away.
+
+    Looks that find the same thing to wait for ask for the same task, however many they are.
+    """
+    offset = fraction(thread, "hour") * _HOUR
+    begun = (now.timestamp() - offset) // _HOUR
+    return _whole_second(datetime.fromtimestamp((begun + 1) * _HOUR + offset, UTC))
 
 
 def covers(

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import (
     ACCOUNT,
-    ACCOUNT_LOOK,
     AWAY,
     BOT_OFF,
     Busy,
@@ -74,7 +74,7 @@ RULES = {
         thread={"last_inbound_at": NOW - timedelta(days=1)}, decides=_skip("window_closed")
     ),
     "boundary": Rule(thread={"boundary_at": NOW}, decides=_skip("before_boundary")),
-    "account": Rule(ready=False, decides=_wait(NOW + ACCOUNT_LOOK, ACCOUNT)),
+    "account": Rule(ready=False, decides=_wait(schedule.hourly("1_2", NOW), ACCOUNT)),
     "away": Rule(settings={"hours_weekly": "mo-fr 14:00-18:00"}, decides=_wait(OPENS_AT, AWAY)),
     "cooldown": Rule(thread={"cooldown_until": SOON}, decides=_wait(SOON, "cooldown")),
     "debounce": Rule(quiet_for=1, decides=_wait(NOW + timedelta(seconds=3), "debounce")),

@@ -8,7 +8,8 @@ import pytest
 from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.policy import ACCOUNT, ACCOUNT_LOOK, AWAY, Claim, Skip, Wait, next_step
+from services.domain.policy import ACCOUNT, AWAY, Claim, Skip, Wait, next_step
+from services.domain.schedule import hourly
 from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
 
 #: A Monday, ten in the morning in Berlin.
@@ -152,7 +153,7 @@ def test_the_next_step(
 @pytest.mark.parametrize("settings", [{}, CLOSED_NOW])
 def test_an_account_that_may_not_send_waits_whatever_the_hour(settings: dict[str, Any]) -> None:
     step = next_step(_thread(), [ONE], Operation(**settings), NOW, account_ready=False)
-    assert step == Wait(NOW + ACCOUNT_LOOK, ACCOUNT)
+    assert step == Wait(hourly("1_2", NOW), ACCOUNT)
 
 
 def test_a_human_is_stronger_than_an_account_that_may_not_send() -> None:

@@ -81,3 +81,13 @@ def test_a_look_at_a_claim_comes_when_the_claim_is_over_by_every_clock() -> None
     assert look.at >= expires_at + timedelta(seconds=2)
     again = schedule.look_at_claim("t", "c", expires_at, look.at, clock_margin_seconds=2)
     assert again.name != look.name
+
+
+@given(thread=st.text(max_size=40), now=instants)
+def test_whoever_looks_within_the_hour_asks_for_the_same_next_look(
+    thread: str, now: datetime
+) -> None:
+    look = schedule.hourly(thread, now)
+    assert now < look <= now + timedelta(hours=1, seconds=1)
+    assert schedule.hourly(thread, now + (look - now) / 2) == look
+    assert schedule.hourly(thread, look) - look == timedelta(hours=1)

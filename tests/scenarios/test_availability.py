@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.world import World
+from tests.world import ACCOUNT, World
 
 EVENINGS = "mo-fr 18:00-22:00"
 
@@ -79,6 +79,15 @@ def test_a_paused_account_answers_once_it_may_send_again(world: World) -> None:
     account.set({"state": "active"})
     world.settle(within_seconds=2 * 3600)
     assert len(world.sent_to("alice")) == 1
+
+
+def test_a_paused_account_keeps_one_look_a_thread_however_many_messages_came(world: World) -> None:
+    world.configure()
+    world.store.document(f"accounts/{ACCOUNT}").set({"state": "paused"})
+    for _ in range(3):
+        world.dm("alice", "hello")
+        world.settle(60)
+    assert len(world.stack.tasks.list_tasks()) == 1
 
 
 def test_a_new_message_reopens_a_closed_conversation(world: World) -> None:

@@ -114,6 +114,7 @@ class Director:
         self._until_rest(with_plan=True)
         world.weather.over = True
         world.arrivals.calm()
+        self.moments.clear()
         world.office(PEOPLE[0], "resume", {})  # or what the team holds back would never rest
         self._rest()
         if world.violation is None and not world.arrivals.lost:
