@@ -56,7 +56,9 @@ class Parrot:
         self.requests: list[ModelRequest] = []
 
     def generate(self, request: ModelRequest) -> ModelReply:
-        """One step, which is all."""
+        """One step, which is all; without tools it is asked for notes on what was said."""
+        if not request.tools:
+            return ModelReply(text="They wanted a table for tonight, several times, and got it.")
         self.requests[:] = [request]
         text = "Yes, gladly: until when, and for how many?"
         said = [f"{text} {n}" for n in range(self.bubbles)]

@@ -127,12 +127,13 @@ class Turns:
     def _answer(self, turn: Turn) -> Ended:
         thread, settings = turn.thread, turn.settings
         renewal = Renewal(self.documents, self.clock, thread, turn.claim, settings)
-        history = self._history(thread, settings)
+        history, begins_at = self._history(turn)
         asked = Asked(
             thread=thread,
             turn_id=turn.claim.id,
             messages=turn.messages,
             history=history,
+            history_begins_at=begins_at,
             contact=turn.contact,
             settings=settings,
             business=self.settings.account(thread.account_id).business,
@@ -149,17 +150,20 @@ class Turns:
             self.agent.committed(decision)
         return ended
 
-    def _history(self, thread: Conversation, settings: Operation) -> list[Message]:
+    def _history(self, turn: Turn) -> tuple[list[Message], datetime | None]:
+        """What stands before the claimed messages, and since when, if more may stand before."""
+        most = turn.settings.history_messages + len(turn.messages)
         found = self.documents.query(
             Query(
-                f"conversations/{thread.thread_id}/messages",
+                f"conversations/{turn.thread.thread_id}/messages",
                 order=[("created_at", "DESCENDING")],
-                limit=settings.history_messages,
+                limit=most,
             )
         )
+        begins_at = (found[-1].fields or {}).get("created_at") if len(found) == most else None
         now = self.clock.now()
         messages = [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
-        return [m for m in messages if m.kind not in NOTES]
+        return [m for m in messages if m.kind not in NOTES], begins_at
 
     def _ensure_after(self, ended: Ended, turn: Turn) -> None:
         thread, trace_id = ended.thread, turn.trace_id

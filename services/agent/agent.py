@@ -17,13 +17,13 @@ from services.agent.context import Shown
 from services.agent.deciding import Deciding
 from services.agent.input import Asked
 from services.agent.loop import Loop
-from services.agent.summary import summed_up
+from services.agent.summary import Summary, leaving, summed_up
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.message import Message
-from services.domain.model import ToolResult
+from services.domain.model import Media, ToolResult
 from services.domain.operation import Operation
 from services.domain.states import Role
 from services.errors import ModelError
@@ -119,14 +119,22 @@ class Agent:
         )
         try:
             run = loop.run()
-            summary = summed_up(asking, asked, shown)
-            descriptions = media.described(asking, asked, found)
+            summary, descriptions = self._learned(asking, asked, shown, found)
         except Superseded:
             return deciding.superseded(spent)
         version = prompts.version(system)
         prompt = None if version in self.prompts_stored else system
         decision = deciding.by_model(run, spent, summary, version, prompt=prompt)
         return replace(decision, descriptions=descriptions)
+
+    def _learned(
+        self, asking: Asking, asked: Asked, shown: Shown, found: Mapping[str, Sequence[Media]]
+    ) -> tuple[Summary | None, Mapping[str, Mapping[str, str]]]:
+        """What later turns, and readers, know of this one's past and media."""
+        if not asked.learns:
+            return None, {}
+        lines = leaving(self.documents, asked, shown, self.clock.now())
+        return summed_up(asking, asked, lines), media.described(asking, asked, found)
 
     def _toolbox(
         self,

@@ -10,6 +10,7 @@ from services.agent.input import Asked
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
 from services.domain.model import Media, Said
+from services.domain.operation import Operation
 from services.domain.playground import NOT_SENT
 from services.domain.states import Direction, Role, Status
 
@@ -21,6 +22,9 @@ _CHARACTERS_PER_TOKEN = 3  # on the safe side for the languages of Europe
 _MOST_CHARACTERS = 4000  # of one message
 #: An angle bracket before another of its kind: together they could pose as a marker.
 _DOUBLED = re.compile(r"([<>])(?=\1|$)")
+#: So many lines leave the history before the notes are written anew: one request for many turns.
+LINES_BEFORE_SUMMARY = 12
+_LINES_OF_A_TURN = 6  # messages and bubbles, as a rule: the next turn then reads all that is left
 _KNOWN = ("given_name", "email", "phone", "company", "sector", "city")
 
 
@@ -34,7 +38,7 @@ class Shown:
     we_said: str  #: the bot and its colleagues, likewise
     is_new_thread: bool
     last_said_at: datetime | None  #: the newest line before the new messages
-    forgotten: Sequence[Message]  #: what no longer fits, and is in no summary yet
+    leaving: Sequence[Message]  #: what is in no summary yet, and soon nowhere else
 
 
 def shown(asked: Asked, now: datetime) -> Shown:
@@ -46,7 +50,7 @@ def shown(asked: Asked, now: datetime) -> Shown:
     new = consolidate(asked.messages)
     past = _past(asked)
     boundary = asked.thread.boundary(now)
-    kept, forgotten = _fitting(past, asked.settings.history_tokens)
+    kept = _fitting(past, asked.settings)
     closed = [m for m in kept if boundary is not None and _at(m) <= boundary]
     open_ = [m for m in kept if not (boundary is not None and _at(m) <= boundary)]
     numbers = _numbers([*closed, *open_, *new])
@@ -66,9 +70,9 @@ def shown(asked: Asked, now: datetime) -> Shown:
         mids={number: m.mid for m in [*kept, *new] if m.mid and (number := numbers.get(m.id))},
         person_said="\n".join(_words(m) for m in [*kept, *new] if m.role is Role.USER),
         we_said="\n".join(_words(m) for m in kept if m.role in (Role.BOT, Role.HUMAN)),
-        is_new_thread=not past and not asked.thread.summary,
+        is_new_thread=not past and asked.thread.turns_since is None,
         last_said_at=past[-1].created_at if past else None,
-        forgotten=[m for m in forgotten if _unsummed(m, asked)],
+        leaving=_leaving(past, kept, asked),
     )
 
 
@@ -113,19 +117,26 @@ def _past(asked: Asked) -> list[Message]:
     ]
 
 
-def _fitting(past: list[Message], tokens: int) -> tuple[list[Message], list[Message]]:
-    """The newest lines that fit into so many tokens, and the older rest."""
-    left = tokens * _CHARACTERS_PER_TOKEN
-    for place in range(len(past) - 1, -1, -1):
+def _fitting(past: list[Message], settings: Operation) -> list[Message]:
+    """The newest lines, no more than the settings say and than fit into so many tokens."""
+    first = max(0, len(past) - settings.history_messages)
+    left = settings.history_tokens * _CHARACTERS_PER_TOKEN
+    for place in range(len(past) - 1, first - 1, -1):
         left -= len(_words(past[place])) + 20
         if left < 0:
-            return past[place + 1 :], past[: place + 1]
-    return past, []
+            return past[place + 1 :]
+    return past[first:]
 
 
-def _unsummed(message: Message, asked: Asked) -> bool:
+def _leaving(past: list[Message], kept: list[Message], asked: Asked) -> list[Message]:
+    """The lines in no summary that no longer fit, or that a turn soon reads no more.
+
+    So the notes are written while their lines are still read, and no turn needs to read further.
+    """
+    staying = asked.settings.history_messages - LINES_BEFORE_SUMMARY - _LINES_OF_A_TURN
     until = asked.thread.summary_until
-    return until is None or message.created_at > until
+    leaving = past[: len(past) - min(len(kept), max(0, staying))]
+    return [m for m in leaving if until is None or m.created_at > until]
 
 
 def _numbers(messages: Sequence[Message]) -> dict[str, int]:

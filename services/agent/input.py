@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from services.domain.conversation import Conversation
@@ -17,8 +18,11 @@ class Asked:
     turn_id: str
     messages: Sequence[Message]  #: the claimed ones
     history: Sequence[Message]  #: the newest of the thread, oldest first; may hold the claimed ones
+    #: The instant of the oldest one that was read, where older ones may stand before it.
+    history_begins_at: datetime | None = None
     contact: Mapping[str, Any]
     settings: Operation
+    learns: bool = True  #: whether anything is kept for later turns: notes, descriptions
     business: str = ""  #: the account whose rules and knowledge count; empty for the thread's own
 
     @property

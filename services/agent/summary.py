@@ -1,22 +1,28 @@
-"""The rolling summary: what no longer fits into the history is kept as notes."""
+"""The rolling summary: what leaves the history is kept as notes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 
 import prompts
 from services.agent.asking import Asking
-from services.agent.context import Shown, fenced, line_of
+from services.agent.context import LINES_BEFORE_SUMMARY, Shown, fenced, line_of, readable
 from services.agent.input import Asked
+from services.domain.documents import Query
+from services.domain.entries import kept
+from services.domain.message import Message
 from services.domain.model import ModelRequest, Said
 from services.errors import ModelError
+from services.ports import Documents
 
 _log = structlog.get_logger()
 
-#: So many lines fall out before the notes are written anew: one request for many turns.
-LINES_BEFORE_SUMMARY = 12
 _MOST_CHARACTERS = 1500
+#: Older messages that are read where they left the history before any notes were made of them.
+MOST_OLDER = 4 * LINES_BEFORE_SUMMARY
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +33,38 @@ class Summary:
     until: datetime
 
 
-def summed_up(asking: Asking, asked: Asked, shown: Shown) -> Summary | None:
-    """New notes, when enough has been forgotten since the last ones.
+def leaving(documents: Documents, asked: Asked, shown: Shown, now: datetime) -> list[Message]:
+    """The lines that the notes do not hold and that leave the history, oldest first.
+
+    Those that left it already are read by one query more. It takes many new lines at once for
+    that: a burst, a human's time, or a thread that is older than its notes.
+    """
+    begins_at, until = asked.history_begins_at, asked.thread.summary_until or _BEGINNING
+    if not shown.leaving or begins_at is None or until >= begins_at:
+        return list(shown.leaving)
+    found = documents.query(
+        Query(
+            f"conversations/{asked.thread.thread_id}/messages",
+            where=[("created_at", ">", until), ("created_at", "<=", begins_at)],
+            order=[("created_at", "DESCENDING")],
+            limit=MOST_OLDER,
+        )
+    )
+    known = {m.id for m in asked.history}
+    older = [Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)]
+    return [*readable([m for m in older if m.id not in known]), *shown.leaving]
+
+
+def summed_up(asking: Asking, asked: Asked, leaving: Sequence[Message]) -> Summary | None:
+    """New notes, when enough lines leave the history.
 
     Only a convenience for later turns: when the model does not write them, there are none.
     """
-    forgotten = shown.forgotten
-    if len(forgotten) < LINES_BEFORE_SUMMARY:
+    if len(leaving) < LINES_BEFORE_SUMMARY:
         return None
     before = asked.thread.summary
     lines = [f"The notes so far: {fenced(before)}"] if before else []
-    lines += [line_of(message) for message in forgotten]
+    lines += [line_of(message) for message in leaving]
     request = ModelRequest(
         model=asked.settings.model,
         system=prompts.load("summary"),
@@ -50,4 +77,4 @@ def summed_up(asking: Asking, asked: Asked, shown: Shown) -> Summary | None:
     except ModelError as error:
         _log.warning("no_summary", thread_id=asked.thread.thread_id, error=str(error))
         return None
-    return Summary(text[:_MOST_CHARACTERS], forgotten[-1].created_at) if text else None
+    return Summary(text[:_MOST_CHARACTERS], leaving[-1].created_at) if text else None

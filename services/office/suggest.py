@@ -47,6 +47,7 @@ class OfficeSuggest:
             history=history,
             contact=contact.fields or {},
             settings=settings,
+            learns=False,
             business=view.business,
         )
         try:

@@ -3,21 +3,23 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pytest
 
 from emulators.clock import SimClock
 from services import bootstrap
 from services.adapters.media import MOST_SECONDS as MOST_SECONDS_OF_ONE
-from services.agent.context import fenced
+from services.agent.context import LINES_BEFORE_SUMMARY, fenced, shown
 from services.agent.input import Asked
 from services.agent.media import MOST_SECONDS, fetched
 from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.model import Media
 from services.domain.operation import Operation
-from tests.agent.speaking import asked, call, says, step
+from tests.agent.speaking import asked, call, says, step, tool_answers
 from tests.world import ACCOUNT, World
 
 
@@ -110,6 +112,88 @@ def test_what_falls_out_of_the_past_is_summed_up_once(world: World) -> None:
     last = _ask(world, "and a cake?")
     assert len(asked(world)) == before + 1
     assert _texts(last)[0] == "Notes on what was said before:\n<<Plans a birthday party.>>"
+
+
+def _chat(world: World, lines: int) -> None:
+    for n in range(lines):
+        _past(world, f"line {n:02} of it", lines - n)
+
+
+def test_short_lines_are_summed_up_too_before_they_are_read_no_more(world: World) -> None:
+    _chat(world, 24)
+    world.model_says(says("Sure"), {"text": "Plans a birthday party."})
+    lines = _texts(_ask(world, "hello"))[0]
+    assert ("line 00" in lines, "line 11" in lines, "line 12" in lines) == (True, True, False)
+    assert world.conversation("alice")["summary"] == "Plans a birthday party."
+    before = len(asked(world))
+    world.advance(60)
+    again = "\n".join(_texts(_ask(world, "and a cake?")))
+    assert len(asked(world)) == before + 1
+    assert ("Plans a birthday party." in again, "line 00" in again) == (True, True)
+
+
+def test_what_left_the_history_unseen_is_read_once_more_for_the_notes(world: World) -> None:
+    _chat(world, 70)
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    world.model_says(says("Sure"), {"text": "Plans a party."}, says("Gladly"))
+    world.clear_counts()
+    world.run_tasks()
+    lines = _texts(asked(world)[-1])[0]
+    assert [n for n in range(70) if f"line {n:02}" in lines] == list(range(58))
+    assert world.counts()["process_thread"]["rpcs"]["RunQuery"] == 3
+    world.settle()
+    world.advance(60)
+    world.dm("alice", "and a cake?")
+    world.deliver_webhooks()
+    world.next_task_at()
+    world.clear_counts()
+    world.run_tasks()
+    assert world.counts()["process_thread"]["rpcs"]["RunQuery"] == 2
+
+
+@pytest.mark.parametrize("length", [1, 120, 240, 500])
+@pytest.mark.parametrize("a_turn", [2, 6])
+def test_every_line_is_shown_or_noted_and_no_turn_reads_further_for_that(
+    length: int, a_turn: int
+) -> None:
+    settings = Operation()
+    thread = Conversation(thread_id="1_2", account_id="1", igsid="2")
+    lines = [_said_at(minute, "x" * length) for minute in range(200)]
+    for end in range(0, 200, a_turn):
+        history = lines[max(0, end - settings.history_messages) : end + 1]
+        now = history[-1].created_at
+        seen = shown(_question(thread, [lines[end]], history, settings), now)
+        until = thread.summary_until
+        unnoted = [m for m in lines[:end] if until is None or m.created_at > until]
+        assert unnoted == [m for m in unnoted if m in history]
+        told = "\n".join(line.text for line in seen.said)
+        hidden = [m for m in unnoted if m.text.rstrip("x") not in told]
+        assert len(hidden) < LINES_BEFORE_SUMMARY + a_turn
+        if len(seen.leaving) >= LINES_BEFORE_SUMMARY:
+            thread = replace(thread, summary_until=seen.leaving[-1].created_at)
+
+
+def test_a_draft_that_is_only_suggested_pays_for_no_notes(world: World) -> None:
+    _chat(world, 26)
+    _past(world, "Gladly", 0.9, direction="outgoing", role="bot", status="sent")
+    _past(world, "and a cake?", 0.5)
+    world.store.document(f"conversations/{world.thread('alice')}").set({"account_id": ACCOUNT})
+    world.model_says(says("Of course"))
+    suggest = bootstrap.services("back_office").office.suggest
+    assert suggest.draft(world.thread("alice")) == "Of course"
+    assert len(asked(world)) == 1
+
+
+def test_a_long_burst_leaves_the_past_in_sight(world: World) -> None:
+    _past(world, "my name is Ann", 60)
+    for n in range(31):
+        world.dm("alice", f"part {n}")
+    world.model_says(step(call("is_new_thread")), says("Hello Ann"))
+    world.settle()
+    assert "my name is Ann" in "\n".join(_texts(asked(world)[0]))
+    assert tool_answers(asked(world)[1]) == [{"new": False}]
 
 
 def test_a_summary_that_cannot_be_had_costs_nothing(world: World) -> None:
@@ -216,6 +300,26 @@ def test_a_turn_that_a_limit_answers_fetches_nothing(world: World) -> None:
     assert found.asked == []
 
 
+def _said_at(minute: int, text: str) -> Message:
+    at = datetime(2026, 11, 2, 9, 0, tzinfo=UTC) + timedelta(minutes=minute)
+    usual = {"direction": "inbound", "role": "user", "kind": "text", "status": "processed"}
+    document = {**usual, "text": f"{minute:03} {text}", "created_at": at, "received_at": at}
+    return Message.from_doc(f"m{minute}", document)
+
+
+def _question(
+    thread: Conversation, new: list[Message], history: list[Message], settings: Operation
+) -> Asked:
+    return Asked(
+        thread=thread,
+        turn_id="t",
+        messages=new,
+        history=history,
+        contact={},
+        settings=settings,
+    )
+
+
 class _Slow:
     """Takes as long for each file as one may take."""
 
@@ -233,13 +337,8 @@ def test_slow_files_hold_a_turn_up_for_seconds_and_not_for_minutes(world: World)
     source = replace(people.media, files=_Slow(clock), clock=clock)
     files = [{"type": "image", "url": f"https://cdn.example/{n}"} for n in range(4)]
     document = {"thread_id": world.thread("alice"), "attachments": files, "created_at": now}
-    question = Asked(
-        thread=Conversation(thread_id=world.thread("alice"), account_id=ACCOUNT, igsid="1"),
-        turn_id="t",
-        messages=[Message.from_doc(f"m{n}", document) for n in range(4)],
-        history=[],
-        contact={},
-        settings=Operation(),
-    )
+    thread = Conversation(thread_id=world.thread("alice"), account_id=ACCOUNT, igsid="1")
+    messages = [Message.from_doc(f"m{n}", document) for n in range(4)]
+    question = _question(thread, messages, [], Operation())
     assert [len(media) for media in fetched(source, question, now).values()] == [2]
     assert clock.now() - now <= timedelta(seconds=MOST_SECONDS + MOST_SECONDS_OF_ONE)
