@@ -31,7 +31,10 @@ class Deciding:
         """The person wrote more than anybody may: silence, and one word to the manager."""
         settings, thread = self.asked.settings, self.asked.thread
         first = thread.turns_counted == settings.turns_per_hour
-        words = f"Somebody had {settings.turns_per_hour} answers within an hour; the rest waits."
+        words = (
+            f"Somebody had {settings.turns_per_hour} answers within an hour; what they write until "
+            "it is over stays unanswered."
+        )
         decision = Decision(reason="rate_limited", alerts=(words,) if first else ())
         return self._finished(decision, "limit", Spent(), None)
 
