@@ -181,7 +181,7 @@ def test_a_draft_that_is_only_suggested_pays_for_no_notes(world: World) -> None:
     _past(world, "and a cake?", 0.5)
     world.store.document(f"conversations/{world.thread('alice')}").set({"account_id": ACCOUNT})
     world.model_says(says("Of course"))
-    suggest = bootstrap.services("back_office").office.suggest
+    suggest = bootstrap.services("back_office").office.suggest()
     assert suggest.draft(world.thread("alice")) == "Of course"
     assert len(asked(world)) == 1
 
