@@ -229,7 +229,7 @@ class Delivery:
                 run.thread_id,
                 item,
                 head.token,
-                run.view.operation.handoff_minutes,
+                run.view.operation,
                 self.clock.now(),
             )
         )
@@ -241,7 +241,7 @@ class Delivery:
         except (GraphRefused, Unavailable) as error:
             _log.warning("read_back_failed", thread_id=run.thread_id, error=str(error))
             return head
-        settling = Settling(run.thread_id, item, run.account_id, heard, self.clock.now())
+        settling = Settling(run.thread_id, item, heard, run.view.operation, self.clock.now())
         if not self.documents.transact(settling):
             return head
         _log.info("read_back", thread_id=run.thread_id, trace_id=run.trace_id, item=item.id)

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from services import handoff, undecided
+from services.arrived import arrived, reached, told
 from services.domain import schedule
 from services.domain.conversation import Conversation
 from services.domain.documents import (
@@ -26,13 +27,11 @@ from services.domain.documents import (
 )
 from services.domain.entries import expiry, line
 from services.domain.events import Event
-from services.domain.instants import to_ms
-from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
-from services.lines import DELIVERY_GRACE
+from services.lines import moved_on
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Reads, TaskQueue
 
@@ -92,12 +91,12 @@ class Echoes:
                 return "undecided", _undecided(event, settings)
             item = reads.get(f"{path}/messages/{thread.sending.id}")[0]
             if _settles(item, event):
-                return "settled", _settled(thread, item, event)
+                line = moved_on(thread, item.id, event.timestamp)
+                return "settled", _arrived(thread, item, event, settings, line)
         lost = undecided.lost(reads, event.thread_id)
         late = undecided.late_one(lost, event.text, event.timestamp)
         if late is not None:
-            reached = {**_reached(thread, event), **undecided.told(event.content)}
-            return "late", [undecided.arrived_late(late, event.mid, event.timestamp, **reached)]
+            return "late", _arrived(thread, late, event, settings, {})
         return "foreign", _foreign(thread, event, settings)
 
 
@@ -109,15 +108,15 @@ def _sent_by_us(reads: Reads, path: str, mid: str) -> Snapshot | None:
 def _shown(own: Snapshot, event: Event) -> list[Write]:
     """An uploaded file has no address of ours: its echo tells where it can be seen."""
     fields = own.fields or {}
-    told = undecided.told(event.content)
+    shown = told(event.content)
     if (
-        not told
+        not shown
         or fields.get("echoed")
         or all(a.get("url") for a in fields.get("attachments") or ())
     ):
         return []
     changed = {"updated_at": SERVER_TIME}
-    return [Update(own.path, told), Update(f"conversations/{event.thread_id}", changed)]
+    return [Update(own.path, shown), Update(f"conversations/{event.thread_id}", changed)]
 
 
 def _settles(item: Snapshot, event: Event) -> bool:
@@ -138,21 +137,14 @@ def _undecided(event: Event, settings: Operation) -> list[Write]:
     ]
 
 
-def _settled(thread: Conversation, stored: Snapshot, event: Event) -> list[Write]:
-    """The unconfirmed bubble did arrive: the line moves on."""
+def _arrived(
+    thread: Conversation, stored: Snapshot, event: Event, settings: Operation, line: dict[str, Any]
+) -> list[Write]:
+    """A bubble of which nobody knew did arrive; `line` is what becomes of the line."""
+    item = Message.from_doc(stored.id, stored.fields or {})
+    sent, fields = arrived(thread, item, event.mid, event.timestamp, settings, echo=event.content)
     path = f"conversations/{thread.thread_id}"
-    outbox = [item for item in thread.outbox if item != stored.id]
-    due = to_ms(event.timestamp + DELIVERY_GRACE) if outbox else None
-    sent = {"mid": event.mid, "sent_at": event.timestamp, "error": None, **_reached(thread, event)}
-    sent |= without_token(Message.from_doc(stored.id, stored.fields or {}))
-    sent |= undecided.told(event.content)
-    fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
-    return [Update(stored.path, sent), Update(path, fields)]
-
-
-def _reached(thread: Conversation, event: Event) -> dict[str, Any]:
-    """SENT, or READ where the receipt came before the echo."""
-    return {"status": Status.READ if event.about in thread.early_reads else Status.SENT}
+    return [Update(stored.path, sent), Update(path, {**fields, **line})]
 
 
 def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Write]:
@@ -164,7 +156,7 @@ def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Wr
     path = f"conversations/{event.thread_id}"
     message = {
         **_outgoing(event, settings),
-        **_reached(thread, event),
+        **reached(thread, event.mid, event.timestamp),
         "sent_at": event.timestamp,
     }
     fields: dict[str, Any] = {

@@ -16,10 +16,9 @@ from services.domain.operation import Operation
 from services.domain.states import Direction, Status
 from services.giving_up import give_up
 from services.intents import Intents
+from services.lines import DELIVERY_GRACE
 from services.ports import Clock, Reads
 
-#: When the sweep looks after replies that nobody delivers: well after the queue's own tries.
-DELIVERY_GRACE = timedelta(seconds=60)
 #: When the sweep looks after messages that were given back and not tried again.
 RELEASE_GRACE = timedelta(seconds=60)
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services import drafting, undecided
+from services.arrived import arrived
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
@@ -30,7 +31,7 @@ CALL_WITHIN = timedelta(seconds=15)
 UNCONFIRMED_FOR = timedelta(minutes=3)
 #: When, after it became unconfirmed, Instagram is asked whether it arrived.
 READ_BACK_AFTER = (timedelta(seconds=15), timedelta(seconds=60), timedelta(seconds=165))
-#: When the sweep looks after a line that nobody moved.
+#: When the sweep looks after a line that nobody moved: well after the queue's own tries.
 DELIVERY_GRACE = timedelta(seconds=60)
 #: How often a line is looked at that waits for its account: its window may close meanwhile.
 HELD_LOOK = timedelta(hours=1)
@@ -132,11 +133,13 @@ class TakingHead:
             message = Message.from_doc(sending.id, item.fields or {})
             own = undecided.own_among(message, came.echoes)
         mid = own.mid if own is not None else None
-        decided = undecided.decide(thread, came, mid, self.settings.handoff_minutes)
+        decided = undecided.decide(thread, came, mid, self.settings)
         if own is not None:
-            head, fields = _moved_on(thread, sending, self.now)
-            sent = {"status": Status.SENT, "mid": mid, "sent_at": own.created_at, "error": None}
-            sent |= without_token(message)
+            sent, fields = arrived(
+                decided.thread, message, mid, own.created_at, self.settings, echo=decided.echo
+            )
+            fields |= moved_on(thread, sending.id, self.now)
+            head = Head(look_at=self.now if fields["outbox"] else None)
             write: Write = Update(f"{path}/messages/{sending.id}", sent)
         else:
             head = Head(look_at=self.now + READ_BACK_AFTER[0])
@@ -151,7 +154,7 @@ class PuttingBack:
     thread_id: str
     item: Message
     token: str
-    handoff_minutes: float
+    settings: Operation
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
@@ -165,7 +168,7 @@ class PuttingBack:
         item = {"status": Status.QUEUED, "attempts": max(0, self.item.attempts - 1)}
         fields = {"sending": None, "deliver_due_at": to_ms(self.now + DELIVERY_GRACE)}
         # Nothing was sent under this hold: whatever came meanwhile was typed by a human.
-        decided = undecided.decide(thread, undecided.of(reads, thread), None, self.handoff_minutes)
+        decided = undecided.decide(thread, undecided.of(reads, thread), None, self.settings)
         return Head(look_at=self.now), [
             Update(f"{path}/messages/{self.item.id}", item),
             *decided.writes,
@@ -293,22 +296,20 @@ def _given_up(
         "error": "not confirmed: it may or may not have arrived",
         "unsettled": True,
         "awaits_echo": True,
+        "failed_at": now,
         **without_token(lost),
     }
     item = f"conversations/{thread.thread_id}/messages/{sending.id}"
-    head, fields = _moved_on(thread, sending, now)
-    path = f"conversations/{thread.thread_id}"
-    return head, [Update(item, failed), Update(path, {**fields, "send_failed_at": now})]
+    fields = {**moved_on(thread, sending.id, now), "send_failed_at": now}
+    head = Head(look_at=now if fields["outbox"] else None)
+    return head, [Update(item, failed), Update(f"conversations/{thread.thread_id}", fields)]
 
 
-def _moved_on(
-    thread: Conversation, sending: SendingRecord, now: datetime
-) -> tuple[Head, dict[str, Any]]:
-    """The line without the item that held it."""
-    outbox = [item for item in thread.outbox if item != sending.id]
+def moved_on(thread: Conversation, item_id: str, now: datetime) -> dict[str, Any]:
+    """The fields of a conversation whose line goes on without the item that held it."""
+    outbox = [item for item in thread.outbox if item != item_id]
     due = to_ms(now + DELIVERY_GRACE) if outbox else None
-    fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
-    return Head(look_at=now if outbox else None), fields
+    return {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
 
 
 def unconfirmed(

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services import handoff
+from services.arrived import arrived
 from services.domain import schedule
 from services.domain.account import Account
 from services.domain.bubbles import split
@@ -21,11 +22,12 @@ from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
+from services.domain.operation import Operation
 from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
-from services.lines import DELIVERY_GRACE, account_of
+from services.lines import DELIVERY_GRACE, account_of, moved_on
 from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Ids, Reads, TaskQueue
 
@@ -108,8 +110,11 @@ class Manual:
 
     def arrived(self, thread_id: str, item_id: str, by: Writer) -> None:
         """A person saw in the Instagram app that an unsettled item did arrive; `Rejected`."""
+        operation = self.settings.account(account_of(thread_id)).operation
         now = self.clock.now()
-        self.documents.transact(lambda reads: _arrived(reads, thread_id, item_id, by, now))
+        self.documents.transact(
+            lambda reads: _arrived(reads, thread_id, item_id, by, operation, now=now)
+        )
         self._ensure(thread_id)
 
     def _ensure(self, thread_id: str) -> None:
@@ -236,6 +241,7 @@ class Resending:
             "error": None,
             "unsettled": None,
             "awaits_echo": None,
+            "failed_at": None,
             "next_attempt_at": None,
             "owner_epoch": thread.owner_epoch,
             "resent_from": self.item_id,
@@ -318,7 +324,7 @@ def _decidable(item_id: str, fields: Mapping[str, Any] | None, states: Sequence[
 
 
 def _arrived(
-    reads: Reads, thread_id: str, item_id: str, by: Writer, now: datetime
+    reads: Reads, thread_id: str, item_id: str, by: Writer, settings: Operation, *, now: datetime
 ) -> tuple[None, Sequence[Write]]:
     path = f"conversations/{thread_id}"
     stored, found = reads.get(path, f"{path}/messages/{item_id}")
@@ -328,20 +334,7 @@ def _arrived(
     if item.status is Status.FAILED and not (found.fields or {}).get("unsettled"):
         raise Rejected("The message did not arrive: Instagram has refused it.")
     thread = Conversation.from_doc(thread_id, stored.fields or {})
-    outbox = [i for i in thread.outbox if i != item_id]
-    fields: dict[str, Any] = {"outbox": outbox, "updated_at": SERVER_TIME}
+    sent, fields = arrived(thread, item, item.mid, item.sending_at or now, settings)
     if thread.sending is not None and thread.sending.id == item_id:
-        fields |= {
-            "sending": None,
-            "deliver_due_at": to_ms(now + DELIVERY_GRACE) if outbox else None,
-        }
-    sent = {
-        "status": Status.SENT,
-        "sent_at": item.sending_at or now,
-        "error": None,
-        "unsettled": None,
-        "awaits_echo": True,  # or it would be taken for a human's
-        "settled_by": by.id,
-        **without_token(item),
-    }
-    return None, [Update(found.path, sent), Update(path, fields)]
+        fields |= moved_on(thread, item_id, now)
+    return None, [Update(found.path, {**sent, "settled_by": by.id}), Update(path, fields)]

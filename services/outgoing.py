@@ -1,6 +1,6 @@
 """A text of the system's own joins a thread's line, inside of somebody's transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from services.domain.conversation import Conversation
@@ -11,9 +11,7 @@ from services.domain.instants import to_ms
 from services.domain.linking import masked
 from services.domain.operation import Operation
 from services.domain.states import Direction, Role, Status
-
-#: When the sweep looks after a line that nobody moved.
-_GRACE = timedelta(seconds=60)
+from services.lines import DELIVERY_GRACE
 
 
 def joining(
@@ -42,7 +40,7 @@ def joining(
     }
     conversation = {
         "outbox": [*thread.outbox, item_id],
-        "deliver_due_at": to_ms(now + _GRACE),
+        "deliver_due_at": to_ms(now + DELIVERY_GRACE),
         "last_text": masked(text)[:120],
         "last_direction": Direction.OUTGOING,
         "updated_at": SERVER_TIME,

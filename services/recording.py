@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services import handoff, undecided
+from services.arrived import arrived
 from services.domain import retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
-from services.domain.ids import digest, document_id
+from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
@@ -29,6 +30,7 @@ from services.lines import (
     unconfirmed,
 )
 from services.ports import Reads
+from services.undecided import Decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,10 @@ class Recording:
         came = undecided.of(reads, thread)
         outcome = _decided_by(self.outcome, self.item, came.echoes)
         mid = outcome.mid if isinstance(outcome, Sent) else None
-        decided = undecided.decide(thread, came, mid, self.settings.handoff_minutes)
-        thread = decided.thread
-        told, alerts = self._told(reads, thread, outcome)
-        thread = handoff.after(thread, told)
-        head, more, written = self._record(thread, account, outcome, behind)
+        decided = undecided.decide(thread, came, mid, self.settings)
+        told, alerts = self._told(reads, decided.thread, outcome)
+        decided = replace(decided, thread=handoff.after(decided.thread, told))
+        head, more, written = self._record(decided, account, outcome, behind)
         line = {**decided.fields, **told, **more}
         return head, [*decided.writes, *alerts, *written, Update(path, line)]
 
@@ -82,16 +83,17 @@ class Recording:
         if thread.sending is not None and thread.sending.held_by(self.token):
             return still_held(reads, thread, account, thread.sending, self.now), []
         head = Head(look_at=self.now if thread.outbox else None)
-        unsettled = (item.fields or {}).get("status") not in (Status.SENT, Status.READ)
-        if isinstance(self.outcome, Sent) and unsettled:
-            sent = {**_sent(self.outcome, self.now), **without_token(self.item)}
-            return head, [Update(item.path, sent)]
+        now = Message.from_doc(item.id, item.fields or {})
+        if isinstance(self.outcome, Sent) and now.status not in (Status.SENT, Status.READ):
+            sent, fields = arrived(thread, now, self.outcome.mid, self.now, self.settings)
+            path = f"conversations/{self.thread_id}"
+            return head, [Update(item.path, sent), Update(path, fields)]
         return head, []
 
     def _record(
-        self, thread: Conversation, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
+        self, decided: Decided, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
     ) -> tuple[Head, dict[str, Any], list[Write]]:
-        path = f"conversations/{self.thread_id}/messages/{self.item.id}"
+        path, thread = f"conversations/{self.thread_id}/messages/{self.item.id}", decided.thread
         if isinstance(outcome, Unknown) and thread.sending is not None:
             fields, write = unconfirmed(thread, thread.sending, outcome.reason, self.now)
             return Head(look_at=self.now + READ_BACK_AFTER[0]), fields, [write]
@@ -99,7 +101,7 @@ class Recording:
         if again is not None:
             head, fields, item = again
             return head, fields, [Update(path, item)]
-        return self._ended(thread, account, outcome, behind)
+        return self._ended(decided, account, outcome, behind)
 
     def _again(
         self, thread: Conversation, outcome: Outcome
@@ -131,9 +133,10 @@ class Recording:
         return Head(look_at=at, look_id=self.item.id, attempt=attempt), fields, item
 
     def _ended(
-        self, thread: Conversation, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
+        self, decided: Decided, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
     ) -> tuple[Head, dict[str, Any], list[Write]]:
         """The item is SENT or FAILED: the next one of the line may go."""
+        thread = decided.thread
         line = tuple(item for item in thread.outbox if item != self.item.id)
         following = [s for s in behind if line[:1] == (s.id,)]
         behind_it = replace(thread, outbox=line, sending=None)
@@ -148,16 +151,10 @@ class Recording:
             fields["send_failed_at"] = self.now
             failed |= without_token(self.item)
             return head, fields, [Update(path, failed), *writes]
-        fields["send_failed_at"] = None
-        if self.item.last_of_turn:
-            cooldown = timedelta(seconds=self.settings.cooldown_seconds)
-            fields["cooldown_until"] = self.now + cooldown
-        sent = {
-            **_sent(outcome, self.now),
-            **read_already(thread, outcome, self.now),
-            **without_token(self.item),
-        }
-        return head, fields, [Update(path, sent), *writes]
+        sent, more = arrived(
+            thread, self.item, outcome.mid, self.now, self.settings, echo=decided.echo
+        )
+        return head, {**fields, **more}, [Update(path, sent), *writes]
 
     def _told(
         self, reads: Reads, thread: Conversation, outcome: Outcome
@@ -206,15 +203,3 @@ def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> 
         return outcome
     own = undecided.own_among(item, echoes)
     return Sent(own.mid) if own is not None and own.mid else outcome
-
-
-def read_already(thread: Conversation, outcome: Sent, now: datetime) -> dict[str, Any]:
-    """READ where the person's receipt was here before the answer that holds the mid."""
-    seen = outcome.mid is not None and document_id(outcome.mid) in thread.early_reads
-    return {"status": Status.READ, "read_at": now} if seen else {}
-
-
-def _sent(outcome: Sent, now: datetime) -> dict[str, Any]:
-    sent = {"status": Status.SENT, "sent_at": now, "error": None, "unsettled": None}
-    sent["awaits_echo"] = None
-    return {**sent, "mid": outcome.mid} if outcome.mid else sent

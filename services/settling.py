@@ -5,15 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from services import undecided
+from services.arrived import arrived
 from services.domain.call import Heard
 from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Query, Update, Write
-from services.domain.instants import to_ms
-from services.domain.linking import without_token
+from services.domain.documents import Query, Update, Write
 from services.domain.message import Message
-from services.domain.states import Status
-from services.lines import DELIVERY_GRACE
+from services.domain.operation import Operation
+from services.lines import account_of, moved_on
 from services.ports import Reads
 
 #: A message of the same text is the item's if it is no older than its call and not much younger.
@@ -30,23 +28,34 @@ class Settling:
 
     thread_id: str
     item: Message
-    account_id: str
     heard: Sequence[Heard]
+    settings: Operation
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[bool, Sequence[Write]]:
-        """Whether it was found; the line then moves on."""
+        """Whether it was found, here or before: the line moves on."""
         path = f"conversations/{self.thread_id}"
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         sending = thread.sending
-        if sending is None or sending.id != self.item.id or not sending.unconfirmed:
+        if sending is None or sending.id != self.item.id:
+            return True, []  # by this very call, whose answer was lost, by its echo, or a person
+        if not sending.unconfirmed:
             return False, []
         for heard in self.heard:
             known = Query(f"{path}/messages", where=[("mid", "==", heard.mid)], limit=1)
-            if is_of(self.item, heard, self.account_id) and not reads.query(known):
-                return True, _settled(thread, self.item, heard, self.now)
+            if is_of(self.item, heard, account_of(self.thread_id)) and not reads.query(known):
+                return True, self._settled(thread, heard)
         return False, []
+
+    def _settled(self, thread: Conversation, heard: Heard) -> list[Write]:
+        shown = {"attachments": heard.attachments}
+        sent, fields = arrived(
+            thread, self.item, heard.mid, heard.created_at, self.settings, echo=shown
+        )
+        fields |= moved_on(thread, self.item.id, self.now)
+        path = f"conversations/{self.thread_id}"
+        return [Update(f"{path}/messages/{self.item.id}", sent), Update(path, fields)]
 
 
 def is_of(item: Message, heard: Heard, account_id: str) -> bool:
@@ -58,13 +67,3 @@ def is_of(item: Message, heard: Heard, account_id: str) -> bool:
     if not earliest <= heard.created_at <= item.sending_at + NOT_AFTER:
         return False
     return bool(heard.attachments) if item.attachments else heard.text == item.text
-
-
-def _settled(thread: Conversation, item: Message, heard: Heard, now: datetime) -> list[Write]:
-    path = f"conversations/{thread.thread_id}"
-    outbox = [other for other in thread.outbox if other != item.id]
-    due = to_ms(now + DELIVERY_GRACE) if outbox else None
-    sent = {"status": Status.SENT, "mid": heard.mid, "sent_at": heard.created_at, "error": None}
-    sent |= {**without_token(item), **undecided.told({"attachments": heard.attachments})}
-    fields = {"sending": None, "outbox": outbox, "deliver_due_at": due, "updated_at": SERVER_TIME}
-    return [Update(f"{path}/messages/{item.id}", sent), Update(path, fields)]

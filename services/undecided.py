@@ -5,17 +5,18 @@ same commit, so that none is left to be misread later.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from services import handoff
+from services.arrived import arrived, reached
 from services.domain.conversation import Conversation
 from services.domain.documents import Delete, Query, Snapshot, Update, Write
 from services.domain.ids import document_id
 from services.domain.linking import masked
 from services.domain.message import Message
-from services.domain.states import Status
+from services.domain.operation import Operation
 from services.ports import Reads
 
 #: A bubble's echo is dated by Meta when the bubble was sent: one so much younger is not its own.
@@ -38,6 +39,7 @@ class Decided:
     thread: Conversation
     fields: dict[str, Any] = field(default_factory=dict)
     writes: Sequence[Write] = ()
+    echo: Mapping[str, Any] | None = None  #: of the bubble whose mid was told
 
 
 def of(reads: Reads, thread: Conversation) -> Came:
@@ -55,7 +57,7 @@ def lost(reads: Reads, thread_id: str) -> list[Snapshot]:
     return reads.query(Query(path, where=[("awaits_echo", "==", True)], limit=MOST_LOST))
 
 
-def decide(thread: Conversation, came: Came, mid: str | None, handoff_minutes: float) -> Decided:
+def decide(thread: Conversation, came: Came, mid: str | None, settings: Operation) -> Decided:
     """Our own echo, that of `mid` or of a lost bubble, is dropped; any other is a human's.
 
     The bot steps back then. A takeover counts from the echo's own timestamp; one that is older
@@ -64,39 +66,36 @@ def decide(thread: Conversation, came: Came, mid: str | None, handoff_minutes: f
     fields: dict[str, Any] = {"undecided": []} if thread.undecided else {}
     writes: list[Write] = []
     left = list(came.lost)
+    own: Mapping[str, Any] | None = None
     for echo in came.echoes:
         if mid is not None and echo.id == document_id(mid):
-            writes += [Delete(echo.path), *_shown(thread, echo)]
+            own = echo.fields
+            writes.append(Delete(echo.path))
             continue
         typed = Message.from_doc(echo.id, echo.fields or {})
         late = late_one(left, typed.text, typed.created_at)
         if late is not None:
             left.remove(late)
-            shown = told(echo.fields or {})
-            writes += [Delete(echo.path), arrived_late(late, typed.mid, typed.created_at, **shown)]
+            bubble = Message.from_doc(late.id, late.fields or {})
+            item, more = arrived(
+                thread, bubble, typed.mid, typed.created_at, settings, echo=echo.fields
+            )
+            writes += [Delete(echo.path), Update(late.path, item)]
+            fields |= more
+            thread = replace(
+                thread, cooldown_until=fields.get("cooldown_until", thread.cooldown_until)
+            )
             continue
-        writes.append(Update(echo.path, {"status": Status.SENT, "sent_at": typed.created_at}))
+        seen = reached(thread, typed.mid, typed.created_at)
+        writes.append(Update(echo.path, {**seen, "sent_at": typed.created_at}))
         if thread.boundary_at is not None and typed.created_at <= thread.boundary_at:
             continue
         taken = handoff.wrote(
-            thread, typed.created_at, minutes=handoff_minutes, reason="instagram_app"
+            thread, typed.created_at, minutes=settings.handoff_minutes, reason="instagram_app"
         )
         fields |= taken
         thread = handoff.after(thread, taken)
-    return Decided(thread, fields, writes)
-
-
-def told(echo: Mapping[str, Any]) -> dict[str, Any]:
-    """What only an echo knows of a bubble of ours: where an uploaded file can be seen, a while."""
-    files = [a for a in echo.get("attachments") or () if a.get("url")]
-    return {"echoed": files} if files else {}
-
-
-def _shown(thread: Conversation, echo: Snapshot) -> list[Write]:
-    fields = told(echo.fields or {})
-    if thread.sending is None or not fields:
-        return []
-    return [Update(f"conversations/{thread.thread_id}/messages/{thread.sending.id}", fields)]
+    return Decided(thread, fields, writes, own)
 
 
 def own_among(item: Message, echoes: Sequence[Snapshot]) -> Message | None:
@@ -116,12 +115,6 @@ def late_one(lost: Sequence[Snapshot], text: str, sent_at: datetime) -> Snapshot
         if latest and sent_at <= latest and same_bubble(item, text, sent_at):
             return stored
     return None
-
-
-def arrived_late(lost: Snapshot, mid: str | None, sent_at: datetime, **more: Any) -> Update:
-    """What is written when the echo of a bubble came after all."""
-    sent = {"status": Status.SENT, "mid": mid, "sent_at": sent_at, "error": None}
-    return Update(lost.path, {**sent, "unsettled": None, "awaits_echo": None, **more})
 
 
 def same_bubble(item: Message, text: str, sent_at: datetime) -> bool:

@@ -111,6 +111,7 @@ class Conversation:
     held_for: str | None = None  #: the account that must be able to send again first
     turn_held_for: str | None = None  #: likewise, for its waiting messages
     last_slot_at: datetime | None = None  #: the instant that was leased for the last send
+    send_failed_at: datetime | None = None  #: of the last bubble, if that failed
     reserved_slot_at: datetime | None = None  #: a far one, for which a task is made
     early_reads: tuple[str, ...] = ()  #: messages that were read before their mid was recorded
     opted_out_at: datetime | None = None  #: when the person last said so
@@ -159,6 +160,7 @@ class Conversation:
             held_for=doc.get("held_for"),
             turn_held_for=doc.get("turn_held_for"),
             last_slot_at=doc.get("last_slot_at"),
+            send_failed_at=doc.get("send_failed_at"),
             reserved_slot_at=doc.get("reserved_slot_at"),
             early_reads=tuple(doc.get("early_reads") or ()),
             opted_out_at=maybe_from_ms(doc.get("opted_out_at")),

@@ -31,6 +31,7 @@ class Message:
     next_attempt_at: datetime | None = None  #: outgoing: not before
     last_of_turn: bool = False  #: outgoing: cooldown begins when this one is sent
     error: str | None = None
+    failed_at: datetime | None = None  #: outgoing: when it was given up
     attachments: Sequence[Mapping[str, Any]] = ()
     reply_to: str | None = None  #: inbound: the mid of the message that it answers
     story_reply: Mapping[str, Any] | None = None  #: inbound: our story that it answers
@@ -67,6 +68,7 @@ class Message:
             next_attempt_at=doc.get("next_attempt_at"),
             last_of_turn=bool(doc.get("last_of_turn", False)),
             error=doc.get("error"),
+            failed_at=doc.get("failed_at"),
             attachments=doc.get("attachments") or (),
             reply_to=doc.get("reply_to"),
             story_reply=doc.get("story_reply"),

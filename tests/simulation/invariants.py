@@ -36,6 +36,7 @@ _OUTGOING = {
     "cancelled": {"cancelled"},
     "failed": {"failed", "sent"},
 }
+_ARRIVED = {"sent", "read"}
 #: Where a run may end: nothing of these waits for anything.
 _ENDED = {"processed", "failed", "sent", "read", "cancelled"}
 
@@ -139,8 +140,9 @@ class Invariants:
                 self.queued[change.path[1]].append(place)
             if new == "sending" and old != "sending":
                 self._may_be_sent(commit, change)
-            if new == "sent" and old == "sending" and change.new.get("last_of_turn"):
-                self.turn_sent_at[change.path[1]] = change.new["sent_at"]
+            if new in _ARRIVED and old not in _ARRIVED and change.new.get("last_of_turn"):
+                before = self.turn_sent_at.get(change.path[1], change.new["sent_at"])
+                self.turn_sent_at[change.path[1]] = max(before, change.new["sent_at"])
 
     def _really_answered(self, commit: Commit, change: Changed) -> None:
         assert change.new is not None

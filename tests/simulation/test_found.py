@@ -144,3 +144,15 @@ def test_a_record_run_again_ends_no_hold_of_somebody_else(play: Scene) -> None:
     assert play.conversation()["sending"] == hold
     play.end(second)
     play.rest()
+
+
+def test_a_read_back_whose_answer_was_lost_lets_the_line_go_on_at_once(play: Scene) -> None:
+    _reply_queued(play)
+    play.order("deliver", SEND, after="timeout")
+    play.run("deliver")
+    reader = play.until(play.task("deliver"), f"after {READ}")
+    play.order("deliver", COMMIT, after="UNAVAILABLE")
+    play.end(reader)
+    assert play.bubbles()[0] == "sent"
+    assert play.tasks("deliver", within=5)
+    play.rest()
