@@ -16,7 +16,7 @@
   // An answer belongs to the conversation that its address names: only the one chosen last may
   // come into the pane. While a message is on its way, its own answer brings whatever changed.
   let wanted = "";
-  const named = (path) => /\/conversations\/([^/?]+)/.exec(path || "")?.[1];
+  const names = (path, thread) => (path || "").split(/[/?]/).includes(thread);
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, xhr } = event.detail;
     if (!elt.matches(".row-link")) return;
@@ -27,8 +27,8 @@
     const { target, pathInfo, requestConfig: { elt } } = event.detail;
     if (target.id !== "pane") return;
     const sending = document.querySelector(".composer.sending");
-    const of = named(pathInfo.responsePath), early = sending && sending !== elt && of === here();
-    if (of !== wanted || early) event.detail.shouldSwap = false;
+    const early = sending && sending !== elt && wanted === here();
+    if (!names(pathInfo.responsePath, wanted) || early) event.detail.shouldSwap = false;
     else leave(elt.id === "composer");
   });
 
@@ -68,17 +68,21 @@
   }, true);
   const grown = new ResizeObserver(() => { if (stays) toEnd(); });
 
-  // Where one was reading when the pane was exchanged, from below; nowhere for whoever just wrote.
-  let reading = { of: "", below: 0 };
-  const below = () => log().scrollHeight - log().scrollTop;
+  // The first line that is seen, and where, while the pane is exchanged; the last for who just wrote.
+  let reading = {};
+  const topOf = (node) => node.getBoundingClientRect().top;
   function leave(wrote) {
-    reading = log() && !stays && !wrote ? { of: here(), below: below() } : { of: "", below: 0 };
+    reading = {};
+    if (!log() || stays || wrote) return;
+    const line = [...log().querySelectorAll("li[id]")].find((one) => one.getBoundingClientRect().bottom > topOf(log()));
+    reading = { of: here(), line: line?.id, top: line && topOf(line) };
   }
   function resume() {
     grown.disconnect();
     grown.observe($("log"));
     stays = reading.of !== here();
-    if (stays) toEnd(); else log().scrollTop = log().scrollHeight - reading.below;
+    const line = !stays && $(reading.line);
+    if (stays) toEnd(); else if (line) log().scrollTop += topOf(line) - reading.top;
   }
 
   let seen = "";
@@ -97,7 +101,7 @@
   // Older messages come in above: what is being read must not move.
   let height = 0;
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.target.id === "older" && log()) height = below();
+    if (event.detail.target.id === "older" && log()) height = log().scrollHeight - log().scrollTop;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (height && log()) {

@@ -138,18 +138,6 @@ def test_the_desk_is_worked_by_keyboard_alone(screen: Screen) -> None:
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
 
 
-def test_single_keys_can_be_switched_off(screen: Screen) -> None:
-    scene.person(screen.world, "ann")
-    screen.open("/me")
-    screen.page.get_by_label(re.compile("Single-key")).uncheck()
-    screen.page.get_by_role("button", name="Save").click()
-    screen.open("/?tab=all")
-    screen.page.keyboard.press("j")
-    screen.page.keyboard.press("?")
-    expect(screen.page.locator("#help")).to_be_hidden()
-    expect(screen.page.locator("#thread-head")).to_have_count(0)
-
-
 def test_a_canned_answer_is_taken_with_a_slash(screen: Screen) -> None:
     scene.person(screen.world, "alice")
     screen.open("/canned")

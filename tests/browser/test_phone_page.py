@@ -47,3 +47,11 @@ def test_the_phone_shows_every_kind_of_message_without_a_barrier(screen: Screen)
     screen.page.set_viewport_size({"width": 320, "height": 600})
     assert screen.page.evaluate("document.documentElement.scrollWidth") == 320
     assert found == [[], []]
+    # What comes then throws neither the keyboard nor the reader about.
+    button, log = screen.page.locator("#people button"), screen.page.locator("#log")
+    button.focus()
+    log.evaluate("log => { log.scrollTop = 0; }")
+    screen.world.dm("alice", "one more")
+    expect(bubbles.last).to_contain_text("one more")
+    expect(button).to_be_focused()
+    assert log.evaluate("log => log.scrollTop") == 0

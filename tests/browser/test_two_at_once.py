@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.conftest import Screen, dm
+from tests.browser.conftest import PHONE, Screen, dm
 from tests.office import scene
 
 #: Counts what has ended, also where the element that asked is gone.
@@ -61,6 +61,13 @@ def test_a_late_answer_leaves_the_conversation_that_was_chosen_since(screen: Scr
     expect(text).to_have_value("for Bob only")
     page.get_by_role("button", name="Hand back", exact=True).click()
     expect(page.locator("#notices")).to_contain_text("Handed back")
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type] # ints
+    page.get_by_label("About this person").click()
+    page.get_by_label("E-mail").fill("nonsense")
+    page.keyboard.press("Enter")
+    expect(page.locator("#e-email")).to_be_visible()
+    assert ["422" in problem for problem in screen.problems] == [True]  # Chromium tells of it
+    screen.problems.clear()
 
 
 def test_a_message_under_way_is_sent_once_whatever_ends_before_it(screen: Screen) -> None:

@@ -9,6 +9,7 @@ let source = null;
 let state = { people: [], chat: null, system: null };
 let ahead = 0; // the local clock before this machine's, in ms
 let drawn = "";
+let shown = ""; // whose chat that is
 let kinds = [{ group: "Messages", kinds: [{ kind: "text", label: "Text", needs_text: true, owner: true }] }];
 
 function make(tag, { text, kind, ...rest } = {}, ...children) {
@@ -33,6 +34,15 @@ function face(element, name) {
   return element;
 }
 
+// What is drawn anew keeps the keyboard on the button it was on; else one goes on writing.
+function redraw(box, children) {
+  const of = box.contains(document.activeElement) ? document.activeElement.dataset.of : undefined;
+  box.replaceChildren(...children);
+  if (of === undefined) return;
+  const again = [...box.querySelectorAll("[data-of]")].find((button) => button.dataset.of === of);
+  (again || at("text")).focus({ preventScroll: true });
+}
+
 // ── Drawing ────────────────────────────────────────────────────────────────────────────────────
 
 const nameOf = (person) => person.name || person.id;
@@ -41,9 +51,9 @@ const shownName = (person) => person.profile?.name || nameOf(person);
 function drawPeople() {
   const known = state.people.some((person) => nameOf(person) === who || person.id === who);
   const everybody = known || !who ? state.people : [{ id: who, name: who, last: null }, ...state.people];
-  at("people").replaceChildren(...everybody.map((person) => {
+  redraw(at("people"), everybody.map((person) => {
     const here = nameOf(person) === who || person.id === who;
-    const button = make("button", { type: "button", "aria-current": String(here) },
+    const button = make("button", { type: "button", "aria-current": String(here), "data-of": nameOf(person) },
       face(make("span", { kind: "face", "aria-hidden": "true" }), shownName(person)),
       make("strong", { text: shownName(person) }),
       make("em", { text: person.last ? person.last.text || labelOf(person.last.kind) : "has not written yet" }));
@@ -85,7 +95,7 @@ function contents(message) {
 function choices(message) {
   const titles = (message.quick_replies || []).map((choice) => choice.title).filter(Boolean);
   return titles.map((title) => {
-    const element = make("button", { text: title, kind: "choice", type: "button" });
+    const element = make("button", { text: title, kind: "choice", type: "button", "data-of": message.mid + title });
     element.addEventListener("click", () => post("dm", { from: who, kind: "quick_reply", text: title }));
     return element;
   });
@@ -112,7 +122,7 @@ function deed(message, felt) {
 }
 
 function button(text, label, said) {
-  const element = make("button", { text, kind: "deed", type: "button", "aria-label": label });
+  const element = make("button", { text, kind: "deed", type: "button", "aria-label": label, "data-of": text + (said.mid || said.target) });
   element.addEventListener("click", () => post("dm", { from: who, ...said }));
   return element;
 }
@@ -134,8 +144,12 @@ function drawChat() {
   if (!lines.length) {
     lines.push(make("li", { text: "Say hello: Moca answers within seconds.", kind: "empty" }));
   }
-  chat.replaceChildren(...lines);
-  at("log").scrollTop = at("log").scrollHeight;
+  // Whoever reads above stays there; another one's chat opens at its end.
+  const log = at("log"), before = log.scrollTop;
+  const end = shown !== who || log.scrollHeight - before - log.clientHeight < 80;
+  redraw(chat, lines);
+  log.scrollTop = end ? log.scrollHeight : before;
+  shown = who;
 }
 
 const NAMES = {
