@@ -83,9 +83,9 @@ class Recording:
         if thread.sending is not None and thread.sending.held_by(self.token):
             return still_held(reads, thread, account, thread.sending, self.now), []
         head = Head(look_at=self.now if thread.outbox else None)
-        now = Message.from_doc(item.id, item.fields or {})
-        if isinstance(self.outcome, Sent) and now.status not in (Status.SENT, Status.READ):
-            sent, fields = arrived(thread, now, self.outcome.mid, self.now, self.settings)
+        stored = Message.from_doc(item.id, item.fields or {})
+        if isinstance(self.outcome, Sent) and stored.status not in (Status.SENT, Status.READ):
+            sent, fields = arrived(thread, stored, self.outcome.mid, self.now, self.settings)
             path = f"conversations/{self.thread_id}"
             return head, [Update(item.path, sent), Update(path, fields)]
         return head, []
