@@ -11,6 +11,7 @@ from typing import Any
 
 from services import drafting, undecided
 from services.arrived import arrived
+from services.domain import schedule
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
@@ -33,8 +34,6 @@ UNCONFIRMED_FOR = timedelta(minutes=3)
 READ_BACK_AFTER = (timedelta(seconds=15), timedelta(seconds=60), timedelta(seconds=165))
 #: When the sweep looks after a line that nobody moved: well after the queue's own tries.
 DELIVERY_GRACE = timedelta(seconds=60)
-#: How often a line is looked at that waits for its account: its window may close meanwhile.
-HELD_LOOK = timedelta(hours=1)
 #: A slot that lies ahead by no more is now: clocks differ, and the queue is never early.
 SLOT_AHEAD = timedelta(milliseconds=5)
 #: Items that one reading of the line takes in.
@@ -228,7 +227,7 @@ def _first(
     """The first item that may go by itself: hold it, or say when it may."""
     now, account = gate.now, gate.account
     if not account.may_send:
-        return _waits(outbox, item, now + HELD_LOOK, held_for=account.id)
+        return _waits(outbox, item, held_look(gate.thread, now), held_for=account.id)
     parked = account.parked(now)
     if parked is not None:
         head, fields, writes = _waits(outbox, item, parked)
@@ -326,6 +325,11 @@ def next_check(sending: SendingRecord, now: datetime) -> datetime:
     """When an unconfirmed item is looked at next: to ask Instagram, or to give it to a person."""
     since = sending.until - UNCONFIRMED_FOR
     return next((since + after for after in READ_BACK_AFTER if since + after > now), sending.until)
+
+
+def held_look(thread: Conversation, now: datetime) -> datetime:
+    """When a line is looked at that waits for its account: its window may close meanwhile."""
+    return schedule.hourly(thread.thread_id, now)
 
 
 def account_of(thread_id: str) -> str:

@@ -20,12 +20,12 @@ from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Th
 from services.domain.states import Owner, Status
 from services.lines import (
     DELIVERY_GRACE,
-    HELD_LOOK,
     READ_BACK_AFTER,
     Gate,
     Head,
     account_of,
     advance,
+    held_look,
     still_held,
     unconfirmed,
 )
@@ -118,7 +118,7 @@ class Recording:
             attempt = 0
             item |= {"next_attempt_at": at, "error": outcome.reason, "attempts": less}
         elif isinstance(outcome, Stopped):
-            at, held_for, attempt = self.now + HELD_LOOK, thread.account_id, 0
+            at, held_for, attempt = held_look(thread, self.now), thread.account_id, 0
             item |= {"error": outcome.reason, "attempts": less}
         elif isinstance(outcome, Refused) and (simpler := retries.simpler(self.item, outcome)):
             at = self.now

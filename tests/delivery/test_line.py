@@ -133,6 +133,15 @@ def test_a_paused_account_sends_nothing_until_it_is_resumed(world: World, queue:
     assert world.sent_to("alice") == ["one"]
 
 
+def test_a_paused_accounts_line_is_looked_at_once_an_hour(world: World, queue: Queue) -> None:
+    queue("alice", "one")
+    world.store.document(f"accounts/{ACCOUNT}").set({"state": "paused"}, merge=True)
+    for _ in range(3):
+        deliver(world, "alice")
+        world.advance(1)
+    assert len(world.stack.tasks.list_tasks()) == 1
+
+
 def test_a_pause_between_bubbles_is_a_task_and_shows_typing(world: World, queue: Queue) -> None:
     world.configure(bubble_delay_seconds=4)
     queue("alice", "one", "two")
