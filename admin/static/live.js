@@ -86,7 +86,8 @@
   async function part(path) {
     const answer = await fetch(root + path, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${path.split("?")[0]} answered ${answer.status}`);
-    return new DOMParser().parseFromString(await answer.text(), "text/html").body;
+    // The whole: what begins with a <template> is put into its head.
+    return new DOMParser().parseFromString(await answer.text(), "text/html").documentElement;
   }
 
   function view(more) {
