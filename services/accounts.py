@@ -1,22 +1,21 @@
 """An account's state: what stops its sending, what slows it, and what sets it going again."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
-from services.domain import schedule
 from services.domain.account import Account, AccountState
 from services.domain.documents import Create, Maximum, Merge, Query, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.outcome import Answer, Stopped, Throttled, Usage
-from services.domain.schedule import Appointment
 from services.domain.states import Status
 from services.errors import Unavailable
-from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+from services.looks import Looks
+from services.ports import Clock, Documents, Ids, Reads
 
 _log = structlog.get_logger()
 
@@ -50,11 +49,10 @@ class Accounts:
     """Writes what the answers of Instagram say about an account."""
 
     documents: Documents
-    turns: TaskQueue
-    deliveries: TaskQueue
+    turns: Looks
+    deliveries: Looks
     clock: Clock
     ids: Ids
-    clock_margin_seconds: float
 
     def note(self, account: Account, answer: Answer) -> None:
         """Keep what `answer` says of the whole account; nothing is lost where that fails.
@@ -105,21 +103,17 @@ class Accounts:
             "conversations", where=[("turn_held_for", "==", account_id)], limit=MOST_RESUMED
         )
         woken = {
-            *self._wake(lines, self.deliveries, schedule.delivery_later, trace_id),
-            *self._wake(messages, self.turns, schedule.later, trace_id),
+            *self._wake(lines, self.deliveries, trace_id),
+            *self._wake(messages, self.turns, trace_id),
         }
         _log.info("account_resumed", account_id=account_id, threads=len(woken))
         return len(woken)
 
-    def _wake(
-        self, held: Query, queue: TaskQueue, name: Callable[..., Appointment], trace_id: str
-    ) -> list[str]:
+    def _wake(self, held: Query, looks: Looks, trace_id: str) -> list[str]:
         """Ensure a task for every thread that waited for the account."""
         waiting = self.documents.query(held)
         for snapshot in waiting:
-            now = self.clock.now()
-            look = name(snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds)
-            queue.ensure(look, {"thread_id": snapshot.id, "trace_id": trace_id})
+            looks.soon(snapshot.id, trace_id)
         return [snapshot.id for snapshot in waiting]
 
     def pause(self, account_id: str) -> None:

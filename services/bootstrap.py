@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from services.exporting import Exporting
     from services.ingest import Ingest
     from services.knowledge import Knowledge
+    from services.looks import Looks
     from services.manual import Manual
     from services.office.use_cases import Office
     from services.sweep import Sweep
@@ -123,6 +124,21 @@ class Services:
         """The queue whose tasks deliver replies."""
         return self._queue(self.settings.delivery_queue, self.settings.deliver_url)
 
+    @functools.cached_property
+    def turn_looks(self) -> "Looks":
+        """Later looks at what waits for a turn."""
+        return self._looks(self.turn_tasks)
+
+    @functools.cached_property
+    def delivery_looks(self) -> "Looks":
+        """Later looks at what waits to be sent."""
+        return self._looks(self.delivery_tasks)
+
+    def _looks(self, queue: TaskQueue) -> "Looks":
+        from services.looks import Looks
+
+        return Looks(queue, self.clock, self.settings.clock_margin_seconds)
+
     def _queue(self, queue: str, url: str) -> TaskQueue:
         from services.adapters.cloud_tasks import CloudTaskQueue
 
@@ -185,9 +201,8 @@ class Services:
         """What stops an account's sending, and sets it going again."""
         from services.accounts import Accounts
 
-        margin = self.settings.clock_margin_seconds
-        queues = self.turn_tasks, self.delivery_tasks
-        return Accounts(self.documents, *queues, self.clock, self.ids, margin)
+        looks = self.turn_looks, self.delivery_looks
+        return Accounts(self.documents, *looks, self.clock, self.ids)
 
     @functools.cached_property
     def people(self) -> "People":
@@ -236,8 +251,8 @@ class Services:
 
         return Turns(
             self.documents,
-            self.turn_tasks,
-            self.delivery_tasks,
+            self.turn_looks,
+            self.delivery_looks,
             self.live_settings,
             self.agent,
             self.people.missing,
@@ -245,7 +260,6 @@ class Services:
             self.people.linking,
             self.clock,
             self.ids,
-            self.settings.clock_margin_seconds,
         )
 
     @functools.cached_property
@@ -271,14 +285,7 @@ class Services:
         """Messages written by hand or by another service."""
         from services.manual import Manual
 
-        return Manual(
-            self.documents,
-            self.delivery_tasks,
-            self.live_settings,
-            self.clock,
-            self.ids,
-            self.settings.clock_margin_seconds,
-        )
+        return Manual(self.documents, self.delivery_looks, self.live_settings, self.clock, self.ids)
 
     @functools.cached_property
     def care(self) -> "Care":
@@ -301,11 +308,10 @@ class Services:
 
         return Sweep(
             self.documents,
-            self.turn_tasks,
-            self.delivery_tasks,
+            self.turn_looks,
+            self.delivery_looks,
             self.live_settings,
             self.clock,
-            self.settings.clock_margin_seconds,
         )
 
     @functools.cached_property

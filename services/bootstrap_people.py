@@ -29,11 +29,10 @@ class People:
 
         return Missing(
             self._parts.documents,
-            self._parts.turn_tasks,
+            self._parts.turn_looks,
             self._parts.instagram,
             self._parts.live_settings,
             self._parts.clock,
-            self._parts.settings.clock_margin_seconds,
         )
 
     @functools.cached_property
@@ -110,16 +109,15 @@ class People:
         from services.receipts import Receipts
         from services.unhandled import Drawer
 
-        margin = parts.settings.clock_margin_seconds
         return Ingest(
             parts.documents,
             parts.turn_tasks,
             parts.live_settings,
-            Echoes(parts.documents, parts.delivery_tasks, parts.live_settings, parts.clock, margin),
+            Echoes(parts.documents, parts.delivery_looks, parts.live_settings),
             Receipts(parts.documents, parts.live_settings),
-            Drawer(parts.documents, parts.turn_tasks, parts.clock, margin),
+            Drawer(parts.documents, parts.turn_looks, parts.clock),
             parts.clock,
             parts.together,
             parts.spread,
-            margin,
+            parts.settings.clock_margin_seconds,
         )

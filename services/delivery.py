@@ -262,7 +262,7 @@ class Delivery:
         if head.attempt and head.look_id:
             look = schedule.delivery_retry(run.thread_id, head.look_id, head.attempt, head.look_at)
         else:
-            look = schedule.delivery_later(
+            look = schedule.later(
                 run.thread_id,
                 head.look_at,
                 self.clock.now(),

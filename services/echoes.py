@@ -13,7 +13,6 @@ import structlog
 
 from services import handoff, undecided
 from services.arrived import arrived, reached, told
-from services.domain import schedule
 from services.domain.conversation import Conversation
 from services.domain.documents import (
     SERVER_TIME,
@@ -33,7 +32,8 @@ from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.lines import moved_on
 from services.live_settings import LiveSettings
-from services.ports import Clock, Documents, Reads, TaskQueue
+from services.looks import Looks
+from services.ports import Documents, Reads
 
 _log = structlog.get_logger()
 
@@ -43,10 +43,8 @@ class Echoes:
     """Decides whose echo it is; repeating it changes nothing."""
 
     documents: Documents
-    deliveries: TaskQueue
+    deliveries: Looks
     settings: LiveSettings
-    clock: Clock
-    clock_margin_seconds: float
 
     def settle(self, event: Event, trace_id: str) -> str:
         """Store or recognise one echo: `own`, `known`, `undecided`, `settled`, `late` or `foreign`.
@@ -66,13 +64,7 @@ class Echoes:
         _log.info("echo", thread_id=event.thread_id, trace_id=trace_id, verdict=verdict)
         if verdict == "settled":
             # The line was held by the bubble that this echo settled: the next one may go.
-            now = self.clock.now()
-            self.deliveries.ensure(
-                schedule.delivery_later(
-                    event.thread_id, now, now, clock_margin_seconds=self.clock_margin_seconds
-                ),
-                {"thread_id": event.thread_id, "trace_id": trace_id},
-            )
+            self.deliveries.soon(event.thread_id, trace_id)
         return verdict
 
     def _decide(

@@ -12,7 +12,6 @@ from typing import Any
 
 from services import handoff
 from services.arrived import arrived
-from services.domain import schedule
 from services.domain.account import Account
 from services.domain.bubbles import split
 from services.domain.contents import label
@@ -29,7 +28,8 @@ from services.domain.terms import terms
 from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of, moved_on
 from services.live_settings import LiveSettings
-from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+from services.looks import Looks
+from services.ports import Clock, Documents, Ids, Reads
 
 #: What other services may send.
 KINDS = ("verification", "acknowledgement", "custom")
@@ -58,11 +58,10 @@ class Manual:
     """Queues messages that no turn wrote, and carries out what a person decides about others."""
 
     documents: Documents
-    deliveries: TaskQueue
+    deliveries: Looks
     settings: LiveSettings
     clock: Clock
     ids: Ids
-    clock_margin_seconds: float
 
     def queue_manual(
         self,
@@ -95,7 +94,7 @@ class Manual:
             now,
         )
         queued = self.documents.transact(queueing)
-        self._ensure(thread_id)
+        self.deliveries.soon(thread_id, self.ids.new())
         return queued
 
     def resend(self, thread_id: str, item_id: str, by: Writer) -> Queued:
@@ -105,7 +104,7 @@ class Manual:
         """
         work = Resending(thread_id, item_id, self.ids.new(), by, self.clock.now())
         queued = self.documents.transact(work)
-        self._ensure(thread_id)
+        self.deliveries.soon(thread_id, self.ids.new())
         return queued
 
     def arrived(self, thread_id: str, item_id: str, by: Writer) -> None:
@@ -115,14 +114,7 @@ class Manual:
         self.documents.transact(
             lambda reads: _arrived(reads, thread_id, item_id, by, operation, now=now)
         )
-        self._ensure(thread_id)
-
-    def _ensure(self, thread_id: str) -> None:
-        now = self.clock.now()
-        look = schedule.delivery_later(
-            thread_id, now, now, clock_margin_seconds=self.clock_margin_seconds
-        )
-        self.deliveries.ensure(look, {"thread_id": thread_id, "trace_id": self.ids.new()})
+        self.deliveries.soon(thread_id, self.ids.new())
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import structlog
 
-from services.domain import schedule
 from services.domain.documents import SERVER_TIME, Query, Update
 from services.domain.entries import entry, writes
 from services.domain.events import Event
@@ -19,8 +18,9 @@ from services.domain.message import Message
 from services.domain.states import Status
 from services.errors import GraphRefused, Unavailable
 from services.live_settings import LiveSettings
+from services.looks import Looks
 from services.notes import MOST_FETCHES
-from services.ports import AlreadyStored, Clock, Documents, GraphReads, TaskQueue
+from services.ports import AlreadyStored, Clock, Documents, GraphReads
 
 _log = structlog.get_logger()
 
@@ -37,11 +37,10 @@ class Missing:
     """Fetches messages by their mid; repeating it changes nothing."""
 
     documents: Documents
-    tasks: TaskQueue
+    looks: Looks
     graph: GraphReads
     settings: LiveSettings
     clock: Clock
-    clock_margin_seconds: float
 
     def fetch(self, account_id: str, thread_id: str, notes: Sequence[Message]) -> bool:
         """Ask for the messages of these edits; whether all of them are settled now."""
@@ -68,17 +67,7 @@ class Missing:
             if attempts + 1 >= MOST_FETCHES:
                 self._end(stored.path, "no_message")
         if not settled or len(found) == MOST_ASKED:
-            now = self.clock.now()
-            drawer = f"{account_id}_missing"
-            self.tasks.ensure(
-                schedule.later(
-                    drawer,
-                    now + AGAIN_AFTER,
-                    now,
-                    clock_margin_seconds=self.clock_margin_seconds,
-                ),
-                {"thread_id": drawer, "trace_id": trace_id},
-            )
+            self.looks.at(f"{account_id}_missing", self.clock.now() + AGAIN_AFTER, trace_id)
         return "fetched" if found else "nothing"
 
     def _fetch(
@@ -105,16 +94,13 @@ class Missing:
 
     def _store(self, event: Event, trace_id: str) -> None:
         operation = self.settings.account(event.account_id).operation
-        now = self.clock.now()
-        task = schedule.later(
-            event.thread_id, now, now, clock_margin_seconds=self.clock_margin_seconds
-        )
+        due_at = self.clock.now()
         try:
-            self.documents.commit(writes([entry(event, operation)], task.at, operation))
+            self.documents.commit(writes([entry(event, operation)], due_at, operation))
         except AlreadyStored:
             return
         if trace_id:
-            self.tasks.ensure(task, {"thread_id": event.thread_id, "trace_id": trace_id})
+            self.looks.soon(event.thread_id, trace_id)
 
     def _end(self, note: str, reason: str) -> None:
         done = {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}

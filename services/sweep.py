@@ -11,15 +11,14 @@ from datetime import datetime, timedelta
 import structlog
 
 from services import waits
-from services.domain import schedule
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Snapshot, Write
 from services.domain.entries import expiry
 from services.domain.instants import to_ms
-from services.domain.schedule import Appointment
 from services.errors import Contention
 from services.live_settings import LiveSettings
-from services.ports import Clock, Documents, Reads, TaskQueue
+from services.looks import Looks
+from services.ports import Clock, Documents, Reads
 
 _log = structlog.get_logger()
 
@@ -34,11 +33,10 @@ class Sweep:
     """Five small queries when there is nothing to do, however many conversations there are."""
 
     documents: Documents
-    turns: TaskQueue
-    deliveries: TaskQueue
+    turns: Looks
+    deliveries: Looks
     settings: LiveSettings
     clock: Clock
-    clock_margin_seconds: float
 
     def run(self, trace_id: str) -> dict[str, int]:
         """Repair every overdue thread once; answers how many of each kind.
@@ -50,8 +48,10 @@ class Sweep:
         now = self.clock.now()
         turns = self._overdue("due_at", to_ms(now - GRACE))
         lines = self._overdue("deliver_due_at", to_ms(now - GRACE))
-        self._ensure(self.turns, schedule.later, turns, trace_id)
-        self._ensure(self.deliveries, schedule.delivery_later, lines, trace_id)
+        for snapshot in turns:
+            self.turns.soon(snapshot.id, trace_id)
+        for snapshot in lines:
+            self.deliveries.soon(snapshot.id, trace_id)
         late = {
             "turns": len(turns),
             "deliveries": len(lines),
@@ -99,18 +99,6 @@ class Sweep:
     def _reopened(self, thread: Conversation, now: datetime) -> Sequence[Write]:
         operation = self.settings.account(thread.account_id).operation
         return waits.reopened(thread, now, expiry(now, operation))
-
-    def _ensure(
-        self,
-        queue: TaskQueue,
-        name: Callable[..., Appointment],
-        overdue: Sequence[Snapshot],
-        trace_id: str,
-    ) -> None:
-        for snapshot in overdue:
-            now = self.clock.now()
-            look = name(snapshot.id, now, now, clock_margin_seconds=self.clock_margin_seconds)
-            queue.ensure(look, {"thread_id": snapshot.id, "trace_id": trace_id})
 
     def _overdue(self, field: str, before: int | datetime) -> list[Snapshot]:
         return self.documents.query(

@@ -19,14 +19,14 @@ from services.domain.ids import is_platform_id, split_thread_id
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait
-from services.domain.schedule import Appointment
 from services.errors import TurnFailed, Unavailable
 from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
 from services.linking import Linking
 from services.live_settings import LiveSettings
+from services.looks import Looks
 from services.missing import AGAIN_AFTER, Missing
 from services.notes import NOTES
-from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+from services.ports import Clock, Documents, Ids, Reads
 from services.profiles import Profiles
 
 _log = structlog.get_logger()
@@ -52,8 +52,8 @@ class Turns:
     """Runs turns. `process` may be called any number of times, at any time, for any thread."""
 
     documents: Documents
-    turns: TaskQueue
-    deliveries: TaskQueue
+    looks: Looks
+    deliveries: Looks
     settings: LiveSettings
     agent: Agent
     missing: Missing
@@ -61,7 +61,6 @@ class Turns:
     linking: Linking
     clock: Clock
     ids: Ids
-    clock_margin_seconds: float
 
     def process(self, thread_id: str, trace_id: str) -> str:
         """Answer what waits in the thread, or see to it that it is answered later.
@@ -88,7 +87,7 @@ class Turns:
             self.missing.fetch(parties[0], thread_id, taken.missing)
             taken = self.documents.transact(replace(taking, fetch=False))
         if taken.missing:
-            self._look_at(taken.thread, self.clock.now() + AGAIN_AFTER, trace_id)
+            self.looks.at(thread_id, self.clock.now() + AGAIN_AFTER, trace_id)
         self.profiles.refresh(taken.thread)
         step = taken.step
         if isinstance(step, Claim) and taken.claim is not None:
@@ -101,15 +100,15 @@ class Turns:
 
     def _ensure_looks(self, taken: Taken, trace_id: str) -> None:
         """A run that claims nothing leaves its thread to a task that will look again."""
-        thread, step = taken.thread, taken.step
+        thread_id, step = taken.thread.thread_id, taken.step
         if isinstance(step, Busy):
-            self._look_at_claim(thread, step.claim_id, step.until, trace_id)
+            self.looks.after_claim(thread_id, step.claim_id, step.until, trace_id)
         elif isinstance(step, Wait):
-            self._look_at(thread, step.until, trace_id)
+            self.looks.at(thread_id, step.until, trace_id)
         elif isinstance(step, Claim):
-            self._look_at(thread, self.clock.now(), trace_id)  # only spent messages: more may wait
-        if thread.outbox:
-            self._deliver_later(thread, trace_id)
+            self.looks.soon(thread_id, trace_id)  # only spent messages: more may wait
+        if taken.thread.outbox:
+            self.deliveries.soon(thread_id, trace_id)
 
     def _run(self, turn: Turn) -> str:
         try:
@@ -166,26 +165,24 @@ class Turns:
         return [m for m in messages if m.kind not in NOTES], begins_at
 
     def _ensure_after(self, ended: Ended, turn: Turn) -> None:
-        thread, trace_id = ended.thread, turn.trace_id
+        thread_id, trace_id = ended.thread.thread_id, turn.trace_id
         if ended.outcome == "fenced":
-            self._look_after_fence(ended, trace_id)
+            self._look_after_fence(thread_id, ended.thread.claim, trace_id)
         if ended.follow_up_at is not None:
-            self._look_at(thread, ended.follow_up_at, trace_id)
+            self.looks.at(thread_id, ended.follow_up_at, trace_id)
         if ended.deliver or ended.tell:
-            appointment = schedule.delivery_of_turn(
-                thread.thread_id, turn.claim.id, self.clock.now()
-            )
+            delivery = schedule.delivery_of_turn(thread_id, turn.claim.id, self.clock.now())
             alerts = {"alerts": "1"} if ended.tell else {}
-            self.deliveries.ensure(appointment, {**_body(thread, trace_id), **alerts})
-        elif thread.outbox:
-            self._deliver_later(thread, trace_id)
+            body = {"thread_id": thread_id, "trace_id": trace_id, **alerts}
+            self.deliveries.queue.ensure(delivery, body)
+        elif ended.thread.outbox:
+            self.deliveries.soon(thread_id, trace_id)
 
-    def _look_after_fence(self, ended: Ended, trace_id: str) -> None:
-        thread = ended.thread
-        if thread.claim is not None and self.clock.now() < thread.claim.expires_at:
-            self._look_at_claim(thread, thread.claim.id, thread.claim.expires_at, trace_id)
+    def _look_after_fence(self, thread_id: str, claim: ClaimRecord | None, trace_id: str) -> None:
+        if claim is not None and self.clock.now() < claim.expires_at:
+            self.looks.after_claim(thread_id, claim.id, claim.expires_at, trace_id)
         else:
-            self._look_at(thread, self.clock.now(), trace_id)
+            self.looks.soon(thread_id, trace_id)
 
     def _failed(self, turn: Turn, error: Exception) -> Ended:
         name = type(error).__name__
@@ -209,34 +206,6 @@ class Turns:
                 turn.settings,
                 self.clock,
             )
-        )
-
-    def _look_at_claim(
-        self, thread: Conversation, claim_id: str, until: datetime, trace_id: str
-    ) -> None:
-        now = self.clock.now()
-        margin = self.clock_margin_seconds
-        look = schedule.look_at_claim(
-            thread.thread_id, claim_id, until, now, clock_margin_seconds=margin
-        )
-        self._look(thread, look, trace_id)
-
-    def _look_at(self, thread: Conversation, at: datetime, trace_id: str) -> None:
-        now = self.clock.now()
-        margin = self.clock_margin_seconds
-        self._look(
-            thread, schedule.later(thread.thread_id, at, now, clock_margin_seconds=margin), trace_id
-        )
-
-    def _look(self, thread: Conversation, appointment: Appointment, trace_id: str) -> None:
-        self.turns.ensure(appointment, _body(thread, trace_id))
-
-    def _deliver_later(self, thread: Conversation, trace_id: str) -> None:
-        now = self.clock.now()
-        margin = self.clock_margin_seconds
-        self.deliveries.ensure(
-            schedule.delivery_later(thread.thread_id, now, now, clock_margin_seconds=margin),
-            _body(thread, trace_id),
         )
 
 
@@ -282,7 +251,3 @@ class Renewal:
         (stored,) = self.documents.get(f"conversations/{self.thread.thread_id}")
         now = Conversation.from_doc(self.thread.thread_id, stored.fields or {})
         return now.has_newer_than(self.claim)
-
-
-def _body(thread: Conversation, trace_id: str) -> dict[str, str]:
-    return {"thread_id": thread.thread_id, "trace_id": trace_id}

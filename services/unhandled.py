@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.domain import schedule
 from services.domain.documents import SERVER_TIME, Create
 from services.domain.envelopes import platform_id
 from services.domain.events import Unhandled, Unplaced
 from services.domain.ids import digest
 from services.live_settings import LiveSettings
-from services.ports import AlreadyStored, Clock, Documents, TaskQueue
+from services.looks import Looks
+from services.ports import AlreadyStored, Clock, Documents
 
 #: How long it is kept.
 KEPT_FOR = timedelta(days=30)
@@ -25,9 +25,8 @@ class Drawer:
     """Keeps events that belong to no thread."""
 
     documents: Documents
-    tasks: TaskQueue
+    looks: Looks
     clock: Clock
-    clock_margin_seconds: float
 
     def keep(self, events: Sequence[Unhandled], app: str) -> None:
         """Store each once, under a name that a redelivery finds taken.
@@ -69,13 +68,7 @@ class Drawer:
             "expire_at": self.clock.now() + KEPT_FOR,
         }
         self._create({path: fields})
-        now = self.clock.now()
-        drawer = f"{event.entry_id}_missing"
-        margin = self.clock_margin_seconds
-        look = schedule.later(
-            drawer, now + timedelta(seconds=LOOK_AFTER), now, clock_margin_seconds=margin
-        )
-        self.tasks.ensure(look, {"thread_id": drawer, "trace_id": trace_id})
+        self.looks.at(f"{event.entry_id}_missing", self.clock.now() + LOOK_AFTER, trace_id)
         return None
 
     def _create(self, documents: dict[str, dict[str, Any]]) -> None:
@@ -89,8 +82,8 @@ class Drawer:
             self._create(new)
 
 
-#: Seconds for which the message itself may still come before Instagram is asked for it.
-LOOK_AFTER = 10
+#: How long the message itself may still come before Instagram is asked for it.
+LOOK_AFTER = timedelta(seconds=10)
 
 
 def as_text(raw: Any) -> str:

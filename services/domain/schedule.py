@@ -65,14 +65,6 @@ def delivery_of_turn(thread: str, turn_id: str, now: datetime) -> Appointment:
     return Appointment(digest(thread, "turn", turn_id), now)
 
 
-def delivery_later(
-    thread: str, wanted: datetime, now: datetime, *, clock_margin_seconds: float
-) -> Appointment:
-    """Another look at the thread's outgoing messages."""
-    at = _whole_second(max(wanted, now + timedelta(seconds=clock_margin_seconds + 1)))
-    return Appointment(digest(thread, "deliver", at.timestamp()), at)
-
-
 def delivery_in_slot(thread: str, slot: datetime) -> Appointment:
     """A look in the slot that was leased for the thread: no two looks share one."""
     return Appointment(digest(thread, "slot", slot.timestamp()), slot)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services import audit
-from services.domain import schedule
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Update, Write
 from services.domain.instants import to_ms
@@ -14,8 +13,9 @@ from services.domain.states import Direction, Status
 from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of
 from services.live_settings import LiveSettings
+from services.looks import Looks
 from services.office.access import Operator
-from services.ports import Clock, Documents, Ids, Reads, TaskQueue
+from services.ports import Clock, Documents, Ids, Reads
 
 #: What a person does first, by the reason for which a turn would pass the message over.
 _FIRST = {
@@ -32,11 +32,10 @@ class OfficeAgain:
     """Gives a message that was given up to a turn again."""
 
     documents: Documents
-    turns: TaskQueue
+    turns: Looks
     settings: LiveSettings
     clock: Clock
     ids: Ids
-    clock_margin_seconds: float
 
     def answer(self, thread_id: str, message_id: str, by: Operator) -> None:
         """The message waits for a turn as if it had just come; its place stays the old one.
@@ -62,8 +61,7 @@ class OfficeAgain:
             return None, [Update(path, waits), Update(thread_path, conversation), record]
 
         self.documents.transact(audit.once(work, audit.path(entry_id)))
-        look = schedule.later(thread_id, now, now, clock_margin_seconds=self.clock_margin_seconds)
-        self.turns.ensure(look, {"thread_id": thread_id, "trace_id": entry_id})
+        self.turns.soon(thread_id, entry_id)
 
     def _require_answer(self, thread: Snapshot, message: Snapshot) -> None:
         fields = message.fields or {}

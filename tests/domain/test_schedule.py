@@ -60,11 +60,10 @@ def test_the_kinds_of_tasks_never_share_a_name() -> None:
     at = NOW + timedelta(seconds=1)
     names = {
         schedule.later("t", at, NOW, clock_margin_seconds=0).name,
-        schedule.delivery_later("t", at, NOW, clock_margin_seconds=0).name,
         schedule.look_at_claim("t", "c", at, at, clock_margin_seconds=0).name,
         schedule.delivery_of_turn("t", "c", at).name,
     }
-    assert len(names) == 4
+    assert len(names) == 3
 
 
 def test_a_commit_after_the_margin_is_not_covered_by_the_task() -> None:

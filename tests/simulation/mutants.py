@@ -179,7 +179,9 @@ class NoDeliveryTask(SimServices):
     def turns(self) -> Turns:
         """Turns whose deliveries nobody ensures."""
         real: Turns = SimServices.turns.func(self)  # type: ignore[attr-defined]  # of the cached property
-        return dataclasses.replace(real, deliveries=_NoQueue())
+        return dataclasses.replace(
+            real, deliveries=dataclasses.replace(real.deliveries, queue=_NoQueue())
+        )
 
 
 class _NoQueue:
