@@ -16,6 +16,8 @@ from services.ports import AlreadyStored, Clock, Documents
 
 #: How long it is kept.
 KEPT_FOR = timedelta(days=30)
+#: How long an edited message itself may still come before Instagram is asked for it.
+LOOK_AFTER = timedelta(seconds=10)
 #: Characters of one event; a body has a mebibyte at most, a document no more.
 MOST_KEPT = 200_000
 
@@ -80,10 +82,6 @@ class Drawer:
             known = {s.path for s in self.documents.get(*documents) if s.fields is not None}
             new = {path: fields for path, fields in documents.items() if path not in known}
             self._create(new)
-
-
-#: How long the message itself may still come before Instagram is asked for it.
-LOOK_AFTER = timedelta(seconds=10)
 
 
 def as_text(raw: Any) -> str:

@@ -43,11 +43,11 @@ def test_a_seed_plays_the_same_story_every_time() -> None:
 #: Seeds that kill each mutant, the first is enough: a change of the product moves some of them, and
 #: `./dev sim --mutants` finds others.
 KILLERS = {
-    "R1 no second task after a late commit": (39, 88),
+    "R1 no second task after a late commit": (86, 88),
     "R2 tasks named by the thread alone": (0, 1, 2),
     "R3 neither a look nor a follow-up": (2, 11, 15),
     "R3 nobody is told of queued replies": (0, 2, 4),
-    "R4 attempts are not counted": (40, 31),
+    "R4 attempts are not counted": (9, 12, 15),
     "R5 finish ignores the epoch": (20, 37, 43),
     "R5 delivery ignores the epoch": (9, 13, 14),
     "R6 a redelivery resets its message": (0, 1, 2),
@@ -62,11 +62,11 @@ KILLERS = {
     "R10 a slot is used before its time": (15, 23, 24),
     "R11 STOP is not noticed": (14, 29, 31),
     "R12 a claim is not respected": (0, 1, 2),
-    "R12 finish without the fence": (43, 94, 113),
+    "R12 finish without the fence": (25, 43, 90),
     "only the newest message is read": (0, 1, 2),
     "edits and unsends are forgotten": (0, 2, 3),
     "a bubble goes out after the window": (15, 49, 53),
-    "who waits for a human is answered": (47, 80, 103),
+    "who waits for a human is answered": (6, 28, 92),
     "the cooldown is not kept": (4, 21, 24),
 }
 
