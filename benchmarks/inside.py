@@ -261,12 +261,8 @@ class _Deployed(Services):
         client = tasks_inprocess.client(
             self._inside.tasks, self.function, before=watch.start, after=watch.stop
         )
-        return CloudTaskQueue(client, path, url, settings.tasks_service_account)
-
-    @functools.cached_property
-    def together(self) -> Any:
-        """One after the other."""
-        return _in_turn
+        info = ClientInfo(user_agent=f"moca-{self.function}")
+        return CloudTaskQueue(client, info, path, url, settings.tasks_service_account)
 
     @functools.cached_property
     def model(self) -> Model:
@@ -288,11 +284,6 @@ class _Deployed(Services):
         )
         secrets = SecretManager(client, self.settings.project)
         return Signed(inside.messenger, AccountTokens(secrets, self.clock, ACCOUNT, ""))
-
-
-def _in_turn(first: Callable[[], Any], second: Callable[[], Any]) -> None:
-    first()
-    second()
 
 
 def bearer(audience: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from services import log
 from services.adapters.chance import RandomIds, SystemClock
-from services.adapters.together import Bounded, SideBySide
+from services.adapters.spread import Bounded
 from services.live_settings import LiveSettings
 from services.ports import (
     Clock,
@@ -17,7 +17,6 @@ from services.ports import (
     Model,
     Spread,
     TaskQueue,
-    Together,
 )
 from services.settings import Settings, from_environment, process_environment
 
@@ -140,22 +139,17 @@ class Services:
         return Looks(queue, self.clock, self.settings.clock_margin_seconds)
 
     def _queue(self, queue: str, url: str) -> TaskQueue:
-        from services.adapters.cloud_tasks import CloudTaskQueue
+        from services.adapters.cloud_tasks import CloudTaskQueue, caller
 
-        settings = self.settings
+        settings, info = self.settings, caller(self.function)
         path = f"projects/{settings.project}/locations/{settings.tasks_location}/queues/{queue}"
-        return CloudTaskQueue(self._tasks_client, path, url, settings.tasks_service_account)
+        return CloudTaskQueue(self._tasks_client, info, path, url, settings.tasks_service_account)
 
     @functools.cached_property
     def _tasks_client(self) -> "CloudTasksClient":
-        from services.adapters.cloud_tasks import connect
+        from services.adapters.cloud_tasks import caller, connect
 
-        return connect(self.function, self.settings.tasks_host)
-
-    @functools.cached_property
-    def together(self) -> Together:
-        """How two effects of one request run side by side."""
-        return SideBySide()
+        return connect(caller(self.function), self.settings.tasks_host)
 
     @functools.cached_property
     def spread(self) -> Spread:

@@ -117,7 +117,6 @@ class People:
             Receipts(parts.documents, parts.live_settings),
             Drawer(parts.documents, parts.turn_looks, parts.clock),
             parts.clock,
-            parts.together,
             parts.spread,
             parts.settings.clock_margin_seconds,
         )

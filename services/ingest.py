@@ -14,7 +14,7 @@ from services.domain.schedule import Appointment
 from services.echoes import Echoes
 from services.live_settings import LiveSettings
 from services.placing import place
-from services.ports import AlreadyStored, Clock, Documents, Spread, TaskQueue, Together
+from services.ports import AlreadyStored, Clock, Documents, Spread, TaskQueue
 from services.receipts import Receipts
 from services.unhandled import Drawer
 
@@ -63,7 +63,6 @@ class Ingest:
     receipts: Receipts
     drawer: Drawer
     clock: Clock
-    together: Together
     spread: Spread
     clock_margin_seconds: float
 
@@ -132,17 +131,15 @@ class Ingest:
         if not any(made.waits for made in entries):
             return self._store(entries, task, operation)
         body = {"thread_id": thread, "trace_id": trace_id}
-        stored: list[frozenset[str]] = []
-        self.together(
-            lambda: stored.append(self._store(entries, task, operation)),
-            lambda: self.tasks.ensure(task, body),
-        )
+        ended = self.tasks.begin(task, body)
+        stored = self._store(entries, task, operation)
+        ended()
         if not schedule.covers(
             task, self.clock.now(), clock_margin_seconds=self.clock_margin_seconds
         ):
             # The commit was slow: that task may have run before it and found nothing.
             self.tasks.ensure(self._appointment(thread, operation), body)
-        return stored[0]
+        return stored
 
     def _appointment(self, thread: str, operation: Operation) -> Appointment:
         return schedule.inbound(

@@ -104,6 +104,13 @@ class TaskQueue(Protocol):
         """A task of that name exists or existed; raises `Unavailable` when that is not sure."""
         ...
 
+    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+        """`ensure`, only begun, beside what the caller does meanwhile.
+
+        What it answers waits for the end, and raises as `ensure` does.
+        """
+        ...
+
 
 class Messenger(Protocol):
     """Instagram's side of a conversation."""
@@ -222,12 +229,4 @@ class Spread(Protocol):
 
     def __call__(self, jobs: Sequence[Callable[[], T]]) -> list[T]:
         """Every job has ended when it returns; answers in their order, or the first error."""
-        ...
-
-
-class Together(Protocol):
-    """Runs two effects side by side."""
-
-    def __call__(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
-        """Both ran when it returns; the first error of the two is raised."""
         ...

@@ -123,7 +123,13 @@ class InProcessError(grpc.RpcError):
 
 
 class _Answered:
-    """The call beside an answer, as interceptors look at it."""
+    """The call beside an answer, as interceptors look at it; and a future that has ended."""
+
+    def __init__(self, answer: Any = None) -> None:
+        self._answer = answer
+
+    def result(self) -> Any:
+        return self._answer
 
     def code(self) -> grpc.StatusCode:
         return grpc.StatusCode.OK
@@ -155,3 +161,10 @@ class _Call:
 
     def with_call(self, request: Any, *_: Any, metadata: Any = None, **__: Any) -> Any:
         return self(request, metadata=metadata), _Answered()
+
+    def future(self, request: Any, *_: Any, metadata: Any = None, **__: Any) -> Any:
+        """A call that has ended when it is begun."""
+        try:
+            return _Answered(self(request, metadata=metadata))
+        except InProcessError as error:
+            return error

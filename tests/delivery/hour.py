@@ -11,10 +11,9 @@ import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import httpx
 import structlog
@@ -72,19 +71,9 @@ class HourServices(Services):
         """The real adapter over the weather."""
         return self.outside.messenger
 
-    @property
-    def together(self) -> Any:
-        """One after the other."""
-        return _one_by_one
-
 
 def _thread(person: str) -> str:
     return f"{ACCOUNT}_{igsid_of(person)}"
-
-
-def _one_by_one(first: Callable[[], Any], second: Callable[[], Any]) -> None:
-    first()
-    second()
 
 
 class Hour:
@@ -189,7 +178,8 @@ class Hour:
     def queue(self, name: str, url: str) -> TaskQueue:
         """One queue, over the engine itself."""
         path = f"projects/{credentials.PROJECT}/locations/{credentials.LOCATION}/queues/{name}"
-        return CloudTaskQueue(self._queues, path, url, credentials.TASKS_SERVICE_ACCOUNT)
+        info, account = ClientInfo(), credentials.TASKS_SERVICE_ACCOUNT
+        return CloudTaskQueue(self._queues, info, path, url, account)
 
     def _services(self, function: str) -> HourServices:
         made = HourServices(function, self.settings, self.clock, RandomIds())

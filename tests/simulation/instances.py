@@ -12,6 +12,8 @@ from services.adapters.instagram import Instagram
 from services.adapters.media import PublicMedia
 from services.bootstrap import Services
 from services.bootstrap_people import People
+from services.domain.schedule import Appointment
+from services.errors import Unavailable
 from services.media import MessageMedia
 from services.ports import Clock, Documents, Ids, Model, TaskQueue
 from services.settings import Settings, from_environment
@@ -74,6 +76,36 @@ class Outside:
     model: Callable[[], Model]
 
 
+class _InSomeOrder:
+    """A queue whose begun calls run at once or at their end: the seed says which."""
+
+    def __init__(self, real: TaskQueue, at_once: Callable[[], bool]) -> None:
+        self._real = real
+        self._at_once = at_once
+
+    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+        """As the real one."""
+        self._real.ensure(appointment, body)
+
+    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+        """The real one's `ensure`, now or then; what it raises comes at the end."""
+        if not self._at_once():
+            return functools.partial(self.ensure, appointment, body)
+        try:
+            self.ensure(appointment, body)
+        except Unavailable as error:
+            return functools.partial(_raise, error)
+        return _nothing
+
+
+def _raise(error: Exception) -> None:
+    raise error
+
+
+def _nothing() -> None:
+    """It has ended."""
+
+
 class SimServices(Services):
     """The deployed services with this run's outside."""
 
@@ -87,12 +119,11 @@ class SimServices(Services):
         return self.outside.documents(self.function, self.clock, self.ids)
 
     def _queue(self, queue: str, url: str) -> TaskQueue:
-        return self.outside.queue(self.function, queue, url)
+        return _InSomeOrder(self.outside.queue(self.function, queue, url), self.task_first)
 
-    @functools.cached_property
-    def together(self) -> Any:
-        """One after the other, the seed says which first."""
-        return self._in_some_order
+    def task_first(self) -> bool:
+        """Whether a webhook's task is created before its commit."""
+        return self.ids.fraction() >= 0.5
 
     @functools.cached_property
     def model(self) -> Model:
@@ -132,22 +163,6 @@ class SimServices(Services):
         if errors:
             raise errors[0]
         return [answers[number] for number in range(len(jobs))]
-
-    def _in_some_order(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
-        if self.ids.fraction() < 0.5:
-            self._one_after_the_other(first, second)
-        else:
-            self._one_after_the_other(second, first)
-
-    def _one_after_the_other(self, *effects: Callable[[], Any]) -> None:
-        error: Exception | None = None
-        for effect in effects:
-            try:
-                effect()
-            except Exception as failure:  # noqa: BLE001 (as the real one: both run, then it is raised)
-                error = error or failure
-        if error is not None:
-            raise error
 
 
 @dataclass(eq=False, slots=True)

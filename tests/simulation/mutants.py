@@ -113,6 +113,10 @@ class NamedByThread:
         """The task, under the wrong name."""
         self._queue.ensure(Appointment(digest(body["thread_id"]), appointment.at), body)
 
+    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+        """Likewise."""
+        return self._queue.begin(Appointment(digest(body["thread_id"]), appointment.at), body)
+
 
 class OneTaskAThread(SimServices):
     """R2: a name that was used once is taken for a day."""
@@ -187,6 +191,10 @@ class NoDeliveryTask(SimServices):
 class _NoQueue:
     def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
         """Nothing."""
+
+    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+        """Not asked for here."""
+        raise NotImplementedError
 
 
 class _NewestOnly(Agent):

@@ -1,6 +1,6 @@
 """A run that is directed by hand: who goes on, up to which call, and which call fails."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,8 +34,9 @@ class Directed(Weather):
 class TaskFirst(SimServices):
     """The webhook's task is created before its commit: the order that needs the rules."""
 
-    def _in_some_order(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
-        super()._one_after_the_other(second, first)
+    def task_first(self) -> bool:
+        """Always."""
+        return True
 
 
 _ORDERS: list[tuple[str, str, str, str]] = []

@@ -328,7 +328,7 @@ class World:
 
         def queue(_function: str, name: str, url: str) -> TaskQueue:
             path = f"projects/{settings.project}/locations/{settings.tasks_location}/queues/{name}"
-            return CloudTaskQueue(queues, path, url, QUEUE_ACCOUNT)
+            return CloudTaskQueue(queues, ClientInfo(), path, url, QUEUE_ACCOUNT)
 
         self.outside = Outside(documents, queue, lambda: instagram, lambda: brain)
         self._office = documents("office", self.clock, SimIds(self.chance, "office"))

@@ -1,39 +1,19 @@
-"""Calls side by side in a synchronous function."""
+"""Jobs side by side in a synchronous function."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 
 
-class SideBySide:
-    """Runs the second effect on a pool thread while the caller's thread runs the first.
+class Bounded:
+    """Runs many jobs, at most `width` at a time; a single one runs where it was asked for.
 
     The pool is made at the first use: a thread started at import would not survive the fork of
     the server that the platform runs functions in.
     """
-
-    def __init__(self, width: int = 16) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        self._width = width
-
-    def __call__(self, first: Callable[[], Any], second: Callable[[], Any]) -> None:
-        """Both have ended when it returns; the first error is raised, `first`'s before."""
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self._width, thread_name_prefix="together")
-        other = self._pool.submit(copy_context().run, second)
-        try:
-            first()
-        finally:
-            error = other.exception()
-        if error is not None:
-            raise error
-
-
-class Bounded:
-    """Runs many jobs, at most `width` at a time; a single one runs where it was asked for."""
 
     def __init__(self, width: int = 24) -> None:
         self._pool: ThreadPoolExecutor | None = None
