@@ -135,13 +135,13 @@ def _unsent(target: _Target, note: Message) -> dict[str, Any]:
 
 
 def _fetchable(note: Message) -> bool:
-    return note.kind == "edit" and note.direction is Direction.INBOUND
+    """Whether Instagram is asked for its message; after that its own webhook may still bring it."""
+    inbound_edit = note.kind == "edit" and note.direction is Direction.INBOUND
+    return inbound_edit and note.attempts < MOST_FETCHES
 
 
 def _without_target(note: Message, now: datetime) -> str | None:
     """How a note ends whose message is not there, or None while it may still come."""
     if note.received_at is not None and now - note.received_at > ORPHAN_FOR:
-        return "no_message"
-    if _fetchable(note) and note.attempts >= MOST_FETCHES:
         return "no_message"
     return None

@@ -123,6 +123,18 @@ def test_a_lost_message_is_asked_for_again_while_instagram_is_down(world: World)
     assert len(world.sent_to("alice")) == 1
 
 
+def test_an_edit_still_counts_when_its_message_comes_after_instagram_did_not_tell_it(
+    world: World,
+) -> None:
+    world.instagram_does(*[{"on": "conversation", "status": 500}] * 9)
+    kinds = _kinds(world)
+    _post(world, kinds["edit"])
+    world.settle(3600)
+    _post(world, kinds["message"])
+    world.settle()
+    assert [m["text"] for m in world.messages("alice") if m.get("mid") == "m1"] == ["hello"]
+
+
 def test_an_edit_that_names_nobody_leads_to_its_message(world: World) -> None:
     world.dm("alice", "lost by Meta", mid="m1")
     world.stack.instagram.webhooks.reset()
