@@ -11,7 +11,8 @@ from services.domain.message import Message
 from services.domain.policy import BOT_OFF, Skip, next_step
 from services.domain.states import Direction, Status
 from services.errors import Rejected
-from services.lines import DELIVERY_GRACE, account_of
+from services.finishing import RELEASE_GRACE
+from services.lines import account_of
 from services.live_settings import LiveSettings
 from services.looks import Looks
 from services.office.access import Operator
@@ -53,7 +54,7 @@ class OfficeAgain:
             waits = {"status": Status.PENDING, "attempts": 0, "error": None}
             waits["received_at"] = SERVER_TIME
             conversation = {
-                "due_at": Minimum(to_ms(now + DELIVERY_GRACE)),
+                "due_at": Minimum(to_ms(now + RELEASE_GRACE)),
                 "inbound_seq": Increment(1),  # a turn that is under way leaves its end to another
                 "updated_at": SERVER_TIME,
             }
