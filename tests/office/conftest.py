@@ -5,10 +5,21 @@ from typing import Any
 
 import httpx
 import pytest
+from flask.testing import FlaskClient
 
+from admin import create_app
+from admin.access import SERVICES
 from emulators.gateway import credentials
 from services.adapters.http import trust
+from services.bootstrap import Services
 from tests.world import World
+
+
+def browser_before(services: Services) -> FlaskClient:
+    """A browser right before the app, without the local gateway and its prefix."""
+    browser = create_app(services.settings.session_secret, services.settings.local).test_client()
+    browser.environ_base[SERVICES] = services  # type: ignore[assignment] # WSGI takes any object
+    return browser
 
 
 class Desk:

@@ -4,11 +4,9 @@ import re
 
 import pytest
 
-from admin import create_app
-from admin.access import SERVICES
 from emulators.gateway import credentials
 from services.bootstrap import services
-from tests.office.conftest import Desk, colleague
+from tests.office.conftest import Desk, browser_before, colleague
 from tests.world import World
 
 
@@ -51,9 +49,7 @@ LED_TO = {
 
 
 def test_a_sign_in_leads_to_a_page_of_ours_where_no_prefix_stands_before_it(world: World) -> None:
-    at = services("back_office")
-    browser = create_app(at.settings.session_secret, at.settings.local).test_client()
-    browser.environ_base[SERVICES] = at  # type: ignore[assignment] # WSGI takes any object
+    browser = browser_before(services("back_office"))
     for wanted, led_to in LED_TO.items():
         word = re.search(r'name="csrf" value="([^"]+)"', browser.get("/sign-in").text)
         assert word

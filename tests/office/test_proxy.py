@@ -15,11 +15,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask.testing import FlaskClient
 from google.auth.crypt.es import EsSigner
 
-from admin import create_app
-from admin.access import SERVICES
 from emulators.gateway import credentials
 from services.bootstrap import Services, services
-from tests.office.conftest import Desk
+from tests.office.conftest import Desk, browser_before
 from tests.world import World
 
 AUDIENCE = "/projects/1234/locations/europe-west1/services/moca-back-office"
@@ -69,10 +67,7 @@ def door(world: World, keys: Keys) -> FlaskClient:
     base = services("back_office")
     url = f"http://127.0.0.1:{keys.server_port}/public_key"
     settings = replace(base.settings, iap_audience=AUDIENCE, iap_keys_url=url)
-    browser = create_app(settings.session_secret, settings.local).test_client()
-    behind = Services("back_office", settings, base.clock, base.ids)
-    browser.environ_base[SERVICES] = behind  # type: ignore[assignment] # WSGI takes any object
-    return browser
+    return browser_before(Services("back_office", settings, base.clock, base.ids))
 
 
 @pytest.fixture
