@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,6 +101,14 @@ def test_every_filter_asks_for_lines_that_the_code_writes() -> None:
     actions = set(re.findall(r'jsonPayload\.action="(\w+)"', asked))
     assert len(actions) >= 5
     assert [action for action in sorted(actions) if f'"{action}"' not in code] == []
+
+
+def test_the_newest_heading_of_the_changelog_names_the_version() -> None:
+    """What pyproject.toml calls the code, a reader finds the changes of."""
+    version = tomllib.loads(_text(ROOT / "pyproject.toml"))["project"]["version"]
+    newest = re.search(r"^## (\S+) \(", _text(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert newest
+    assert newest[1] == version
 
 
 def test_the_shell_scripts_are_sound() -> None:
