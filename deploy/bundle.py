@@ -1,4 +1,4 @@
-"""What is uploaded: the repository as .gcloudignore leaves it, with the locked requirements."""
+"""What is uploaded: the repository as .gcloudignore leaves it."""
 
 import hashlib
 import os
@@ -10,12 +10,11 @@ from pathlib import Path
 from deploy import wanted
 from devtools.stop import Stop
 
-#: Pinned by hash down to the last package; uploaded as requirements.txt, which is what the
-#: platform installs from (Cloud Run documentation, Specify Python dependencies).
-LOCK = "requirements.lock"
+#: Every package by hash, down to the last; it has the name that the platform installs from (Cloud
+#: Run documentation, Specify Python dependencies).
 REQUIREMENTS = "requirements.txt"
 #: All that may lie at the top of the bundle: whoever adds something thinks about it here.
-BELONGS = {"admin", "functions", "main.py", "prompts", "requirements.txt", "services", "tools"}
+BELONGS = {"admin", "functions", "main.py", "prompts", REQUIREMENTS, "services", "tools"}
 
 
 def files(root: Path = wanted.ROOT) -> list[str]:
@@ -41,8 +40,6 @@ def copy(target: Path, root: Path = wanted.ROOT) -> None:
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, place)
-    lock = target / LOCK
-    lock.replace(target / REQUIREMENTS)
     _require_only_what_belongs(listed(target))
 
 

@@ -4,7 +4,6 @@ From a copy that honours .gcloudignore, in an environment that holds only the lo
 each entry point is started by functions-framework as the platform starts it, and asked something.
 """
 
-import hashlib
 import json
 import os
 import socket
@@ -23,7 +22,8 @@ from deploy import bundle, functions, wanted
 from deploy.gcloud import Gcloud
 from deploy.request import Request
 from deploy.rest import Rest
-from devtools.stop import NOT_INSTALLED, Stop
+from devtools import venv
+from devtools.stop import Stop
 from devtools.words import nothing_but_help
 
 _PATIENCE_SECONDS = 60
@@ -65,7 +65,11 @@ def main(arguments: list[str]) -> int:
         bundle.copy(source)
         names = bundle.listed(source)
         print(f"{len(names)} files, {_size(source):,} bytes, nothing but what is deployed.")
-        programs = _environment(source)
+        if (here := f"python{sys.version_info.major}{sys.version_info.minor}") != wanted.RUNTIME:
+            print(
+                f"! This is {here}, and {wanted.RUNTIME} is deployed: start me with that as well."
+            )
+        programs = venv.made("bundle", source / bundle.REQUIREMENTS)
         print(f"{'entry point':16} {'answer':>6} {'first answer':>13} {'memory':>8}")
         wrong = [
             function.entry_point
@@ -85,29 +89,6 @@ def complete_environment(function: wanted.Function) -> dict[str, str]:
     if "INSTAGRAM_VERIFY_TOKEN" in secrets:
         secrets["INSTAGRAM_VERIFY_TOKEN"] = _VERIFY_TOKEN
     return functions.variables(request, function, "123456789012") | secrets
-
-
-def _environment(source: Path) -> Path:
-    """The programs of a virtual environment with the bundle's requirements and nothing else."""
-    pins = (source / bundle.REQUIREMENTS).read_bytes()
-    digest = hashlib.sha256(pins + sys.version.encode()).hexdigest()[:12]
-    folder = wanted.ROOT / ".cache" / f"bundle-{digest}"
-    programs = folder / "bin"
-    if not (folder / "ready").exists():
-        print("Installing the locked requirements into a fresh environment …", flush=True)
-        began = time.monotonic()
-        pip = [str(programs / "python"), "-m", "pip", "--disable-pip-version-check"]
-        install = [*pip, "install", "-qq", "--no-input", "--require-hashes"]
-        for command in (
-            [sys.executable, "-m", "venv", "--clear", str(folder)],
-            [*install, "-r", str(source / bundle.REQUIREMENTS)],
-            [*pip, "check"],
-        ):
-            if subprocess.run(command, check=False).returncode:  # noqa: S603 (our own words)
-                raise Stop("The requirements could not be installed; see above.", NOT_INSTALLED)
-        (folder / "ready").write_text("")
-        print(f"Installed in {time.monotonic() - began:.0f} s.", flush=True)
-    return programs
 
 
 def _answers(programs: Path, source: Path, function: wanted.Function) -> bool:

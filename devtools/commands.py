@@ -6,11 +6,11 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from devtools import ROOT, dm, ports, processes, venv, words
+from devtools import ROOT, dm, ports, processes, supply, venv, words
 from devtools.stop import INTERRUPTED, Stop
 
 HELP = """\
-Moca on this machine: no account, no Docker, only Python 3.11 or newer.
+Moca on this machine: no account, no Docker, only Python 3.11 to 3.14.
 
   ./dev up [--port N] [--data DIR] [--demo]
                           start everything on ports N … N+4 (8080 … 8084); Ctrl-C ends it
@@ -40,7 +40,7 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev doctor [--live]   say what is missing before it works; --live asks Meta and the functions
   ./dev subscribe         have Instagram send the account's events, and show which
   ./dev lock · audit · licences
-                          renew requirements.lock; ask for known flaws; list the licences
+                          renew the locks; ask for known flaws; list the licences
   ./dev capture [FILE]    picture a real run: the phone beside the inbox, as an animation
   ./dev texts             bring what the office says into its catalogues, and name what lacks
                           a translation
@@ -48,7 +48,8 @@ Moca on this machine: no account, no Docker, only Python 3.11 or newer.
   ./dev setup             build or refresh .venv and do nothing else
   ./dev help [COMMAND]    this; with a command, what it takes (as ./dev COMMAND --help does)
 
-The first run builds .venv from the pinned requirements; later runs refresh it when they change.
+The first run installs what requirements-dev.txt locks and lets .venv lead there; later runs do so
+when it has changed.
 """
 STEPS = (
     ("format", ("ruff", "format", "--check", ".", "dev")),
@@ -101,8 +102,7 @@ def up(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     ports.require_free(options.port)
-    venv.ready()
-    command = [str(venv.PYTHON), "-m", "emulators.gateway", "--port", str(options.port)]
+    command = [str(venv.ready()), "-m", "emulators.gateway", "--port", str(options.port)]
     if options.data:
         command += ["--data", str(options.data)]
     if options.demo:
@@ -117,34 +117,32 @@ _SPREAD = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 
 def test(arguments: list[str]) -> int:
     """Become pytest, on two cores."""
-    venv.ready()
+    python = str(venv.ready())
     if {"-h", "--help"} & set(arguments):
         print("./dev test takes what pytest takes, and runs it on two cores:\n", flush=True)
-    command = [str(venv.PYTHON), "-m", "pytest", *_SPREAD, *map(_from_here, arguments)]
+    command = [python, "-m", "pytest", *_SPREAD, *map(_from_here, arguments)]
     processes.become(command, processes.environment(outside=False))
 
 
 def evaluate(arguments: list[str]) -> int:
     """Become the evaluation of the agent."""
-    venv.ready()
-    command = [str(venv.PYTHON), "-m", "tests.evals", *arguments]
+    command = [str(venv.ready()), "-m", "tests.evals", *arguments]
     processes.become(command, processes.environment(outside=True))
 
 
 def sim(arguments: list[str]) -> int:
     """Become the simulator; with --hour, that of an hour of deliveries."""
-    venv.ready()
     module = "tests.delivery.hour" if "--hour" in arguments else "tests.simulation"
     rest = [argument for argument in arguments if argument != "--hour"]
-    command = [str(venv.PYTHON), "-m", module, *rest]
+    command = [str(venv.ready()), "-m", module, *rest]
     processes.become(command, processes.environment(outside=False))
 
 
 def check(arguments: list[str]) -> int:
     """Run every step, even after one that fails; 1 if any did."""
     words.nothing_but_help("check", "Format, lint, types and import rules.", arguments)
-    venv.ready()
-    failed = [title for title, step in STEPS if _step(title, step)]
+    python = str(venv.ready())
+    failed = [title for title, step in STEPS if _step(python, title, step)]
     print(f"Check failed: {', '.join(failed)}." if failed else "Check passed.", flush=True)
     return 1 if failed else 0
 
@@ -165,8 +163,7 @@ def module(name: str, *first: str, outside: bool = False) -> Callable[[list[str]
     """A verb that becomes a program of ours, `python -m name`, which knows its own arguments."""
 
     def become(arguments: list[str]) -> int:
-        venv.ready()
-        command = [str(venv.PYTHON), "-m", name, *first, *arguments]
+        command = [str(venv.ready()), "-m", name, *first, *arguments]
         processes.become(command, processes.environment(outside=outside))
 
     return become
@@ -180,7 +177,7 @@ def setup(arguments: list[str]) -> int:
 
 
 COMMANDS = {
-    "audit": module("devtools.supply", "audit", outside=True),
+    "audit": supply.audit,
     "bench": module("benchmarks"),
     "bundle": module("deploy.check_bundle"),
     "capture": module("devtools.capture"),
@@ -191,8 +188,8 @@ COMMANDS = {
     "eval": evaluate,
     "doctor": module("devtools.doctor", outside=True),
     "help": show_help,
-    "licences": module("devtools.supply", "licences"),
-    "lock": module("devtools.supply", "lock", outside=True),
+    "licences": module("devtools.supply"),
+    "lock": supply.lock,
     "settings": module("devtools.tables"),
     "setup": setup,
     "sim": sim,
@@ -213,10 +210,9 @@ def _add_port(parser: ArgumentParser) -> None:
     )
 
 
-def _step(title: str, step: Sequence[str]) -> int:
+def _step(python: str, title: str, step: Sequence[str]) -> int:
     print(f"── {title}", flush=True)
-    command = [str(venv.PYTHON), "-m", *step]
-    return processes.run(command, processes.environment(outside=False))
+    return processes.run([python, "-m", *step], processes.environment(outside=False))
 
 
 def _from_here(argument: str) -> str:

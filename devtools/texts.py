@@ -15,7 +15,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileParser, write_po
 
 from devtools import ROOT, sentences
 from devtools.words import nothing_but_help
@@ -23,16 +23,24 @@ from devtools.words import nothing_but_help
 FOLDER = ROOT / "admin" / "translations"
 LANGUAGES = ("es", "pt")
 KEYWORDS = {"gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_": None}
-#: Catalogues are the same for the same texts, whenever they are made.
+#: Catalogues are the same for the same texts, whenever they are made and by which Babel.
 _MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
 _JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
+
+
+class _Unsigned(Catalog):
+    """A catalogue that does not say which Babel made it."""
+
+    def _get_mime_headers(self) -> list[tuple[str, str]]:
+        *headers, (last, value), _generated_by = super()._get_mime_headers()
+        return [*headers, (last, f"{value}\n")]
 
 
 def main(arguments: list[str]) -> int:
     """Extract, update and compile; 1 where a translation is missing."""
     nothing_but_help("texts", "Bring what the office says into its catalogues.", arguments)
     listed = extracted()
-    template = Catalog(project="Moca", creation_date=_MADE_AT, revision_date=_MADE_AT)
+    template = _Unsigned(project="Moca", creation_date=_MADE_AT, revision_date=_MADE_AT)
     for text, files in listed.items():
         template.add(text, locations=[(name, 0) for name in sorted(files)])
     (FOLDER / "messages.pot").write_bytes(as_po(template))
@@ -71,10 +79,11 @@ def read(language: str) -> Catalog:
     """The catalogue as it stands; an empty one for a new language."""
     path = of_language(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists():
-        return Catalog(locale=language, project="Moca")
-    with path.open("rb") as file:
-        return read_po(file, locale=language)
+    catalog = _Unsigned(locale=language, project="Moca")
+    if path.exists():
+        with path.open("rb") as file:
+            PoFileParser(catalog).parse(file)
+    return catalog
 
 
 def compiled(catalog: Catalog) -> bytes:

