@@ -49,6 +49,7 @@ def run(command: Sequence[str], env: Mapping[str, str]) -> int:
         cwd=ROOT,
         env=dict(env),
         stdin=subprocess.DEVNULL,  # a question nobody sees would hang a build machine
+        close_fds=False,  # only what was made inheritable on purpose is inherited
         process_group=0,  # so that the child's own children can be ended with it
     )
     try:

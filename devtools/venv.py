@@ -49,6 +49,7 @@ def made(name: str, lock: Path) -> Path:
 @contextmanager
 def _alone() -> Iterator[None]:
     with (ROOT / "dev").open() as file:
+        os.set_inheritable(file.fileno(), True)  # a pip whose parent was killed still holds it
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

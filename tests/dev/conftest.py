@@ -22,7 +22,7 @@ def run_dev(script: Path, *arguments: str, **env: str) -> subprocess.CompletedPr
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
         env={"PATH": "/usr/bin:/bin", "HOME": str(script.parent), **env},
     )
 
