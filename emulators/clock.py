@@ -15,7 +15,7 @@ class SimClock:
 
     def __init__(self, frozen_at: datetime | None = None) -> None:
         self._lock = threading.Lock()
-        self._frozen_at = frozen_at
+        self._begins_at = self._frozen_at = frozen_at
         self._offset = timedelta(0)
         self._listeners: list[Callable[[], None]] = []
 
@@ -39,6 +39,15 @@ class SimClock:
         """Move to an instant, then tell the listeners."""
         with self._lock:
             self._move(now.astimezone(UTC) - self._now())
+        self._tell()
+
+    def reset(self) -> None:
+        """Undo every move: back to where it began, or to the machine's clock; tell the listeners.
+
+        Whoever remembers instants must forget them too.
+        """
+        with self._lock:
+            self._frozen_at, self._offset = self._begins_at, timedelta(0)
         self._tell()
 
     def pause(self, seconds: float) -> None:

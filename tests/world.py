@@ -35,7 +35,7 @@ class World:
         self.store: Client = stack.store_client("local")
 
     def reset(self) -> None:
-        """As if nobody had ever written."""
+        """As if nobody had ever written, and at the instant at which the stack's time began."""
         self.stack.reset()
         # The disclosure would stand before every first reply; its own tests switch it on.
         self.store.document("settings/default").set({"disclosure": ""})

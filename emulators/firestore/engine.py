@@ -62,13 +62,12 @@ class Engine:
         self.history = self._loaded()
 
     def reset(self) -> None:
-        """Forget every document, transaction, fault and count, on the disk too."""
+        """Forget every document, transaction, fault, count and instant, on the disk too."""
         with self.lock:
             self._coordinator.clear()
-            instant = self._instants.next_commit()
+            instant = self._instants.restart()
             if self._store is not None:
                 self._store.clear(instant)
-            # A new instant: whoever has seen the last one must learn that all is gone.
             self.history = History(since=instant)
             self.faults.clear()
             self.counts.clear()

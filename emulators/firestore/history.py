@@ -1,5 +1,6 @@
 """Every document's versions: what is, and what was at an earlier instant."""
 
+import secrets
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
@@ -43,10 +44,12 @@ class Change(NamedTuple):
 class History:
     """The documents of all databases, with what changed since an instant.
 
+    `mark` tells one history from another that tells of the same instants, as after a reset.
     Plain state, used under the engine's lock.
     """
 
     def __init__(self, since: int = 0) -> None:
+        self.mark = secrets.token_bytes(8)
         self._latest: dict[str, Record] = {}
         self._collections: dict[CollectionKey, dict[str, Record]] = {}
         self._groups: dict[GroupKey, dict[str, Record]] = {}

@@ -33,6 +33,11 @@ class Instants:
         self._last = max(self.clock(), self._last + 1)
         return self._last
 
+    def restart(self) -> int:
+        """The instant at which all is forgotten, by the clock alone: also where that went back."""
+        self._last = self.clock()
+        return self.next_commit()
+
     def not_before(self, instant: int) -> None:
         """Make every later commit come after `instant`."""
         self._last = max(self._last, instant)

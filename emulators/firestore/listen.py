@@ -14,7 +14,8 @@ from emulators.firestore.query import Query, compile_query
 from emulators.firestore.records import Record
 from emulators.refused import Refused
 
-_TOKEN = struct.Struct(">Q")
+#: The history's mark and the instant up to which the client was told of it.
+_TOKEN = struct.Struct(">8sQ")
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class ListenStream:
         self._engine = engine
         self._caller = caller
         self._targets: dict[int, Watched] = {}
-        self._seen = 0
+        self._seen = (b"", 0)
 
     def handle(self, request: ListenRequest) -> list[ListenResponse]:
         """Add or remove a target; what to send for it."""
@@ -74,10 +75,9 @@ class ListenStream:
     def changed(self) -> list[ListenResponse]:
         """What has changed in any target since the last answer; empty when nothing has."""
         with self._engine.lock:
-            concerned = self._concerned()
-            now = self._seen = self._engine.present()
-            news = list(self._news(concerned))
-            return [*news, _snapshot(now)] if news else []
+            news = list(self._news(self._concerned()))
+            self._seen = self._present()
+            return [*news, _snapshot(*self._seen)] if news else []
 
     def _add(self, wanted: Target, database: str) -> Iterator[ListenResponse]:
         number = wanted.target_id or max(self._targets, default=0) + 1
@@ -86,15 +86,14 @@ class ListenStream:
         except Refused as refused:
             yield _removed(number, refused)
             return
-        now = self._engine.present()
         yield _target_change(TargetChange.ADD, [number])
         resumed = self._resume(watched, wanted)
         if resumed is False:
             yield _target_change(TargetChange.RESET, [number])
         yield from self._catch_up(number, watched, first=resumed is None)
-        self._seen = now
-        yield _target_change(TargetChange.CURRENT, [number], now)
-        yield _snapshot(now)
+        self._seen = self._present()
+        yield _target_change(TargetChange.CURRENT, [number], *self._seen)
+        yield _snapshot(*self._seen)
         if wanted.once:
             del self._targets[number]
             yield _target_change(TargetChange.REMOVE, [number])
@@ -114,12 +113,12 @@ class ListenStream:
         kind = wanted.WhichOneof("resume_type")
         if kind is None:
             return None
-        instant = from_timestamp(wanted.read_time)
+        mark, instant = self._engine.history.mark, from_timestamp(wanted.read_time)
         if kind == "resume_token":
             if len(wanted.resume_token) != _TOKEN.size:
                 return False
-            instant = int(_TOKEN.unpack(wanted.resume_token)[0])
-        if not self._engine.history.keeps(instant):
+            mark, instant = _TOKEN.unpack(wanted.resume_token)
+        if not self._keeps(mark, instant):
             return False
         watched.known = watched.current(self._engine, instant)
         return True
@@ -134,10 +133,18 @@ class ListenStream:
                     yield self._told(name, _News(removed=[number]))
 
     def _concerned(self) -> dict[int, Watched]:
-        if not self._engine.history.keeps(self._seen):
+        if not self._keeps(*self._seen):
             return dict(self._targets)
-        changes = list(self._engine.history.since(self._seen))
+        changes = list(self._engine.history.since(self._seen[1]))
         return {n: watched for n, watched in self._targets.items() if watched.concerned(changes)}
+
+    def _present(self) -> tuple[bytes, int]:
+        """The history that there is now, and the instant up to which it has come."""
+        return self._engine.history.mark, self._engine.present()
+
+    def _keeps(self, mark: bytes, instant: int) -> bool:
+        history = self._engine.history
+        return mark == history.mark and history.keeps(instant)
 
     def _news(self, targets: dict[int, Watched]) -> Iterator[ListenResponse]:
         news: dict[str, _News] = {}
@@ -171,19 +178,21 @@ def _check_databases(named: set[str], database: str) -> None:
         raise invalid(f'The target is in database "{other}", not in "{database}".')
 
 
-def _target_change(kind: int, targets: list[int], now: int | None = None) -> ListenResponse:
+def _target_change(
+    kind: int, targets: list[int], mark: bytes = b"", now: int = 0
+) -> ListenResponse:
     response = ListenResponse()
     response.target_change.target_change_type = kind
     response.target_change.target_ids.extend(targets)
-    if now is not None:
+    if mark:
         response.target_change.read_time.CopyFrom(to_timestamp(now))
-        response.target_change.resume_token = _TOKEN.pack(now)
+        response.target_change.resume_token = _TOKEN.pack(mark, now)
     return response
 
 
-def _snapshot(now: int) -> ListenResponse:
+def _snapshot(mark: bytes, now: int) -> ListenResponse:
     """Everything before it is consistent as of `now`: the client shows it to its callback."""
-    return _target_change(TargetChange.NO_CHANGE, [], now)
+    return _target_change(TargetChange.NO_CHANGE, [], mark, now)
 
 
 def _removed(number: int, refused: Refused) -> ListenResponse:

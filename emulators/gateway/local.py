@@ -164,14 +164,18 @@ class LocalStack:
         return self
 
     def reset(self) -> None:
-        """Forget everything that happened, everywhere; the clock stays where it is."""
+        """Forget everything that happened, everywhere, and every move of the clock."""
+        self.clock.reset()  # first: what is made anew is stamped with the time of the beginning
         self.instagram.reset()
         self.gemini.reset()
         self.secrets.reset()
         self.reset_google()
 
     def reset_google(self) -> None:
-        """Forget what Firestore and the queues hold; a live run has its quick settings again."""
+        """Forget what Firestore and the queues hold, and leave the clock where it is.
+
+        A live run has its quick settings again.
+        """
         self.tasks.reset()
         self.firestore.reset()
         if self._firestore_host:

@@ -82,8 +82,8 @@ def running() -> Iterator[World]:
 
 @pytest.fixture
 def world(running: World) -> World:
+    running.clock.reset()
     running.engine.reset()
-    running.clock.set(START)
     return running
 
 

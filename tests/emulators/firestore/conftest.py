@@ -34,11 +34,12 @@ def served(loop: LoopThread) -> Iterator[tuple[Engine, SimClock, str]]:
 
 @pytest.fixture
 def clock(served: tuple[Engine, SimClock, str]) -> SimClock:
+    served[1].reset()
     return served[1]
 
 
 @pytest.fixture
-def engine(served: tuple[Engine, SimClock, str]) -> Engine:
+def engine(served: tuple[Engine, SimClock, str], clock: SimClock) -> Engine:
     served[0].reset()
     return served[0]
 

@@ -9,6 +9,7 @@ import grpc
 import pytest
 from google.cloud.firestore import Client
 
+from emulators.clock import SimClock
 from emulators.firestore.engine import Engine
 from emulators.firestore.messages import ListenRequest, ListenResponse, TargetChange
 
@@ -142,6 +143,25 @@ def test_a_reset_tells_listeners_that_all_is_gone(
     stream.until("SNAPSHOT")
     engine.reset()
     assert stream.until("SNAPSHOT") == ["a -2", "SNAPSHOT"]
+
+
+def test_after_a_reset_at_which_time_began_anew_nothing_that_was_told_before_counts(
+    stream: Stream, near: Client, engine: Engine, clock: SimClock, address: str
+) -> None:
+    clock.advance(60)
+    near.document("c/a").set({"n": 5})
+    stream.query(2, n=1)
+    stream.until("SNAPSHOT")
+    token = stream.token
+    clock.reset()
+    engine.reset()
+    assert stream.until("SNAPSHOT") == ["a -2", "SNAPSHOT"]
+    clock.advance(120)
+    near.document("c/b").set({"n": 5})
+    again = Stream(address)
+    again.query(2, n=1, token=token)
+    assert again.until("SNAPSHOT") == ["ADD 2", "RESET 2", "b +2", "CURRENT 2", "SNAPSHOT"]
+    again.close()
 
 
 @pytest.mark.parametrize("database", ["nonsense", "projects/other/databases/(default)"])

@@ -23,6 +23,7 @@ def served() -> Iterator[tuple[GeminiSim, str]]:
 
 @pytest.fixture
 def sim(served: tuple[GeminiSim, str]) -> GeminiSim:
+    served[0].clock.reset()
     served[0].reset()
     return served[0]
 

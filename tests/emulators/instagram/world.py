@@ -65,7 +65,7 @@ class World:
         self.http = httpx.Client(base_url=self._server.url, headers=bearer, timeout=10)
 
     def reset(self) -> None:
-        self.clock.set(NOW)
+        self.clock.reset()
         self.http.post("/_sim/reset").raise_for_status()
         for kept in (self.webhook.bodies, self.webhook.signatures, self.webhook.answers):
             kept.clear()
