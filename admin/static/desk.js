@@ -51,7 +51,7 @@
   const log = () => $("log-scroll");
   const atEnd = () => !log() || log().scrollHeight - log().scrollTop - log().clientHeight < 80;
   function toEnd() {
-    if (log()) log().scrollTop = log().scrollHeight;
+    if (log()) { log().scrollTop = log().scrollHeight; top = log().scrollTop; }
     reached();
   }
   function reached() {
@@ -85,16 +85,20 @@
     if (stays) toEnd(); else if (line) log().scrollTop += topOf(line) - reading.top;
   }
 
-  let seen = "";
+  const seen = new Map();
   function markSeen() {
-    const thread = $("thread");
-    if (!thread || document.visibilityState !== "visible") return;
-    const now = thread.dataset.thread + ":" + thread.dataset.seq;
-    if (now === seen) return;
-    seen = now;
-    post(`/conversations/${thread.dataset.thread}/seen`, { seq: thread.dataset.seq });
-    const row = $("row-" + thread.dataset.thread);
-    if (row) { row.classList.remove("unread"); row.querySelector(".unread-count")?.remove(); }
+    if (!$("thread") || document.visibilityState !== "visible") return;
+    const { thread, seq } = $("thread").dataset;
+    if (Number(seq) <= seen.get(thread)) return;
+    seen.set(thread, Number(seq));
+    post(`/conversations/${thread}/seen`, { seq });
+    asSeen($("row-" + thread));
+  }
+  // A row may have been made before the server heard that its messages were seen.
+  function asSeen(row) {
+    if (!row || Number(row.dataset.seq) > (seen.get(row.dataset.thread) ?? -1)) return;
+    row.classList.remove("unread");
+    row.querySelector(".unread-count")?.remove();
   }
   document.addEventListener("visibilitychange", () => { if (atEnd()) markSeen(); });
 
@@ -109,6 +113,7 @@
       height = 0;
       dropDoubleDays();
     }
+    document.querySelectorAll(".row-item").forEach(asSeen);
     if (event.detail.target.id === "pane") opened();
   });
   document.addEventListener("htmx:responseError", (event) => {
@@ -127,7 +132,7 @@
     const form = new URLSearchParams({ csrf: body.dataset.csrf, ...fields });
     return fetch(root + path, { method: "POST", body: form, credentials: "same-origin" });
   }
-  window.moca = { root, here, post, atEnd, toEnd, dropDoubleDays };
+  window.moca = { root, here, post, atEnd, toEnd, asSeen, dropDoubleDays };
 
   // ── small things ───────────────────────────────────────────────────────────────────────────
   document.addEventListener("click", (event) => {

@@ -3,7 +3,7 @@
 
 (function () {
   if (!document.body.classList.contains("desk")) return;
-  const { root, here, post, atEnd, toEnd } = window.moca;
+  const { root, here, post, atEnd, toEnd, asSeen } = window.moca;
   const $ = (id) => document.getElementById(id);
   const IDLE = 5 * 60 * 1000;
   let source = null, since = document.body.dataset.since, last = Date.now(), of = "";
@@ -120,6 +120,7 @@
       if (ticked) row.querySelector(".tick input").checked = true;
       if (id === here()) row.classList.add("current");
       row.classList.add("arrived");
+      asSeen(row);
       if (waits && old) old.replaceWith(row);
       else if (waits && more) continue;  // the last of all: "Show more" brings it
       else { old?.remove(); if (waits) list.append(row); else list.prepend(row); }

@@ -45,6 +45,17 @@ def test_a_message_never_steals_the_scroll(screen: Screen) -> None:
     expect(screen.page.locator("#new-pill")).to_be_hidden()
 
 
+def test_whoever_scrolls_before_the_page_was_drawn_stays_there_too(screen: Screen) -> None:
+    thread = scene.person(screen.world, "alice", owner="human", owner_until=None)
+    scene.messages(screen.world, thread, 60)
+    screen.page.add_init_script("""document.addEventListener("load", ({ target }) => {
+      if (target.src?.includes("desk.js")) document.getElementById("log-scroll").scrollTop = 300;
+    }, true);""")
+    screen.conversation()
+    dm(screen.world, "alice", "down here")
+    expect(screen.page.locator("#new-pill")).to_have_text("1 new ↓")
+
+
 def test_a_reply_is_written_sent_and_shown_at_once(screen: Screen) -> None:
     _in_hand(screen)
     screen.page.get_by_label("Your message").fill("A person here 🙂")
