@@ -65,9 +65,9 @@ def _compiled(uv: Path, folder: Path, lock: Path) -> Path:
     code = run(
         [
             *(str(uv), "pip", "compile", str(needs), "--output-file", str(new), "--quiet"),
-            *("--universal", "--python-version", locks.pythons()[0], "--only-binary", ":all:"),
+            *("--universal", "--python", sys.executable, "--python-version", locks.pythons()[0]),
             # pip 23.2 takes `google-auth` for another package than `google-auth[requests]`
-            *("--generate-hashes", "--no-strip-extras", "--no-annotate"),
+            *("--generate-hashes", "--only-binary", ":all:", "--no-strip-extras", "--no-annotate"),
             *("--no-emit-index-url", "--no-emit-find-links"),
             *("--custom-compile-command", "./dev lock"),
         ],
@@ -89,7 +89,7 @@ def _lacking(uv: Path, lock: Path) -> Iterator[str]:
                 *(str(uv), "pip", "install", "--dry-run", "--quiet", "--requirement", str(lock)),
                 *("--require-hashes", "--no-deps", "--only-binary", ":all:"),
                 *("--python-version", python, "--python-platform", platform),
-                *("--target", str(lock.parent / "nowhere")),
+                *("--python", sys.executable, "--target", str(lock.parent / "nowhere")),
             ],
             _uv_environment(lock.parent),
         )
