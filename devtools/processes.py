@@ -26,6 +26,7 @@ def environment(*, outside: bool) -> dict[str, str]:
     """The user's environment, fit for us; without `outside`, nothing in it leads elsewhere."""
     env = dict(os.environ)  # noqa: TID251 (a program's entry point)
     env.pop("PYTHONHOME", None)
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # else a test run compiles everything many times over
     env["PYTHONPATH"] = str(ROOT)  # a package of the same name elsewhere must not shadow ours
     env.setdefault("GRPC_VERBOSITY", "ERROR")  # else it tells of every server that goes away
     for name in ("NO_PROXY", "no_proxy"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 
 from emulators.clock import SimClock
 from emulators.gateway.local import LocalStack
@@ -26,6 +27,14 @@ def world(_stack: LocalStack) -> World:
     world = World(_stack)
     world.reset()
     return world
+
+
+@pytest.fixture(autouse=True)
+def _log() -> Iterator[None]:
+    """How the process logs is set up by each test for itself, and by nobody for the next one."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,11 +8,8 @@ from tests.delivery.hour import Hour
 
 def test_every_item_ends_in_a_final_state_none_twice_and_in_order() -> None:
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    try:
-        hour = Hour(seed=3, minutes=1)
-        hour.run()
-    finally:
-        structlog.reset_defaults()
+    hour = Hour(seed=3, minutes=1)
+    hour.run()
     findings = look(hour)
     assert findings.wrong == []
     assert findings.numbers["most in any second"] <= 4

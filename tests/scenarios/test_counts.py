@@ -5,24 +5,15 @@ After a change that is meant: `./dev bench counted cost scale --json benchmarks/
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-import structlog
 
 from benchmarks import counted
 from benchmarks.measure import Figure
 
 KEPT = Path(counted.__file__).parent / "results.json"
-
-
-@pytest.fixture(autouse=True)
-def log() -> Iterator[None]:
-    """A benchmark silences the log of its process."""
-    before = structlog.get_config()
-    yield
-    structlog.configure(**before)
 
 
 def _kept(*words: str) -> dict[str, float]:

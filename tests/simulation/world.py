@@ -62,7 +62,6 @@ def _clock() -> SimClock:
 
 @functools.cache
 def _instagram() -> InstagramSim:
-    structlog.configure(processors=[_drop])
     return InstagramSim(_clock(), f"{URL}/webhook")
 
 
@@ -80,6 +79,7 @@ class World:
         weather: type[Weather] = Weather,
         house: Mapping[str, Any] | None = None,
     ) -> None:
+        structlog.configure(processors=[_drop])  # the story tells it all
         self.instagram = _instagram()
         self.clock = _clock()
         self.clock.set(BEGINNING)
