@@ -1,12 +1,9 @@
 """The stand-in's Firestore: a database, its indexes and what is set for single fields."""
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.deploy.standin.command_line import Call, Refusal
-
-State = dict[str, Any]
-Answer = Any
+from tests.deploy.standin.words import Answer, State
 
 
 def _create_database(call: Call, state: State, _stdin: str) -> Answer:

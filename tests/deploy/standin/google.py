@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tests.deploy.standin.firestore import State, field
+from tests.deploy.standin.firestore import field
+from tests.deploy.standin.words import State
 
 _REFUSED = "403 Forbidden"
 

@@ -3,13 +3,10 @@
 import json
 import os
 from collections.abc import Callable
-from typing import Any
 
 from tests.deploy.standin import firestore, roles
 from tests.deploy.standin.command_line import Call, Refusal
-
-State = dict[str, Any]
-Answer = Any
+from tests.deploy.standin.words import Answer, State
 
 EMPTY: State = {
     "number": "123456789012",
@@ -97,7 +94,7 @@ def _policy(call: Call, state: State) -> Answer:
     return {}
 
 
-def _content(call: Call, flag: str) -> Any:
+def _content(call: Call, flag: str) -> Answer:
     with open(call.one(flag), encoding="utf-8") as file:  # noqa: PTH123 (see Call)
         return json.load(file)
 

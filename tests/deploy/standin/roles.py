@@ -1,12 +1,9 @@
 """Roles of the project's own, and bindings under a condition."""
 
 from collections.abc import Callable
-from typing import Any
 
 from tests.deploy.standin.command_line import Call, Refusal
-
-State = dict[str, Any]
-Answer = Any
+from tests.deploy.standin.words import Answer, State
 
 
 def binding(role: str, members: list[str]) -> State:
