@@ -101,13 +101,15 @@ def up(arguments: list[str]) -> int:
         "--demo", action="store_true", help="fill a small business with conversations"
     )
     options = parser.parse_args(arguments)
-    ports.require_free(options.port)
+    environment = processes.environment(outside=True)
+    named = environment.get("FIRESTORE_EMULATOR_HOST")
+    ports.require_free(options.port, unused=("Firestore",) if named else ())
     command = [str(venv.ready()), "-m", "emulators.gateway", "--port", str(options.port)]
     if options.data:
         command += ["--data", str(options.data)]
     if options.demo:
         command += ["--demo"]
-    processes.become(command, processes.environment(outside=True))
+    processes.become(command, environment)
 
 
 #: A file's tests stay together, because they share what is dear, and the files keep their order:

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from collections.abc import Collection
 
 from devtools.stop import PORT_TAKEN, Stop
 
@@ -16,10 +17,13 @@ def checked(text: str) -> int:
     raise Stop(f"--port takes a number from 1 to {65_536 - len(NAMES)}, not {text!r}.", 2)
 
 
-def require_free(base: int) -> None:
-    """Stop with one sentence if one of the five ports from `base` on is taken."""
+def require_free(base: int, unused: Collection[str] = ()) -> None:
+    """Stop with one sentence if one of the five ports from `base` on is taken.
+
+    `unused` names parts that will not be served, because another is used in their place.
+    """
     for port, name in enumerate(NAMES, base):
-        if refusal := _refusal(port):
+        if name not in unused and (refusal := _refusal(port)):
             other = base + 10 if base < 65_000 else DEFAULT
             raise Stop(
                 f"Port {port}, for {name}, {refusal}: stop what uses it, "

@@ -39,8 +39,7 @@ class World:
         self.stack.reset()
         # The disclosure would stand before every first reply; its own tests switch it on.
         self.store.document("settings/default").set({"disclosure": ""})
-        self.stack.firestore.counts.clear()
-        self.stack.tasks.counts.clear()
+        self.clear_counts()
         self.stack.configure()
 
     # People

@@ -13,6 +13,7 @@ from google.protobuf.message import Message
 from emulators.firestore.counts import caller_in
 from emulators.firestore.engine import Engine
 from emulators.firestore.listening import Listening
+from emulators.firestore.owner import OwnerOnly
 from emulators.firestore.rpcs import RPCS, SERVICE, Rpc, fail_before, outcome, parsed, start
 from emulators.firestore.tickets import Ticket
 from emulators.loop import LoopThread
@@ -31,10 +32,16 @@ _OPTIONS = (
 
 
 class FirestoreServer:
-    """Serves an engine on a loopback port; `port=0` takes a free one."""
+    """Serves an engine on a loopback port; `port=0` takes a free one.
 
-    def __init__(self, engine: Engine, loop: LoopThread, port: int = 0) -> None:
+    With `owner_only` it answers as one that keeps our rules does: nobody but the owner.
+    """
+
+    def __init__(
+        self, engine: Engine, loop: LoopThread, port: int = 0, *, owner_only: bool = False
+    ) -> None:
         self._engine = engine
+        self._interceptors = [OwnerOnly()] if owner_only else []
         self._loop = loop
         self._wanted_port = port
         self._port = 0
@@ -57,7 +64,7 @@ class FirestoreServer:
             self._server = None
 
     async def _start(self) -> None:
-        server = grpc.aio.server(options=_OPTIONS)
+        server = grpc.aio.server(options=_OPTIONS, interceptors=self._interceptors)
         server.add_generic_rpc_handlers((_handlers(self._engine),))
         self._port = server.add_insecure_port(f"127.0.0.1:{self._wanted_port}")
         await server.start()

@@ -4,22 +4,20 @@ import functools
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 from google.cloud.firestore_v1 import Client
 
 from emulators.clock import SimClock
 from emulators.cloud_tasks.dispatcher import Dispatcher
 from emulators.cloud_tasks.engine import TasksEngine
 from emulators.cloud_tasks.server import TasksServer
-from emulators.firestore import inprocess
 from emulators.firestore.engine import Engine
-from emulators.firestore.server import FirestoreServer
 from emulators.gateway import credentials, deployed, keeping, operation
 from emulators.gateway.cloud_run import InvokerOnly
 from emulators.gateway.control import control_app
 from emulators.gateway.phone import phone_app
 from emulators.gateway.routes import OwnPagesOnly, Routes
 from emulators.gateway.scheduler import EVERY, Scheduler
+from emulators.gateway.store import NamedStore, OwnStore, Store
 from emulators.gemini.simulator import GeminiSim
 from emulators.http import HttpServer
 from emulators.instagram.simulator import InstagramSim
@@ -30,7 +28,6 @@ from services.ports import Clock
 
 _SOON = timedelta(seconds=40)  # the sweep leaves alone what is younger than half a minute
 _HERE = Path(__file__).resolve().parent
-_INDEXES = _HERE.parents[1] / "firestore.indexes.json"
 
 
 class LocalStack:
@@ -44,7 +41,7 @@ class LocalStack:
         self,
         clock: SimClock,
         port: int = 0,
-        store: Path | None = None,
+        folder: Path | None = None,
         *,
         firestore_host: str = "",
         gemini_key: str = "",
@@ -52,13 +49,16 @@ class LocalStack:
         self.clock = clock
         self.seeded = False
         self._ports = [port + offset if port else 0 for offset in range(5)]
-        self._firestore_host, self._gemini_key, self._store = firestore_host, gemini_key, store
-        if store is not None:
-            store.mkdir(parents=True, exist_ok=True)
-        self.firestore = Engine(
-            clock.now, indexes=_INDEXES, store=store / "firestore.sqlite" if store else None
+        self._gemini_key, self._folder = gemini_key, folder
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+        self.loop = LoopThread()
+        self.documents: Store = (
+            NamedStore(firestore_host)
+            if firestore_host
+            else OwnStore(clock, self.loop, self._ports[1], folder)
         )
-        self.secrets = SecretsEngine(clock.now, store / "secrets.json" if store else None)
+        self.secrets = SecretsEngine(clock.now, folder / "secrets.json" if folder else None)
         self.tasks = TasksEngine(clock.now)
         self.tasks.queue_from_file(_HERE / "queues.json")
         self.dispatcher = Dispatcher(self.tasks, clock)
@@ -68,12 +68,10 @@ class LocalStack:
         self._compose()
 
     def _compose(self) -> None:
-        self.loop = LoopThread()
-        self._firestore_server = FirestoreServer(self.firestore, self.loop, self._ports[1])
         self._tasks_server = TasksServer(self.tasks, self.secrets, self.loop, self._ports[2])
         self.instagram = InstagramSim(self.clock, f"{self.url}/webhook")
-        if self._store is not None:
-            keeping.load(self.instagram.core, self._store)
+        if self._folder is not None:
+            keeping.load(self.instagram.core, self._folder)
             kept = self.secrets.under(f"projects/{credentials.PROJECT}")
             keeping.recognise(self.instagram.core, kept)
         self.gemini = GeminiSim(self.clock)
@@ -84,19 +82,21 @@ class LocalStack:
             self.dispatcher.tokens,
             f"{self.url}/sweep",
             credentials.TASKS_SERVICE_ACCOUNT,
-            self.firestore.sweep_ttl,
+            self.documents.sweep,
         )
-        self.clock.on_move(self.firestore.tick)
 
     @property
-    def firestore_address(self) -> str:
-        """Host and port of the Firestore in use: ours, or the one that was named."""
-        return self._firestore_host or self._firestore_server.address
+    def firestore(self) -> Engine:
+        """What our own Firestore counts, and where it takes faults.
 
-    @property
-    def foreign_firestore(self) -> bool:
-        """Whether the Firestore in use is not ours, so that it tells nobody of its changes."""
-        return bool(self._firestore_host)
+        Raises `RuntimeError` where another is in use, which does neither.
+        """
+        if self.documents.engine is None:
+            raise RuntimeError(
+                f"The Firestore in use, {self.documents.address}, is not the one that comes with "
+                "Moca: it counts nothing and takes no faults."
+            )
+        return self.documents.engine
 
     @property
     def real_model(self) -> bool:
@@ -123,7 +123,7 @@ class LocalStack:
         """What a deployment's environment would hold for the functions, once started."""
         gemini = {"GEMINI_API_KEY": "local-gemini-key", "GOOGLE_GEMINI_BASE_URL": self.gemini_url}
         return credentials.FIXED | {
-            "FIRESTORE_EMULATOR_HOST": self.firestore_address,
+            "FIRESTORE_EMULATOR_HOST": self.documents.address,
             "CLOUD_TASKS_EMULATOR_HOST": self.tasks_address,
             "SECRET_MANAGER_EMULATOR_HOST": self.tasks_address,
             "INSTAGRAM_API_BASE_URL": f"{self.instagram_url}/v26.0",
@@ -145,14 +145,11 @@ class LocalStack:
 
     def store_client(self, caller: str) -> Client:
         """A Firestore client for whoever looks on, counted under `caller`."""
-        if self._firestore_host:
-            return Client(project=credentials.PROJECT)  # finds the host as the user named it
-        return inprocess.client(self.firestore, credentials.PROJECT, caller=caller)
+        return self.documents.client(caller)
 
     def start(self) -> "LocalStack":
         """Serve; with a running clock also deliver, dispatch and sweep."""
-        if not self._firestore_host:
-            self._firestore_server.start()
+        self.documents.start()
         self._tasks_server.start()
         self._instagram_server.start()
         self._gemini_server.start()
@@ -177,9 +174,7 @@ class LocalStack:
         A live run has its quick settings again.
         """
         self.tasks.reset()
-        self.firestore.reset()
-        if self._firestore_host:
-            _empty(self._firestore_host)
+        self.documents.reset()
         for name in deployed.KEEPING_SETTINGS:
             bootstrap.services(name).live_settings.forget()
         if not self.clock.frozen:
@@ -188,16 +183,15 @@ class LocalStack:
     def stop(self) -> None:
         """End every thread and free every port."""
         self.instagram.webhooks.stop()
-        if self._store is not None:
-            keeping.save(self.instagram.core, self._store)
+        if self._folder is not None:
+            keeping.save(self.instagram.core, self._folder)
         self.scheduler.stop()
         self.dispatcher.stop()
         for server in (self._gateway, self._instagram_server, self._gemini_server):
             server.stop()
-        self._firestore_server.stop()
         self._tasks_server.stop()
+        self.documents.stop()
         self.loop.stop()
-        self.firestore.close()
 
     def _mount(self) -> None:
         tokens, invoker = self.dispatcher.tokens, credentials.TASKS_SERVICE_ACCOUNT
@@ -209,7 +203,7 @@ class LocalStack:
             if name == "privacy":  # its links stand directly below the public address
                 self._routes.alias("verify", app)
                 self._routes.alias("deletion", app)
-        control = control_app(self.clock, self.firestore, self.tasks, self.reset_google)
+        control = control_app(self.clock, self.documents.engine, self.tasks, self.reset_google)
         self._routes.mount("_sim", OwnPagesOnly(control))
         self._routes.mount("", OwnPagesOnly(phone_app(self)))
 
@@ -218,10 +212,4 @@ class LocalStack:
         self.dispatcher.start()
         self.instagram.webhooks.start()
         # Tasks are not kept, so what waited when the last run ended is soon looked for.
-        self.scheduler.start(_SOON if self._store is not None else EVERY)
-
-
-def _empty(host: str) -> None:
-    """Clear Google's own emulator, which has a path for it."""
-    path = f"/emulator/v1/projects/{credentials.PROJECT}/databases/(default)/documents"
-    httpx.delete(f"http://{host}{path}", trust_env=False).raise_for_status()
+        self.scheduler.start(_SOON if self._folder is not None else EVERY)

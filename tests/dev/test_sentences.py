@@ -4,6 +4,8 @@ import runpy
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,16 +43,30 @@ def test_an_old_python_is_told_so_in_one_sentence(
     assert (ended.value.code, said.count("\n"), "Python 3.9" in said) == (3, 1, True)
 
 
+@contextmanager
+def _busy(*ports: int) -> Iterator[None]:
+    """Take ports below those that are given to whoever asks for any."""
+    with ExitStack() as taken:
+        for port in ports:
+            server = taken.enter_context(socket.socket())
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            server.bind(("127.0.0.1", port))
+            server.listen()
+        yield
+
+
 def test_a_busy_port_is_named_with_its_part_and_a_way_out(dev: Dev) -> None:
-    with socket.socket() as taken:
-        port = 19_001  # below those that are given to whoever asks for any
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.bind(("127.0.0.1", port))
-        taken.listen()
-        said = dev("up", "--port", str(port - 1))
+    with _busy(19_001):
+        said = dev("up", "--port", "19000")
     assert said.returncode == 6
-    assert f"Port {port}, for Firestore, is taken" in said.stderr
+    assert "Port 19001, for Firestore, is taken" in said.stderr
     assert "--port" in said.stderr
+
+
+def test_firestores_port_may_be_busy_where_another_emulator_is_named(dev: Dev) -> None:
+    with _busy(19_011, 19_012):
+        said = dev("up", "--port", "19010", FIRESTORE_EMULATOR_HOST="127.0.0.1:19011")
+    assert "Port 19012, for Cloud Tasks, is taken" in said.stderr
 
 
 @pytest.mark.parametrize("port", ["0", "65532", "http", "-1"])

@@ -25,7 +25,7 @@ def _instagram() -> InstagramSim:
 @contextmanager
 def _run(folder: Path, began: datetime) -> Iterator[World]:
     """One run over a folder that keeps its state."""
-    stack = LocalStack(SimClock(began), store=folder).start()
+    stack = LocalStack(SimClock(began), folder=folder).start()
     try:
         yield World(stack)
     finally:
