@@ -18,7 +18,7 @@ Moca is up. Ctrl-C ends all of it.
   The phone    {url}/   chat, and watch the system work
   Back office  {url}/back_office/   sign in with the admin token, {credentials.ADMIN_TOKEN}
   Functions    {url}   {functions}
-  Firestore    {stack.documents.address}   gRPC
+  Firestore    {stack.firestore.address}   gRPC
   Cloud Tasks  {stack.tasks_address}   gRPC, and Secret Manager
   Instagram    {instagram}   Graph API, WhatsApp, Spond; control API below /_sim
   Gemini       {gemini}   control API below /_sim

@@ -10,25 +10,31 @@ from flask import Flask, Response, jsonify, request
 
 from emulators.clock import SimClock
 from emulators.cloud_tasks.engine import TasksEngine
-from emulators.firestore.engine import Engine
-from emulators.firestore.faults import Faults
 from emulators.gateway.counting import by_function
+from emulators.gateway.store import Store
 
 
 def control_app(
-    clock: SimClock, firestore: Engine | None, tasks: TasksEngine, reset: Callable[[], None]
+    clock: SimClock, firestore: Store, tasks: TasksEngine, reset: Callable[[], None]
 ) -> Flask:
-    """What answers below `/_sim`; a wrong request is 400 with a sentence.
-
-    `firestore` is None where another than ours is in use.
-    """
+    """What answers below `/_sim`; a wrong request is 400 with a sentence."""
     app = Flask("emulators.gateway.control")
     app.register_error_handler(ValueError, _bad_words)
     app.register_error_handler(httpx.HTTPError, _not_cleared)
     _add_clock(app, clock)
     _add_counts(app, firestore, tasks)
     _add_tasks(app, tasks)
-    _add_faults(app, firestore)
+
+    @app.post("/firestore/faults")
+    def firestore_faults() -> Response:
+        for fault in _listed(_words()):
+            firestore.faults.add(fault)
+        return jsonify({"ok": True})
+
+    @app.delete("/firestore/faults")
+    def no_firestore_faults() -> Response:
+        firestore.faults.clear()
+        return jsonify({"ok": True})
 
     @app.post("/reset")
     def reset_everything() -> Response:
@@ -59,33 +65,14 @@ def _add_clock(app: Flask, clock: SimClock) -> None:
         return read()
 
 
-def _add_faults(app: Flask, firestore: Engine | None) -> None:
-    def faults() -> Faults:
-        if firestore is None:
-            raise ValueError("the Firestore in use is not ours, and ours alone takes faults")
-        return firestore.faults
-
-    @app.post("/firestore/faults")
-    def firestore_faults() -> Response:
-        for fault in _listed(_words()):
-            faults().add(fault)
-        return jsonify({"ok": True})
-
-    @app.delete("/firestore/faults")
-    def no_firestore_faults() -> Response:
-        faults().clear()
-        return jsonify({"ok": True})
-
-
-def _add_counts(app: Flask, firestore: Engine | None, tasks: TasksEngine) -> None:
+def _add_counts(app: Flask, firestore: Store, tasks: TasksEngine) -> None:
     @app.get("/counts")
     def read_counts() -> Response:
-        return jsonify(by_function(firestore, tasks))
+        return jsonify(by_function(firestore.counts.snapshot(), tasks.counts.snapshot()))
 
     @app.delete("/counts")
     def clear() -> Response:
-        if firestore is not None:
-            firestore.counts.clear()
+        firestore.counts.clear()
         tasks.counts.clear()
         return read_counts()
 

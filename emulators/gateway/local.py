@@ -10,7 +10,6 @@ from emulators.clock import SimClock
 from emulators.cloud_tasks.dispatcher import Dispatcher
 from emulators.cloud_tasks.engine import TasksEngine
 from emulators.cloud_tasks.server import TasksServer
-from emulators.firestore.engine import Engine
 from emulators.gateway import credentials, deployed, keeping, operation
 from emulators.gateway.cloud_run import InvokerOnly
 from emulators.gateway.control import control_app
@@ -53,8 +52,8 @@ class LocalStack:
         if folder is not None:
             folder.mkdir(parents=True, exist_ok=True)
         self.loop = LoopThread()
-        self.documents: Store = (
-            NamedStore(firestore_host)
+        self.firestore: Store = (
+            NamedStore(firestore_host, clock, self.loop)
             if firestore_host
             else OwnStore(clock, self.loop, self._ports[1], folder)
         )
@@ -82,21 +81,8 @@ class LocalStack:
             self.dispatcher.tokens,
             f"{self.url}/sweep",
             credentials.TASKS_SERVICE_ACCOUNT,
-            self.documents.sweep,
+            self.firestore.sweep,
         )
-
-    @property
-    def firestore(self) -> Engine:
-        """What our own Firestore counts, and where it takes faults.
-
-        Raises `RuntimeError` where another is in use, which does neither.
-        """
-        if self.documents.engine is None:
-            raise RuntimeError(
-                f"The Firestore in use, {self.documents.address}, is not the one that comes with "
-                "Moca: it counts nothing and takes no faults."
-            )
-        return self.documents.engine
 
     @property
     def real_model(self) -> bool:
@@ -123,7 +109,7 @@ class LocalStack:
         """What a deployment's environment would hold for the functions, once started."""
         gemini = {"GEMINI_API_KEY": "local-gemini-key", "GOOGLE_GEMINI_BASE_URL": self.gemini_url}
         return credentials.FIXED | {
-            "FIRESTORE_EMULATOR_HOST": self.documents.address,
+            "FIRESTORE_EMULATOR_HOST": self.firestore.entrance,
             "CLOUD_TASKS_EMULATOR_HOST": self.tasks_address,
             "SECRET_MANAGER_EMULATOR_HOST": self.tasks_address,
             "INSTAGRAM_API_BASE_URL": f"{self.instagram_url}/v26.0",
@@ -145,11 +131,11 @@ class LocalStack:
 
     def store_client(self, caller: str) -> Client:
         """A Firestore client for whoever looks on, counted under `caller`."""
-        return self.documents.client(caller)
+        return self.firestore.client(caller)
 
     def start(self) -> "LocalStack":
         """Serve; with a running clock also deliver, dispatch and sweep."""
-        self.documents.start()
+        self.firestore.start()
         self._tasks_server.start()
         self._instagram_server.start()
         self._gemini_server.start()
@@ -174,7 +160,7 @@ class LocalStack:
         A live run has its quick settings again.
         """
         self.tasks.reset()
-        self.documents.reset()
+        self.firestore.reset()
         for name in deployed.KEEPING_SETTINGS:
             bootstrap.services(name).live_settings.forget()
         if not self.clock.frozen:
@@ -190,7 +176,7 @@ class LocalStack:
         for server in (self._gateway, self._instagram_server, self._gemini_server):
             server.stop()
         self._tasks_server.stop()
-        self.documents.stop()
+        self.firestore.stop()
         self.loop.stop()
 
     def _mount(self) -> None:
@@ -203,7 +189,7 @@ class LocalStack:
             if name == "privacy":  # its links stand directly below the public address
                 self._routes.alias("verify", app)
                 self._routes.alias("deletion", app)
-        control = control_app(self.clock, self.documents.engine, self.tasks, self.reset_google)
+        control = control_app(self.clock, self.firestore, self.tasks, self.reset_google)
         self._routes.mount("_sim", OwnPagesOnly(control))
         self._routes.mount("", OwnPagesOnly(phone_app(self)))
 

@@ -70,8 +70,7 @@ def _add_deeds(app: Flask, stack: "LocalStack") -> None:
 
 def _add_live(app: Flask, stack: "LocalStack") -> None:
     changes = Changes()
-    if stack.documents.engine is not None:
-        stack.documents.engine.listen(changes.note)
+    stack.firestore.listen(changes.note)
     stack.tasks.on_change(changes.note)
     stack.clock.on_move(changes.note)
 
@@ -110,7 +109,7 @@ def _events(stack: "LocalStack", changes: Changes, who: str) -> Iterator[str]:
     seen, sent, count, quiet = _Seen(stack, who), "", -1, 0
     while True:
         newer = changes.beyond(count, LOOK_EVERY_SECONDS)
-        if newer != count or stack.documents.engine is None:  # then nobody tells of changes
+        if newer != count or not stack.firestore.tells_all:
             time.sleep(GATHER_SECONDS)
             count = newer
             seen.look_at_store()

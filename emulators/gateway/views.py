@@ -61,7 +61,7 @@ def system(stack: "LocalStack", store: Client, who: str) -> dict[str, Any]:
             for found in newest.limit(SHOWN).stream()
         ],
         "tasks": [task for task in stack.tasks.list_tasks() if _thread_of(task) == thread_id],
-        "counts": by_function(stack.documents.engine, stack.tasks),
+        "counts": by_function(stack.firestore.counts.snapshot(), stack.tasks.counts.snapshot()),
     }
 
 

@@ -11,7 +11,7 @@ from tests.world import World
 
 def test_who_does_not_call_as_the_owner_is_let_in_by_no_rule(world: World) -> None:
     name = world.store.document("settings/default")._document_path
-    with grpc.insecure_channel(world.stack.documents.address) as channel:
+    with grpc.insecure_channel(world.stack.firestore.entrance) as channel:
         stranger = FirestoreClient(transport=FirestoreGrpcTransport(channel=channel))
         with pytest.raises(PermissionDenied):
             stranger.get_document(request={"name": name})

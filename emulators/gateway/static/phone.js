@@ -216,7 +216,7 @@ function drawStored() {
 function drawCounts() {
   const rows = Object.entries(state.system?.counts || {});
   at("counts").replaceChildren(...rows.map(([name, cost]) => make("tr", {},
-    ...[name, cost.round_trips, cost.reads, cost.writes, cost.tasks].map((text) => make("td", { text: text ?? "–" })))));
+    ...[name, cost.round_trips, cost.reads, cost.writes, cost.tasks].map((text) => make("td", { text })))));
 }
 
 function draw() {
