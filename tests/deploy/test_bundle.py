@@ -1,11 +1,13 @@
 """What is uploaded is what is deployed, locked, and nothing else."""
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from deploy import bundle
+from deploy import bundle, wanted
 from devtools import locks, supply
 from devtools.stop import Stop
 
@@ -15,6 +17,24 @@ def test_nothing_is_uploaded_that_is_not_deployed(tmp_path: Path) -> None:
     bundle.copy(tmp_path / "source")
     names = bundle.listed(tmp_path / "source")
     assert {"main.py", "requirements.txt", "functions/webhook.py", "prompts/system.md"} <= {*names}
+
+
+@pytest.mark.parametrize("name", ["firebase-debug.log", "firestore-debug.log", "ui-debug.1.log"])
+def test_what_googles_emulators_leave_behind_is_neither_uploaded_nor_committed(
+    tmp_path: Path, name: str
+) -> None:
+    """They write their logs into the folder in which they are started."""
+    checkout = tmp_path / "checkout"
+    checkout.mkdir()
+    for path in ("main.py", bundle.REQUIREMENTS, name):
+        (checkout / path).touch()
+    for ignored in (".gcloudignore", ".gitignore"):
+        shutil.copy(wanted.ROOT / ignored, checkout)
+    bundle.copy(tmp_path / "source", checkout)
+    assert bundle.listed(tmp_path / "source") == ["main.py", bundle.REQUIREMENTS]
+    git = ["git", "-C", str(checkout), "-c", "init.defaultBranch=main"]
+    subprocess.run([*git, "init", "--quiet"], check=True)  # noqa: S603 (git, with our own words)
+    assert subprocess.run([*git, "check-ignore", "--quiet", name], check=False).returncode == 0  # noqa: S603 (likewise)
 
 
 @pytest.mark.parametrize("name", [".env", "tests/world.py", "services/.secret", "key.json"])
