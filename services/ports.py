@@ -24,7 +24,7 @@ class Clock(Protocol):
         ...
 
     def pause(self, seconds: float) -> None:
-        """Wait between two tries; the only sleep there is, never longer than a second."""
+        """Wait between two tries; the only sleep there is, and seconds at most."""
         ...
 
 

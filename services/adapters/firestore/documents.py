@@ -13,6 +13,7 @@ from google.cloud.firestore_v1.types import firestore as rpc
 
 from services.adapters.firestore.reading import Reading
 from services.adapters.firestore.requests import write_message
+from services.adapters.firestore.tries import Tries
 from services.domain.documents import Query, Snapshot, Write
 from services.errors import Contention, Unavailable
 from services.ports import AlreadyStored, Clock, Ids, NotStored, Work
@@ -23,9 +24,11 @@ T = TypeVar("T")
 DEADLINE_SECONDS = 4.0
 #: Firestore ends a transaction that idles for so long (Firestore documentation, Transactions).
 IDLE_LIMIT = timedelta(seconds=60)
-#: Tries of one transaction, and the longest pause between two of them in seconds.
-TRIES = 6
-LONGEST_PAUSE_SECONDS = 0.8
+#: While others stand in the way, no transaction is tried again later than this after its first
+#: try: who has taken an item to send must call Instagram within 15 s (`services.lines`).
+TRANSACTION_WITHIN = timedelta(seconds=12)
+#: Nor a commit, by which the webhook stores messages: Meta hangs up after 5 s, and comes again.
+COMMIT_WITHIN = timedelta(seconds=DEADLINE_SECONDS)
 
 _log = structlog.get_logger()
 
@@ -83,25 +86,29 @@ class FirestoreDocuments:
             return self._reading(_AGAIN).total(query, field)
 
     def commit(self, writes: Sequence[Write]) -> None:
-        """All of `writes` or none; one round trip.
+        """All of `writes` or none; one round trip where nobody stands in the way.
 
         A lost answer is asked for again. That is safe for the callers: their increments always
         go together with a `Create`, which then meets its own document.
         """
         with _our_errors():
-            self._commit(writes, None, _AGAIN)
+            tries = Tries(self._clock, self._ids, COMMIT_WITHIN)
+            while True:
+                try:
+                    return self._commit(writes, None, _AGAIN)
+                except exceptions.Aborted:
+                    if not tries.rest(crowded=True):
+                        raise
 
     def transact(self, work: Work[T]) -> T:
         """Run `work` serializably, again after a conflict or a lost answer.
 
         `work` decides from what it reads, so running it after its own lost commit is safe.
         """
-        last: Exception | None = None
-        for attempt in range(TRIES):
-            if attempt:
-                longest = min(LONGEST_PAUSE_SECONDS, 0.05 * 2**attempt)
-                self._clock.pause(longest * self._ids.fraction())
+        tries = Tries(self._clock, self._ids, TRANSACTION_WITHIN)
+        while True:
             began_at = self._clock.now()
+            last: Exception
             try:
                 return self._attempt(work)
             except (exceptions.Aborted, *_LOST) as error:
@@ -110,8 +117,10 @@ class FirestoreDocuments:
                 if self._clock.now() < began_at + IDLE_LIMIT:
                     raise
                 last = error  # this instance stood still: the transaction is over, not wrong
-        kind = Contention if isinstance(last, exceptions.Aborted) else Unavailable
-        raise kind(f"Firestore: a transaction was given up after {TRIES} tries: {last}") from last
+            crowded = isinstance(last, exceptions.Aborted)
+            if not tries.rest(crowded=crowded):
+                kind = Contention if crowded else Unavailable
+                raise kind(f"Firestore: a transaction was given up: {last}") from last
 
     def _attempt(self, work: Work[T]) -> T:
         reading = self._reading(None, TransactionOptions(read_write={}))
