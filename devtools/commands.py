@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from devtools import ROOT, dm, ports, processes, supply, venv, words
+from devtools import ROOT, dm, google_emulator, ports, processes, supply, venv, words
 from devtools.stop import INTERRUPTED, Stop
 
 HELP = """\
@@ -18,6 +18,8 @@ Moca on this machine: no account, no Docker, only Python 3.11 to 3.14.
   ./dev dm "text" [--from alice] [--port N]
                           write to it as a customer and see the reply
   ./dev test [pytest …]   the tests; pytest's own arguments are passed on
+  ./dev test --store google [pytest …]
+                          those that concern the store, on Google's Firestore emulator
   ./dev eval [--only WORDS] [--json FILE]
                           the agent's conversations with expectations, over their own scripts;
                           with GEMINI_API_KEY set, over the real model
@@ -112,18 +114,40 @@ def up(arguments: list[str]) -> int:
     processes.become(command, environment)
 
 
+_WORKERS = 2
 #: A file's tests stay together, because they share what is dear, and the files keep their order:
 #: the slow ones come early.
-_SPREAD = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+_SPREAD = ("-n", str(_WORKERS), "--dist", "loadfile", "--no-loadscope-reorder")
+#: What Google's emulator judges: the deployed code, and our table of what Firestore promises.
+_JUDGED = (
+    "tests/test_stores.py",
+    "tests/emulators/firestore/test_store_in_use.py",
+    "tests/scenarios",
+    "tests/acceptance",
+    "tests/delivery",
+    "tests/office",
+)
 
 
 def test(arguments: list[str]) -> int:
-    """Become pytest, on two cores."""
+    """Become pytest, on two cores; or have it run while Google's emulators do."""
+    parser = ArgumentParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--store", choices=("ours", "google"), default="ours")
+    options, rest = parser.parse_known_args(arguments)
+    google = options.store == "google"
+    if google:
+        google_emulator.command()  # what is missing is said before anything is built
     python = str(venv.ready())
     if {"-h", "--help"} & set(arguments):
         print("./dev test takes what pytest takes, and runs it on two cores:\n", flush=True)
-    command = [python, "-m", "pytest", *_SPREAD, *map(_from_here, arguments)]
-    processes.become(command, processes.environment(outside=False))
+    command = [python, "-m", "pytest", *_SPREAD, *map(_from_here, rest)]
+    if not google:
+        processes.become(command, processes.environment(outside=False))
+    if not any(Path(argument.partition("::")[0]).exists() for argument in rest):
+        command += _JUDGED
+    with google_emulator.running(_WORKERS) as hosts:
+        judged = [*command, "-rx", f"--store={','.join(hosts)}"]
+        return processes.run(judged, processes.environment(outside=False))
 
 
 def evaluate(arguments: list[str]) -> int:

@@ -3,9 +3,10 @@
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
+from typing import IO, NoReturn
 
 from devtools import ROOT
 
@@ -45,16 +46,30 @@ def become(command: Sequence[str], env: Mapping[str, str]) -> NoReturn:
 
 def run(command: Sequence[str], env: Mapping[str, str]) -> int:
     """Run `command` in ROOT to its end and give its exit code; an interruption ends it as well."""
+    with started(command, env) as child:
+        return child.wait()
+
+
+@contextmanager
+def started(
+    command: Sequence[str], env: Mapping[str, str], says: IO[str] | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Start `command` in ROOT and end it, with all that it started, when the block is left.
+
+    What it says goes to `says`, or to the user.
+    """
     child = subprocess.Popen(  # noqa: S603 (fixed programs of our own)
         list(command),
         cwd=ROOT,
         env=dict(env),
         stdin=subprocess.DEVNULL,  # a question nobody sees would hang a build machine
         close_fds=False,  # only what was made inheritable on purpose is inherited
+        stdout=says,
+        stderr=subprocess.STDOUT if says else None,
         process_group=0,  # so that the child's own children can be ended with it
     )
     try:
-        return child.wait()
+        yield child
     finally:
         _end(child)
 
@@ -69,7 +84,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
+    with suppress(ProcessLookupError):  # of the whole group nobody is left
         os.killpg(child.pid, signal.SIGTERM)
         try:
             child.wait(timeout=5)

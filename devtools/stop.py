@@ -1,7 +1,8 @@
 """How a command ends when it cannot go on."""
 
 #: Exit codes beyond the usual 0, 1 and 2; `dev` itself says 3 too, to a Python that reads no more.
-WRONG_PYTHON, NO_VENV, NOT_INSTALLED, PORT_TAKEN, NOT_RUNNING, INTERRUPTED = 3, 4, 5, 6, 7, 130
+WRONG_PYTHON, NO_VENV, NOT_INSTALLED, PORT_TAKEN, NOT_RUNNING, NO_EMULATOR = 3, 4, 5, 6, 7, 8
+INTERRUPTED = 130
 
 
 class Stop(Exception):  # noqa: N818 (it is an answer to the user, not a fault of ours)

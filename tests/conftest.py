@@ -10,13 +10,15 @@ from emulators.clock import SimClock
 from emulators.gateway.local import LocalStack
 from tests.world import World
 
+pytest_plugins = ("tests.stores",)
+
 #: Where every world's time begins.
 BEGINNING = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def _stack() -> Iterator[LocalStack]:
-    stack = LocalStack(SimClock(frozen_at=BEGINNING)).start()
+def _stack(store_host: str) -> Iterator[LocalStack]:
+    stack = LocalStack(SimClock(frozen_at=BEGINNING), firestore_host=store_host).start()
     yield stack
     stack.stop()
 

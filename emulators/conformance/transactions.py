@@ -149,23 +149,27 @@ def a_read_only_transaction_sees_one_instant(at: Place) -> None:
 def beginning_can_be_folded_into_the_first_read(at: Place) -> None:
     at.document().set({"n": 1})
     api, database = at.client._firestore_api, at.client._database_string  # noqa: SLF001 (raw calls)
+    metadata = at.client._rpc_metadata  # noqa: SLF001 (raw calls)
     responses = api.batch_get_documents(
         request={
             "database": database,
             "documents": [at.document()._document_path],  # noqa: SLF001 (raw calls)
             "new_transaction": {"read_write": {}},
-        }
+        },
+        metadata=metadata,
     )
     identifier = next(iter(responses)).transaction
     true(identifier, "the first response names the transaction")
-    committed = api.commit(request={"database": database, "writes": [], "transaction": identifier})
+    committed = api.commit(
+        request={"database": database, "writes": [], "transaction": identifier}, metadata=metadata
+    )
     true(committed.commit_time is not None, "it can be committed")
 
 
 @TRANSACTIONS.row(RPC)
 def a_query_can_begin_a_transaction(at: Place) -> None:
     at.document().set({"n": 1})
-    api = at.client._firestore_api  # noqa: SLF001 (raw calls)
+    api, metadata = at.client._firestore_api, at.client._rpc_metadata  # noqa: SLF001 (raw calls)
     parent, _ = at.collection._parent_info()  # noqa: SLF001 (raw calls)
     query = Query(at.collection)._to_protobuf()  # noqa: SLF001 (raw calls)
     responses = list(
@@ -174,7 +178,8 @@ def a_query_can_begin_a_transaction(at: Place) -> None:
                 parent=parent,
                 structured_query=query,
                 new_transaction=types.TransactionOptions(read_write={}),
-            )
+            ),
+            metadata=metadata,
         )
     )
     true(responses[0].transaction, "the first response names the transaction")
@@ -182,18 +187,21 @@ def a_query_can_begin_a_transaction(at: Place) -> None:
         request={
             "database": at.client._database_string,  # noqa: SLF001 (raw calls)
             "transaction": responses[0].transaction,
-        }
+        },
+        metadata=metadata,
     )
 
 
 @TRANSACTIONS.row(RPC)
 def a_finished_transaction_is_no_longer_valid(at: Place) -> None:
     api, database = at.client._firestore_api, at.client._database_string  # noqa: SLF001 (raw calls)
-    begun = api.begin_transaction(request={"database": database}).transaction
+    metadata = at.client._rpc_metadata  # noqa: SLF001 (raw calls)
+    begun = api.begin_transaction(request={"database": database}, metadata=metadata).transaction
     request = {"database": database, "transaction": begun}
-    api.rollback(request=request)
-    refused(InvalidArgument, lambda: api.commit(request={**request, "writes": []}))
-    api.rollback(request=request)
+    api.rollback(request=request, metadata=metadata)
+    empty = {**request, "writes": []}
+    refused(InvalidArgument, lambda: api.commit(request=empty, metadata=metadata))
+    api.rollback(request=request, metadata=metadata)
 
 
 @TRANSACTIONS.row(CONTENTION)
