@@ -34,6 +34,8 @@ Moca on this machine: no account, no Docker, only Python 3.11 to 3.14.
   ./dev bench --render FILE
                           write the tables of docs/performance.md from such a file
   ./dev conformance HOST  try Firestore's promises on an emulator at host:port
+  ./dev conformance --against HOST [--sequences N] [--seed S]
+                          make drawn calls on that emulator and on ours: the answers must not differ
   ./dev bundle            prove that what would be uploaded starts and answers, alone
   ./dev deploy --project P [--region R] [--only webhook,…] [--dry-run]
                           bring a Google Cloud project to the declared state

@@ -1,44 +1,59 @@
 """`./dev conformance 127.0.0.1:8081`: tries Firestore's promises on an emulator of it.
 
-Prints a line for each behaviour and ends with 1 when one of them is broken. Everything is written
-below collections of their own, in the project `conformance` unless `--project` says otherwise.
+`./dev conformance --against 127.0.0.1:8090` makes drawn calls on that emulator and on ours, and
+shows where the answers differ.
 """
 
 import argparse
-import asyncio
-import os
+import secrets
 import socket
 import sys
+from collections.abc import Sequence
 
-from google.cloud.firestore import AsyncClient, Client
-
-from emulators.conformance.asynchronous import ROWS, async_place
-from emulators.conformance.behaviours import place
-from emulators.conformance.suite import BEHAVIOURS
+from emulators.conformance import table
 
 
-def main() -> None:
-    """Run the table; the exit status says whether all of it holds."""
+def main(arguments: Sequence[str]) -> int:
+    """Carry out one command line; 1 when a promise is broken or answers differ."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if (options.host is None) is (options.against is None):
+        parser.error("give a HOST to try, or --against HOST to compare ours with it")
+    _require(options.host or options.against)
+    if options.host:
+        return table.run(options.host, options.project)
+    return _compare(options)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./dev conformance",
-        description="Try Firestore's promises on an emulator of it.",
+        description="Try Firestore's promises on an emulator of it, or compare ours with another.",
         allow_abbrev=False,
     )
-    parser.add_argument("host", metavar="HOST", help="an emulator's host:port, as 127.0.0.1:8081")
-    parser.add_argument(
-        "--project",
-        metavar="P",
-        default="conformance",
-        help="the project in which it is tried (%(default)s)",
-    )
-    options = parser.parse_args()
-    _require(options.host)
-    # The client library takes an emulator's address from nowhere else.
-    os.environ["FIRESTORE_EMULATOR_HOST"] = options.host  # noqa: TID251 (a program's entry point)
-    broken = _synchronous(options.project) + asyncio.run(_asynchronous(options.project))
-    total = len(BEHAVIOURS) + len(ROWS)
-    print(f"{total - broken} of {total} behaviours hold on {options.host}")
-    sys.exit(1 if broken else 0)
+    add = parser.add_argument
+    add("host", metavar="HOST", nargs="?", help="try the promises there; as 127.0.0.1:8081")
+    project = "the project in which they are tried (%(default)s)"
+    add("--project", metavar="P", default="conformance", help=project)
+    add("--against", metavar="HOST", help="compare ours with the emulator there")
+    add("--sequences", metavar="N", type=int, default=500, help="how many to draw (%(default)s)")
+    add("--seed", metavar="S", type=int, help="draw what another run with this seed drew")
+    add("--replay", metavar="FILE", help="play the sequence in FILE instead of drawing any")
+    recorded = "take its answers for those with which the tests compare ours, instead"
+    add("--record", action="store_true", help=recorded)
+    return parser
+
+
+def _compare(options: argparse.Namespace) -> int:
+    # Hypothesis takes its time to be imported, and the table needs none of it.
+    from emulators.conformance.differential import report  # noqa: PLC0415 (see above)
+
+    if options.record:
+        return report.record(options.against)
+    if options.replay:
+        return report.replay(options.against, options.replay)
+    seed = secrets.randbelow(10**6) if options.seed is None else options.seed
+    return report.explore(options.against, options.sequences, seed)
 
 
 def _require(host: str) -> None:
@@ -50,39 +65,5 @@ def _require(host: str) -> None:
         sys.exit(f"dev: nothing answers at {host!r}, which should be a host:port: {error}")
 
 
-def _synchronous(project: str) -> int:
-    client = Client(project=project)
-    broken = 0
-    for row in BEHAVIOURS:
-        try:
-            row.check(place(client))
-        except Exception as failure:  # noqa: BLE001 (reported, and counted)
-            broken += _told(row.name, row.source, failure)
-        else:
-            _told(row.name, row.source, None)
-    return broken
-
-
-async def _asynchronous(project: str) -> int:
-    client = AsyncClient(project=project)
-    broken = 0
-    for row in ROWS:
-        try:
-            await row(async_place(client))
-        except Exception as failure:  # noqa: BLE001 (reported, and counted)
-            broken += _told(row.__name__, "the asynchronous client", failure)
-        else:
-            _told(row.__name__, "the asynchronous client", None)
-    return broken
-
-
-def _told(name: str, source: str, failure: Exception | None) -> int:
-    mark = "holds" if failure is None else "BROKEN"
-    print(f"{mark:7}{name.replace('_', ' ')}  [{source}]")
-    if failure is not None:
-        print(f"       {type(failure).__name__}: {failure}")
-    return failure is not None
-
-
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

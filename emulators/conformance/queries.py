@@ -4,10 +4,12 @@
 
 from typing import Any
 
+from google.api_core.exceptions import InvalidArgument
 from google.cloud.firestore import And, FieldFilter, Or, Query
+from google.cloud.firestore_v1.aggregation import AggregationQuery
 from google.cloud.firestore_v1.field_path import FieldPath
 
-from emulators.conformance.behaviours import Place, Table, same
+from emulators.conformance.behaviours import Place, Table, refused, same
 
 QUERIES = Table()
 
@@ -164,6 +166,14 @@ def a_count_respects_the_limit(at: Place) -> None:
     _fill(at)
     limited: Any = at.collection.limit(2)
     same(limited.count().get()[0][0].value, 2)
+
+
+@QUERIES.row("googleapis/python-firestore, system tests of aggregations")
+def an_aggregation_needs_parts_with_names_of_their_own(at: Place) -> None:
+    group: Any = at.client.collection_group(at.collection.id)
+    refused(InvalidArgument, AggregationQuery(group).get, "Aggregations can not be empty")
+    twice = group.count(alias="n").count(alias="n")
+    refused(InvalidArgument, twice.get, "Aggregation aliases contain duplicate alias")
 
 
 @QUERIES.row("Firestore RPC reference, PartitionQuery")

@@ -48,6 +48,16 @@ def collections_are_listed(at: Place) -> None:
     true(at.collection.id in {each.id for each in at.client.collections()}, "the root has it")
 
 
+@READS.row("Firestore RPC reference, ListCollectionIdsRequest.read_time")
+def collections_are_listed_as_they_were(at: Place) -> None:
+    first = at.document().collection("one").document("x").set({})
+    at.document().collection("two").document("x").set({})
+    at.document().collection("one").document("x").delete()
+    then = instant(first.update_time)
+    same([each.id for each in at.document().collections(read_time=then)], ["one"])
+    same([each.id for each in at.document().collections()], ["two"])
+
+
 @READS.row("Firestore documentation, Read data: read time")
 def the_past_can_be_read(at: Place) -> None:
     first = at.document().set({"n": 1})

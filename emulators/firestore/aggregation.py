@@ -1,10 +1,11 @@
 """Counts, sums and averages over what a query finds."""
 
+import itertools
 from collections.abc import Iterable
 
 import grpc
 
-from emulators.firestore import conditions, fieldpaths
+from emulators.firestore import conditions, fieldpaths, storable
 from emulators.firestore.messages import Aggregation, StructuredAggregationQuery, Value
 from emulators.firestore.query import Query
 from emulators.firestore.records import Record
@@ -26,8 +27,9 @@ def ordered(wanted: StructuredAggregationQuery, query: Query) -> Query:
     """
     _check(wanted)
     paths = {path for part in wanted.aggregations if (path := _path(part)) is not None}
-    fields = sorted(paths - {fieldpaths.DOCUMENT_NAME}, key=fieldpaths.parse)
-    return query.ordered_also_by(fields)
+    if paths and wanted.structured_query.HasField("select"):
+        raise _invalid("Cannot apply property masks when aggregation fields are present.")
+    return query.ordered_also_by(sorted(paths, key=fieldpaths.parse))
 
 
 def run(
@@ -99,23 +101,35 @@ def _path(part: Aggregation) -> str | None:
 
 
 def _check(wanted: StructuredAggregationQuery) -> None:
-    if not 0 < len(wanted.aggregations) <= MAX_AGGREGATIONS:
-        raise _invalid(f"An aggregation query needs 1 to {MAX_AGGREGATIONS} aggregations.")
+    if not wanted.aggregations:
+        raise _invalid("Aggregations can not be empty.")
+    if len(wanted.aggregations) > MAX_AGGREGATIONS:
+        raise _invalid(f"At most {MAX_AGGREGATIONS} aggregations are supported per query.")
     for part in wanted.aggregations:
-        if part.WhichOneof("operator") is None:
-            raise _invalid("An aggregation needs an operator: count, sum or avg.")
-        if part.count.HasField("up_to") and part.count.up_to.value <= 0:
-            raise _invalid("Count.up_to must be greater than zero.")
-    if wanted.structured_query.HasField("find_nearest"):
-        raise _invalid("Aggregations over FindNearest are not supported.")
+        _check_part(part)
+    _aliases(wanted)
+
+
+def _check_part(part: Aggregation) -> None:
+    if part.WhichOneof("operator") is None:
+        raise _invalid("Operator field in Aggregation is not set.")
+    if part.count.HasField("up_to") and part.count.up_to.value <= 0:
+        raise _invalid("Count.up_to must be greater than zero.")
+    if _path(part) == fieldpaths.DOCUMENT_NAME:
+        raise _invalid("Aggregations are not supported for the property: __key__")
+    if part.alias:
+        storable.check_name(part.alias)
 
 
 def _aliases(wanted: StructuredAggregationQuery) -> list[str]:
-    aliases = [
-        part.alias or f"field_{number}" for number, part in enumerate(wanted.aggregations, start=1)
-    ]
-    if len(set(aliases)) < len(aliases):
-        raise _invalid("The aggregations' aliases must be unique.")
+    """The parts' names; those without one are numbered among themselves."""
+    numbers = itertools.count(1)
+    aliases: list[str] = []
+    for part in wanted.aggregations:
+        alias = part.alias or f"field_{next(numbers)}"
+        if alias in aliases:
+            raise _invalid(f"Aggregation aliases contain duplicate alias: {alias}.")
+        aliases.append(alias)
     return aliases
 
 

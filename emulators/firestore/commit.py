@@ -9,7 +9,8 @@ from emulators.firestore import fieldpaths, limits, transforms
 from emulators.firestore.history import Change
 from emulators.firestore.instants import from_timestamp, to_timestamp
 from emulators.firestore.messages import Document, Precondition, Write, WriteResult
-from emulators.firestore.names import DocumentName, parse_document
+from emulators.firestore.names import DocumentName
+from emulators.firestore.planning import PlannedWrite
 from emulators.firestore.records import Record
 from emulators.refused import Refused
 
@@ -23,78 +24,80 @@ class Prepared(NamedTuple):
     changes: list[Change]
 
 
-class PlannedWrite(NamedTuple):
-    """One write and the name that it is about, checked."""
-
-    name: DocumentName
-    write: Write
-
-
-def plan(database: str, writes: Iterable[Write]) -> list[PlannedWrite]:
-    """Check what can be checked without the documents; INVALID_ARGUMENT for what is wrong."""
-    planned = []
-    for write in writes:
-        name = parse_document(_target(write))
-        if name.database != database:
-            raise _invalid(f'Document name "{name.text}" is not in database "{database}".')
-        planned.append(PlannedWrite(name, write))
-    return planned
-
-
 def prepare(lookup: Lookup, planned: Iterable[PlannedWrite], instant: int) -> Prepared:
     """Work out what the writes would do at `instant`, each seeing those before it.
 
+    Several writes to one document are one change of it: their results tell of it alike.
+
     Raises:
-        Refused: a precondition fails, a limit is broken or a transform makes no sense; then
-            nothing has happened.
+        Refused: a precondition fails or a limit is broken; then nothing has happened.
     """
-    now: dict[str, Record | None] = {}
-    before: dict[str, Record | None] = {}
-    results = []
+    touched: dict[str, _Touched] = {}
+    results: list[tuple[_Touched, WriteResult]] = []
     for name, write in planned:
-        if name.text not in now:
-            now[name.text] = before[name.text] = lookup(name.text)
-        old = now[name.text]
-        if write.HasField("current_document"):
-            _check_precondition(name, old, write.current_document, instant)
-        record, result = _delete() if write.delete else _change(name, old, write, instant)
-        now[name.text] = record
-        results.append(result)
+        if name.text not in touched:
+            touched[name.text] = _Touched(name, lookup(name.text))
+        document = touched[name.text]
+        results.append((document, document.apply(write, instant)))
+    for document, result in results:
+        document.tell(result)
     changes = [
-        Change(instant, (record or old).name, old, record)  # type: ignore[union-attr]  # one is there
-        for text, record in now.items()
-        if (old := before[text]) is not record
+        Change(instant, each.name, each.stored, each.now)
+        for each in touched.values()
+        if each.stored is not each.now
     ]
-    return Prepared(results, changes)
+    return Prepared([result for _, result in results], changes)
 
 
-def _target(write: Write) -> str:
-    kind = write.WhichOneof("operation")
-    if kind == "update":
-        return str(write.update.name)
-    if kind == "delete":
-        return str(write.delete)
-    if kind == "transform":
-        return str(write.transform.document)
-    raise _invalid("A write must contain an update, a delete or a transform.")
+class _Touched:
+    """One document on the way through a list of writes: what is stored, and what it is by now."""
 
+    def __init__(self, name: DocumentName, stored: Record | None) -> None:
+        self.name = name
+        self.stored = self.now = stored
 
-def _delete() -> tuple[None, WriteResult]:
-    return None, WriteResult()
+    def apply(self, write: Write, instant: int) -> WriteResult:
+        """Make one write; its result, but for the update time."""
+        result = WriteResult()
+        if write.HasField("current_document"):
+            self._check(write.current_document)
+        if write.WhichOneof("operation") == "delete":
+            self.now = None
+            return result
+        document = _updated(self.now, write)
+        document.name = self.name.text
+        field_transforms = write.update_transforms or write.transform.field_transforms
+        if field_transforms:
+            made = transforms.apply(document.fields, field_transforms, instant)
+            result.transform_results.extend(made)
+        self.now = self._record(document, instant)
+        return result
 
+    def tell(self, result: WriteResult) -> None:
+        """Put the update time into a result; there is none after a deletion."""
+        if self.now is not None:
+            result.update_time.CopyFrom(self.now.document.update_time)
 
-def _change(
-    name: DocumentName, old: Record | None, write: Write, instant: int
-) -> tuple[Record, WriteResult]:
-    document = _updated(old, write)
-    document.name = name.text
-    field_transforms = write.update_transforms or write.transform.field_transforms
-    limits.check_transforms(field_transforms)
-    made = transforms.apply(document.fields, field_transforms, instant) if field_transforms else ()
-    record = _record(name, old, document, instant)
-    result = WriteResult(update_time=record.document.update_time)
-    result.transform_results.extend(made)
-    return record, result
+    def _check(self, wanted: Precondition) -> None:
+        kind = wanted.WhichOneof("condition_type")
+        if kind == "exists":
+            _check_existence(self.name, self.now, wanted=wanted.exists)
+        elif kind == "update_time":
+            _check_update_time(self.name, self.stored, from_timestamp(wanted.update_time))
+
+    def _record(self, document: Document, instant: int) -> Record:
+        """The new version, or the known one when nothing differs: its update time stays."""
+        stamp = to_timestamp(instant)
+        created = stamp if self.now is None else self.now.document.create_time
+        document.create_time.CopyFrom(created)
+        for known in (self.now, self.stored):
+            if known is not None and known.document.create_time == created:
+                document.update_time.CopyFrom(known.document.update_time)
+                if document == known.document:
+                    return known
+        document.update_time.CopyFrom(stamp)
+        limits.check_document(document)
+        return Record(self.name, document)
 
 
 def _updated(old: Record | None, write: Write) -> Document:
@@ -111,31 +114,6 @@ def _updated(old: Record | None, write: Write) -> Document:
     return document
 
 
-def _record(name: DocumentName, old: Record | None, document: Document, instant: int) -> Record:
-    """The new version, or the old one when nothing differs: its update time stays."""
-    if old is not None:
-        document.create_time.CopyFrom(old.document.create_time)
-        document.update_time.CopyFrom(old.document.update_time)
-        if document == old.document:
-            return old
-    stamp = to_timestamp(instant)
-    document.update_time.CopyFrom(stamp)
-    if old is None:
-        document.create_time.CopyFrom(stamp)
-    limits.check_document(document)
-    return Record(name, document)
-
-
-def _check_precondition(
-    name: DocumentName, old: Record | None, wanted: Precondition, instant: int
-) -> None:
-    kind = wanted.WhichOneof("condition_type")
-    if kind == "exists":
-        _check_existence(name, old, wanted=wanted.exists)
-    elif kind == "update_time":
-        _check_update_time(old, from_timestamp(wanted.update_time), instant)
-
-
 def _check_existence(name: DocumentName, old: Record | None, *, wanted: bool) -> None:
     if wanted and old is None:
         raise Refused(grpc.StatusCode.NOT_FOUND, f"No document to update: {name.text}")
@@ -143,16 +121,13 @@ def _check_existence(name: DocumentName, old: Record | None, *, wanted: bool) ->
         raise Refused(grpc.StatusCode.ALREADY_EXISTS, f"Document already exists: {name.text}")
 
 
-def _check_update_time(old: Record | None, wanted: int, instant: int) -> None:
-    if wanted > instant:
-        raise _invalid("The precondition's update_time lies in the future.")
-    stored = from_timestamp(old.document.update_time) if old is not None else 0
-    if stored != wanted:
+def _check_update_time(name: DocumentName, stored: Record | None, wanted: int) -> None:
+    version = from_timestamp(stored.document.update_time) if stored is not None else 0
+    if 0 < version < wanted:
+        message = f"Invalid base version, it is greater than the stored version: {name.text}"
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, message)
+    if version != wanted:
         raise Refused(
             grpc.StatusCode.FAILED_PRECONDITION,
-            f"the stored version ({stored}) does not match the required base version ({wanted})",
+            f"the stored version ({version}) does not match the required base version ({wanted})",
         )
-
-
-def _invalid(message: str) -> Refused:
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, message)

@@ -6,7 +6,7 @@ from itertools import product
 
 import grpc
 
-from emulators.firestore import fieldpaths
+from emulators.firestore import fieldpaths, storable
 from emulators.firestore.messages import CompositeFilter, FieldFilter, Filter, UnaryFilter, Value
 from emulators.firestore.values import NAN_KEY, NULL_KEY, REFERENCE, Key, sort_key
 from emulators.refused import Refused
@@ -43,6 +43,7 @@ class Condition:
     path: str
     op: int
     keys: tuple[Key, ...]
+    unary: bool = False
 
     @property
     def inequality(self) -> bool:
@@ -97,6 +98,11 @@ def disjuncts(node: Node) -> list[tuple[Condition, ...]]:
     return [sum(chosen, ()) for chosen in product(*parts)]
 
 
+def has_or(node: Node) -> bool:
+    """Whether there is an OR in the tree."""
+    return isinstance(node, Junction) and (node.any_of or any(map(has_or, node.parts)))
+
+
 def count_disjuncts(node: Node) -> int:
     """How many ANDs the tree would have with its list operators written out too."""
     if isinstance(node, Condition):
@@ -119,20 +125,26 @@ def _junction(composite: CompositeFilter) -> Node:
     if not composite.filters:
         raise _invalid("A composite filter requires at least one filter.")
     parts = tuple(map(read, composite.filters))
-    return parts[0] if len(parts) == 1 else Junction(composite.op == CompositeFilter.OR, parts)
+    any_of = composite.op == CompositeFilter.OR
+    # An OR of one part means that part, but not everything may stand in it.
+    return Junction(any_of, parts) if any_of or len(parts) > 1 else parts[0]
 
 
 def _unary_condition(unary: UnaryFilter) -> Condition:
     if unary.op not in _UNARY:
         raise _invalid("A unary filter needs an operator.")
     op, key = _UNARY[unary.op]
-    return Condition(canonical(unary.field.field_path), op, (key,))
+    path = canonical(unary.field.field_path)
+    if path == fieldpaths.DOCUMENT_NAME:
+        _check_name_condition(op, (key,))
+    return Condition(path, op, (key,), unary=True)
 
 
 def _field_condition(part: FieldFilter) -> Condition:
     if part.op == FieldFilter.OPERATOR_UNSPECIFIED or part.op not in _NAMES:
         raise _invalid("A field filter needs an operator.")
     path = canonical(part.field.field_path)
+    storable.check_operand(part.value)
     values = _listed(part) if part.op in LISTS else [part.value]
     # A list may name a value twice; production reads it once.
     keys = tuple(dict.fromkeys(map(sort_key, values)))

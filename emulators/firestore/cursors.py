@@ -1,30 +1,27 @@
 """Cursors: a position, or the beginning of one, in a query's order."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import grpc
 
 from emulators.firestore.fieldpaths import DOCUMENT_NAME
 from emulators.firestore.filters import Predicate
 from emulators.firestore.messages import Cursor
+from emulators.firestore.orders import Ordering
 from emulators.firestore.records import Record
+from emulators.firestore.storable import check_operand
 from emulators.firestore.values import REFERENCE, Key, sort_key
 from emulators.refused import Refused
-
-
-class Ordering(NamedTuple):
-    """One field that a query is ordered by."""
-
-    path: str
-    descending: bool
-
 
 Position = list[tuple[str, bool, Key]]
 
 
 def compile_start(cursor: Cursor, orders: Sequence[Ordering]) -> Predicate:
-    """Whether a document lies at the start or after it; just before it counts as `before` says."""
+    """Whether a document lies at the start or after it; just before it counts as `before` says.
+
+    Raises:
+        Refused: INVALID_ARGUMENT for what is no position in these explicit orders.
+    """
     return _compile(_position(cursor, orders), after=True, at_position=cursor.before)
 
 
@@ -40,6 +37,8 @@ def _position(cursor: Cursor, orders: Sequence[Ordering]) -> Position:
             f"Cursor has too many values: {len(cursor.values)} for an order of "
             f"{len(orders)} fields ({', '.join(order.path for order in orders)}).",
         )
+    for value in cursor.values:
+        check_operand(value)
     keys = [sort_key(value) for value in cursor.values]
     for order, key in zip(orders, keys, strict=False):
         if order.path == DOCUMENT_NAME and key[0] != REFERENCE:

@@ -8,17 +8,18 @@ from typing import Any, Literal, TypeVar
 
 import grpc
 
-from emulators.firestore import expiry
-from emulators.firestore.commit import PlannedWrite, Prepared, prepare
+from emulators.firestore import expiry, transactions
+from emulators.firestore.commit import Prepared, prepare
 from emulators.firestore.coordinator import Coordinator, aborted
 from emulators.firestore.counts import Counts
 from emulators.firestore.faults import Faults
 from emulators.firestore.history import RETENTION, Change, History
 from emulators.firestore.indexes import Catalog
-from emulators.firestore.instants import Instants, from_timestamp
+from emulators.firestore.instants import Instants, requested
 from emulators.firestore.locks import Request
 from emulators.firestore.messages import TransactionOptions
 from emulators.firestore.persistence import Store
+from emulators.firestore.planning import PlannedWrite
 from emulators.firestore.query import Query
 from emulators.firestore.records import Record
 from emulators.firestore.tickets import Ticket
@@ -116,7 +117,12 @@ class Engine:
             return self._begin(database, options, caller).id
 
     def rollback(self, database: str, identifier: bytes) -> None:
-        """Give up a transaction; one that is unknown or finished is given up already."""
+        """Give up a transaction; one that is finished is given up already.
+
+        Raises:
+            Refused: INVALID_ARGUMENT for what is no transaction's id.
+        """
+        transactions.check_id(identifier)
         with self.lock:
             found = self._coordinator.transactions.get(identifier)
             if found is not None and found.database == database:
@@ -220,7 +226,7 @@ class Engine:
             opened.read_only = True
             opened.snapshot = self._instants.present()
             if options.read_only.HasField("read_time"):
-                opened.snapshot = self._past(from_timestamp(options.read_only.read_time))
+                opened.snapshot = self._past(requested(options.read_only.read_time))
         elif options.read_write.concurrency_mode == _OPTIMISTIC or (
             self._optimistic and options.read_write.concurrency_mode != _PESSIMISTIC
         ):
@@ -239,7 +245,7 @@ class Engine:
             return find(selector.transaction, reading.database, now), None
         if reading.begins:
             return self._begin(reading.database, selector.new_transaction, reading.caller), None
-        return None, self._past(from_timestamp(selector.read_time))
+        return None, self._past(requested(selector.read_time))
 
     def _past(self, instant: int) -> int:
         present = self._instants.present()

@@ -7,6 +7,7 @@ from functools import lru_cache
 import grpc
 
 from emulators.firestore.messages import Value
+from emulators.firestore.values import is_vector
 from emulators.refused import Refused
 
 Fields = MutableMapping[str, Value]
@@ -15,17 +16,41 @@ Path = tuple[str, ...]
 DOCUMENT_NAME = "__name__"
 """The path by which queries speak of the document's own name."""
 
+MAX_BYTES = 1_500
+"""How long a field's path may be."""
+
+_MAX_SEGMENTS = 20
 _PLAIN = re.compile(r"[a-zA-Z_][a-zA-Z_0-9]*")
 _SEGMENT = re.compile(r"([a-zA-Z_][a-zA-Z_0-9]*)|`((?:[^`\\]|\\.)+)`", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_MAX_BYTES = 1_500
+_RESERVED = re.compile(r"__.*__", re.DOTALL)
 
 
 @lru_cache(maxsize=16_384)
 def parse(text: str) -> Path:
-    """The path's segments, unquoted; INVALID_ARGUMENT if it is malformed."""
-    if len(text.encode()) > _MAX_BYTES:
-        raise _invalid(f"Field paths may not be longer than {_MAX_BYTES} bytes.")
+    """The path's segments, unquoted; INVALID_ARGUMENT if no field can have this path.
+
+    `__name__` alone is the document's own name; no other name of this kind is a field's.
+    """
+    segments = _segments(text)
+    if len(segments) > _MAX_SEGMENTS:
+        raise _invalid(f"paths must have at most {_MAX_SEGMENTS} elements")
+    if len(".".join(segments).encode()) > MAX_BYTES:
+        raise _invalid(f"property path is longer than {MAX_BYTES} bytes.")
+    for segment in segments if segments != (DOCUMENT_NAME,) else ():
+        if is_reserved(segment):
+            raise _invalid(f"Invalid reserved name in field path {text}")
+    return segments
+
+
+def is_reserved(name: str) -> bool:
+    """Whether no field may have this name."""
+    return name.startswith("__") and _RESERVED.fullmatch(name) is not None
+
+
+def _segments(text: str) -> Path:
+    if not text:
+        raise _invalid("Invalid empty property path string.")
     segments: list[str] = []
     at = -1
     while at < len(text):
@@ -44,13 +69,11 @@ def quote(path: Iterable[str]) -> str:
 
 def get(fields: Fields, path: Path) -> Value | None:
     """The value at the path; None if there is none. The value is not copied."""
-    value: Value | None = None
-    for segment in path:
-        if segment not in fields:
+    value = fields.get(path[0])
+    for segment in path[1:]:
+        if value is None or is_vector(value) or segment not in value.map_value.fields:
             return None
-        value = fields[segment]
-        # An empty mapping stands for what has no fields, and any further segment misses in it.
-        fields = value.map_value.fields
+        value = value.map_value.fields[segment]
     return value
 
 
@@ -58,7 +81,8 @@ def put(fields: Fields, path: Path, value: Value) -> None:
     """Set the value at the path, making maps on the way in place of whatever is no map."""
     for segment in path[:-1]:
         inner = fields[segment]
-        if inner.WhichOneof("value_type") != "map_value":
+        if inner.WhichOneof("value_type") != "map_value" or is_vector(inner):
+            inner.map_value.Clear()
             inner.map_value.SetInParent()
         fields = inner.map_value.fields
     fields[path[-1]].CopyFrom(value)
@@ -67,7 +91,7 @@ def put(fields: Fields, path: Path, value: Value) -> None:
 def remove(fields: Fields, path: Path) -> None:
     """Remove what is at the path, if anything; the maps above it stay, even when empty."""
     for segment in path[:-1]:
-        if segment not in fields:
+        if segment not in fields or is_vector(fields[segment]):
             return
         fields = fields[segment].map_value.fields
     # A protobuf map's own pop would first add what is missing.
@@ -97,8 +121,8 @@ def _quoted(segment: str) -> str:
 
 def _malformed(text: str) -> Refused:
     return _invalid(
-        f'Invalid property path "{text}". Unquoted property names must match regex '
-        r"([a-zA-Z_][a-zA-Z_0-9]*), and quoted property names must match regex "
+        f'Invalid property path "{text}". Unquoted property paths must match regex '
+        r"([a-zA-Z_][a-zA-Z_0-9]*), and quoted property paths must match regex "
         r"(`(?:[^`\\]|(?:\\.))+`)"
     )
 

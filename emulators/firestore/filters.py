@@ -36,6 +36,8 @@ def _equal(condition: Condition) -> Predicate:
 
 def _not_equal(condition: Condition) -> Predicate:
     path, unwanted = condition.path, (None, NULL_KEY, condition.keys[0])
+    if condition.keys[0] == NULL_KEY and not condition.unary:
+        return _never
     return lambda record: record.sort_key(path) not in unwanted
 
 

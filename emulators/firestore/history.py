@@ -9,8 +9,8 @@ import grpc
 
 from emulators.firestore.instants import SECOND
 from emulators.firestore.names import DocumentName
-from emulators.firestore.query import Scope
 from emulators.firestore.records import Record
+from emulators.firestore.scope import Scope
 from emulators.refused import Refused
 
 RETENTION = 3600 * SECOND
@@ -107,9 +107,12 @@ class History:
         """Put a document that was there before this history began."""
         self._put(record.name, record)
 
-    def collections(self, database: str) -> Iterator[tuple[str, ...]]:
-        """The path of every collection that holds a document now."""
-        return (path for owner, path in self._collections if owner == database)
+    def collections(self, database: str, at: int | None = None) -> Iterable[tuple[str, ...]]:
+        """The path of every collection that holds a document, or held one at an instant."""
+        if at is None:
+            return [path for owner, path in self._collections if owner == database]
+        everything = Scope(database, (), None, all_descendants=True)
+        return {record.name.collection_path for record in self.scan(everything, at)}
 
     def group(self, database: str, collection_id: str) -> list[Record]:
         """Every document of the collections with this id."""

@@ -9,7 +9,6 @@ import grpc
 
 from emulators.firestore import conditions
 from emulators.firestore.conditions import CONTAINMENTS, EQUALITIES, Condition
-from emulators.firestore.cursors import Ordering
 from emulators.firestore.fieldpaths import DOCUMENT_NAME
 from emulators.firestore.index_entries import (
     ASCENDING,
@@ -18,6 +17,7 @@ from emulators.firestore.index_entries import (
     FieldIndexes,
     IndexField,
 )
+from emulators.firestore.orders import Ordering
 from emulators.firestore.query import Query
 from emulators.firestore.vectors import Nearest
 from emulators.refused import Refused

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
+
+from emulators.refused import Refused
 
 SECOND = 1_000_000
 """Microseconds in a second: the unit of every instant in this package."""
@@ -49,6 +52,19 @@ def to_timestamp(instant: int) -> Timestamp:
     return Timestamp(seconds=seconds, nanos=micros * 1000)
 
 
+def requested(stamp: Timestamp) -> int:
+    """The instant that a request names; INVALID_ARGUMENT if there can have been no such one."""
+    if stamp.nanos % 1000:
+        raise _invalid("timestamp cannot have more than microseconds precision")
+    if stamp.seconds < 0:
+        raise _invalid("Only timestamps past epoch are supported.")
+    return from_timestamp(stamp)
+
+
 def from_timestamp(stamp: Timestamp) -> int:
     """The microsecond in which `stamp` lies."""
     return stamp.seconds * SECOND + stamp.nanos // 1000
+
+
+def _invalid(message: str) -> Refused:
+    return Refused(grpc.StatusCode.INVALID_ARGUMENT, message)

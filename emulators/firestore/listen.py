@@ -5,14 +5,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from emulators.firestore.engine import Engine
+from emulators.firestore.fieldpaths import Path
 from emulators.firestore.history import Change
 from emulators.firestore.identifiers import invalid
 from emulators.firestore.instants import from_timestamp, to_timestamp
 from emulators.firestore.messages import ListenRequest, ListenResponse, Target, TargetChange
 from emulators.firestore.names import parse_database, parse_document
+from emulators.firestore.projection import project
 from emulators.firestore.query import Query, compile_query
 from emulators.firestore.records import Record
 from emulators.refused import Refused
+
+Mask = tuple[Path, ...] | None
 
 #: The history's mark and the instant up to which the client was told of it.
 _TOKEN = struct.Struct(">8sQ")
@@ -25,6 +29,11 @@ class Watched:
     query: Query | None
     names: tuple[str, ...]
     known: dict[str, Record] = field(default_factory=dict)
+
+    @property
+    def mask(self) -> Mask:
+        """Which fields of its documents are told."""
+        return self.query.mask if self.query is not None else None
 
     def current(self, engine: Engine, at: int | None = None) -> dict[str, Record]:
         """The documents that belong to the target."""
@@ -130,7 +139,7 @@ class ListenStream:
         if first:
             for name in watched.names:
                 if name not in watched.known:
-                    yield self._told(name, _News(removed=[number]))
+                    yield self._told(name, None, _News(removed=[number]))
 
     def _concerned(self) -> dict[int, Watched]:
         if not self._keeps(*self._seen):
@@ -147,19 +156,19 @@ class ListenStream:
         return mark == history.mark and history.keeps(instant)
 
     def _news(self, targets: dict[int, Watched]) -> Iterator[ListenResponse]:
-        news: dict[str, _News] = {}
+        news: dict[tuple[str, Mask], _News] = {}
         for number, watched in targets.items():
             current = watched.current(self._engine)
             for name, record in current.items():
                 if watched.known.get(name) is not record:
-                    news.setdefault(name, _News()).added.append(number)
+                    news.setdefault((name, watched.mask), _News()).added.append(number)
             for name in watched.known.keys() - current.keys():
-                news.setdefault(name, _News()).removed.append(number)
+                news.setdefault((name, watched.mask), _News()).removed.append(number)
             watched.known = current
         self._engine.counts.add(self._caller, reads=sum(bool(each.added) for each in news.values()))
-        return (self._told(name, each) for name, each in news.items())
+        return (self._told(name, mask, each) for (name, mask), each in news.items())
 
-    def _told(self, name: str, news: _News) -> ListenResponse:
+    def _told(self, name: str, mask: Mask, news: _News) -> ListenResponse:
         record = self._engine.history.get(name)
         response = ListenResponse()
         if record is None:
@@ -167,7 +176,7 @@ class ListenStream:
             response.document_delete.removed_target_ids.extend(news.removed)
             response.document_delete.read_time.CopyFrom(to_timestamp(self._engine.present()))
         else:
-            response.document_change.document.CopyFrom(record.document)
+            response.document_change.document.CopyFrom(project(record.document, mask))
             response.document_change.target_ids.extend(news.added)
             response.document_change.removed_target_ids.extend(news.removed)
         return response

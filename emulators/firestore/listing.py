@@ -1,5 +1,7 @@
 """The RPCs that list what there is: documents of a collection, ids of collections."""
 
+import re
+
 from google.protobuf.message import Message
 
 from emulators.firestore.engine import Engine
@@ -12,9 +14,9 @@ from emulators.firestore.messages import (
     ListDocumentsResponse,
     StructuredQuery,
 )
-from emulators.firestore.names import parse_parent
+from emulators.firestore.names import parse_parent, reference_key
 from emulators.firestore.predicates import Predicate
-from emulators.firestore.projection import parse_mask, project
+from emulators.firestore.projection import project, requested_mask
 from emulators.firestore.query import compile_query
 from emulators.firestore.tickets import Ticket
 from emulators.firestore.views import Reading, View
@@ -24,14 +26,21 @@ Answer = Ticket[list[Message]]
 DEFAULT_PAGE = 100
 """How many items a page holds when the request does not say."""
 
+_ORDER = re.compile(r"((?:`(?:[^`\\]|\\.)*`|[^\s,`])+)(?:\s+(asc|desc)\b)?", re.IGNORECASE)
+_ORDERS = re.compile(rf"{_ORDER.pattern}(?:\s*,\s*{_ORDER.pattern})*", re.IGNORECASE)
 _LONGEST_TOKEN = 18  # digits: no page begins later
 
 
 def list_documents(engine: Engine, request: ListDocumentsRequest, caller: str) -> Answer:
     """A page of a collection's documents, in the order that the request gives."""
+    if request.show_missing and request.order_by:
+        raise invalid("cannot specify an order when show_missing is true")
+    if request.show_missing and not request.collection_id:
+        raise invalid("collection id must be set when show_missing is true")
     query = compile_query(request.parent, _as_query(request))
     offset = _offset(request.page_token)
     size = _size(request.page_size)
+    mask = requested_mask(request)
 
     def answer(view: View) -> list[Message]:
         found = query.run(view.scan(query.scope))
@@ -42,12 +51,7 @@ def list_documents(engine: Engine, request: ListDocumentsRequest, caller: str) -
         page = documents[offset : offset + size]
         engine.counts.add(caller, reads=max(1, len(page)))
         response = ListDocumentsResponse()
-        shown = (
-            [project(each, parse_mask(request.mask.field_paths)) for each in page]
-            if request.HasField("mask")
-            else page
-        )
-        response.documents.extend(shown)
+        response.documents.extend(project(each, mask) for each in page)
         if offset + size < len(documents):
             response.next_page_token = str(offset + size)
         return [response]
@@ -77,13 +81,14 @@ def list_collection_ids(engine: Engine, request: ListCollectionIdsRequest, calle
 def _as_query(request: ListDocumentsRequest) -> StructuredQuery:
     source = StructuredQuery()
     source.from_.add(collection_id=request.collection_id)
-    for part in filter(None, (each.strip() for each in request.order_by.split(","))):
-        path, _, direction = part.partition(" ")
-        if direction.strip().lower() not in {"", "asc", "desc"}:
-            raise invalid(f'"{part}" is no order: give a field and asc or desc.')
+    if request.order_by and not _ORDERS.fullmatch(request.order_by):
+        raise invalid(f'Invalid order by clause "{request.order_by}".')
+    for path, direction in _ORDER.findall(request.order_by):
         order = source.order_by.add()
         order.field.field_path = path
-        order.direction = 2 if direction.strip().lower() == "desc" else 1
+        order.direction = (
+            StructuredQuery.DESCENDING if direction.lower() == "desc" else StructuredQuery.ASCENDING
+        )
     return source
 
 
@@ -109,5 +114,5 @@ def _with_missing(
     paths = (path for path in view.collections(database) if path[: len(above)] == above)
     prefix = f"{request.parent}/{request.collection_id}"
     under = {f"{prefix}/{path[len(above)]}" for path in paths if len(path) > len(above)}
-    missing = [Document(name=name) for name in sorted(under - there)]
-    return sorted([*documents, *missing], key=lambda document: document.name)
+    missing = [Document(name=name) for name in under - there]
+    return sorted([*documents, *missing], key=lambda document: reference_key(document.name))

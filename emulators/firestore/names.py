@@ -11,13 +11,14 @@ from emulators.refused import Refused
 
 MAX_ID_BYTES = 1_500
 MAX_NAME_BYTES = 6 * 1_024
+MAX_DEPTH = 100
 DATABASE_SEGMENTS = 4  # projects/{project}/databases/{database}
 
 SegmentKey = tuple[int, int | str]
 NameKey = tuple[str, tuple[SegmentKey, ...]]
 
 _RESERVED = re.compile(r"__.*__", re.DOTALL)
-_NUMERIC = re.compile(r"__id(-?[0-9]{1,19})__")
+_NUMERIC = re.compile(r"__id(0|-?[1-9][0-9]{0,18})__")
 _INT64 = 1 << 63
 
 
@@ -141,6 +142,8 @@ def _check_path(name: str, path: tuple[str, ...]) -> None:
         raise _invalid(f'Document name "{name}" contains an empty segment at index {index}.')
     for index, segment in enumerate(path):
         _check_id(segment, "Document" if index % 2 else "Collection")
+    if len(path) > 2 * MAX_DEPTH:
+        raise _invalid(f"Key path is too long. Cannot exceed {MAX_DEPTH} elements.")
     if len(name.encode()) > MAX_NAME_BYTES:
         raise _invalid(f"The document name is longer than {MAX_NAME_BYTES} bytes.")
 
@@ -148,10 +151,17 @@ def _check_path(name: str, path: tuple[str, ...]) -> None:
 def _check_id(segment: str, what: str) -> None:
     if segment in (".", ".."):
         raise _invalid(f'{what} id "{segment}" is invalid because it is "." or "..".')
-    if segment.startswith("__") and _RESERVED.fullmatch(segment) and segment_key(segment)[0]:
+    if segment.startswith("__") and _is_reserved(segment, numeric=what == "Document"):
         raise _invalid(f'{what} id "{segment}" is invalid because it is reserved.')
     if len(segment.encode()) > MAX_ID_BYTES:
         raise _invalid(f"The key path element name is longer than {MAX_ID_BYTES} bytes.")
+
+
+def _is_reserved(segment: str, *, numeric: bool) -> bool:
+    """Whether the id is kept back; a document's may be one of Datastore's numbers."""
+    if numeric and segment_key(segment)[0] == 0:
+        return False
+    return _RESERVED.fullmatch(segment) is not None
 
 
 def _invalid(message: str) -> Refused:

@@ -1,8 +1,9 @@
 """What a query inside a transaction locks: every document that it could have found."""
 
 from emulators.firestore.conditions import EQUALITIES, disjuncts
-from emulators.firestore.query import Query, Scope
+from emulators.firestore.query import Query
 from emulators.firestore.records import Record
+from emulators.firestore.scope import Scope
 from emulators.firestore.values import Key
 
 

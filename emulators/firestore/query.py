@@ -8,39 +8,19 @@ from typing import Any, NamedTuple
 
 import grpc
 
-from emulators.firestore import conditions, cursors, projection, rules, vectors
+from emulators.firestore import conditions, cursors, orders, projection, rules, vectors
+from emulators.firestore import scope as scopes
 from emulators.firestore.conditions import Node
-from emulators.firestore.cursors import Ordering
-from emulators.firestore.fieldpaths import DOCUMENT_NAME, Path, parse
+from emulators.firestore.fieldpaths import DOCUMENT_NAME, Path
 from emulators.firestore.filters import Predicate, compile_all
-from emulators.firestore.messages import Cursor, Document, Order, StructuredQuery
-from emulators.firestore.names import check_collection_id, parse_parent
+from emulators.firestore.messages import Cursor, Document, StructuredQuery
+from emulators.firestore.orders import Ordering
 from emulators.firestore.records import Record
+from emulators.firestore.scope import Scope
 from emulators.firestore.vectors import Nearest
 from emulators.refused import Refused
 
 _FEW = 8  # picking the first n beats sorting while n is below this fraction of all
-
-
-class Scope(NamedTuple):
-    """Where a query looks: collections of an id (None: of any) at or below a document's path."""
-
-    database: str
-    parent: Path
-    collection_id: str | None
-    all_descendants: bool
-
-    def covers(self, record: Record) -> bool:
-        """Whether the document lies in the scope."""
-        name = record.name
-        if self.collection_id is not None and name.collection_id != self.collection_id:
-            return False
-        if self.database != name.database:
-            return False
-        if self.all_descendants:
-            depth = len(self.parent)
-            return len(name.path) > depth and name.path[:depth] == self.parent
-        return name.parent_path == self.parent
 
 
 class Found(NamedTuple):
@@ -92,21 +72,26 @@ class Query:
     def project(self, record: Record) -> Document:
         """The document as the query returns it; not to be changed by the caller."""
         document = record.document
-        if self.mask is not None:
-            document = projection.project(document, self.mask)
         if self.nearest is not None:
-            return vectors.with_distance(self.nearest, record, document)
-        return document
+            document = vectors.with_distance(self.nearest, record)
+        return projection.project(document, self.mask)
 
     def ordered_also_by(self, paths: Iterable[str]) -> "Query":
-        """The same query ordered by these fields too, before `__name__` where that is implied."""
-        known = {order.path for order in self.orders}
-        added = [Ordering(path, self.orders[-1].descending) for path in paths if path not in known]
-        at = len(self._fields_before_name)
-        cursors_length = max(len(one.values) if one else 0 for one in (self.start_at, self.end_at))
-        if max(self.explicit, cursors_length) > at:
-            at = len(self.orders)
-        return replace(self, orders=(*self.orders[:at], *added, *self.orders[at:]))
+        """The same query ordered by these fields too, before the implied `__name__`.
+
+        Raises:
+            Refused: INVALID_ARGUMENT when the query asks for names, which come before other fields.
+        """
+        *before, name = self.orders
+        known = {order.path for order in before}
+        added = [Ordering(path, name.descending) for path in paths if path not in known]
+        if added and self._asks_for_names:
+            raise _invalid(
+                f"This query requires an index that has fields {[each.path for each in added]} "
+                "after __name__ and Firestore does not currently support such an index. Please "
+                "try the query again with additional ordering on those fields."
+            )
+        return replace(self, orders=(*before, *added, name))
 
     @cached_property
     def _filters(self) -> list[Predicate]:
@@ -116,10 +101,24 @@ class Query:
     def _bounds(self) -> list[Predicate]:
         bounds = []
         if self.start_at is not None:
-            bounds.append(cursors.compile_start(self.start_at, self.orders))
+            bounds.append(cursors.compile_start(self.start_at, self._explicit))
         if self.end_at is not None:
-            bounds.append(cursors.compile_end(self.end_at, self.orders))
+            bounds.append(cursors.compile_end(self.end_at, self._explicit))
         return bounds
+
+    @property
+    def _asks_for_names(self) -> bool:
+        asked = conditions.leaves(self.where) if self.where is not None else ()
+        below = self.scope.all_descendants and bool(self.scope.parent)
+        return (
+            below
+            or any(order.path == DOCUMENT_NAME for order in self._explicit)
+            or any(leaf.path == DOCUMENT_NAME for leaf in asked)
+        )
+
+    @property
+    def _explicit(self) -> Sequence[Ordering]:
+        return self.orders[: self.explicit]
 
     @property
     def _fields(self) -> list[str]:
@@ -166,26 +165,27 @@ def compile_query(parent: str, structured_query: StructuredQuery) -> Query:
     Raises:
         Refused: INVALID_ARGUMENT for whatever production refuses before looking for an index.
     """
-    scope = _scope(parent, structured_query)
+    scope = scopes.read(parent, structured_query)
     where = conditions.read(structured_query.where) if structured_query.HasField("where") else None
-    explicit = _explicit_orders(structured_query.order_by)
+    explicit = orders.read(structured_query.order_by)
     leaves = list(conditions.leaves(where)) if where is not None else []
     rules.check_size(len(leaves), len(explicit), scope.parent)
     if where is not None:
         rules.check_filter(where)
+        rules.check_names(leaves, scope.database)
     query = Query(
         scope=scope,
         where=where,
-        orders=_all_orders(explicit, leaves),
+        orders=orders.with_implied(explicit, leaves),
         explicit=len(explicit),
         offset=_count(structured_query.offset, "offset"),
         limit=_limit(structured_query),
         mask=_mask(structured_query),
-        nearest=_nearest(structured_query),
+        nearest=vectors.compile_nearest(structured_query),
         start_at=structured_query.start_at if structured_query.HasField("start_at") else None,
         end_at=structured_query.end_at if structured_query.HasField("end_at") else None,
     )
-    _check_kind(query)
+    scopes.check(scope, leaves, query.orders)
     query._bounds  # noqa: B018, SLF001 (compiling the cursors refuses what they cannot be)
     return query
 
@@ -218,55 +218,6 @@ def _cursor_before(record: Record) -> Cursor:
     return cursor
 
 
-def _scope(parent: str, query: StructuredQuery) -> Scope:
-    database, path = parse_parent(parent)
-    if len(query.from_) > 1:
-        raise _invalid("A query must select from exactly one collection.")
-    if not query.from_:
-        return Scope(database, path, None, all_descendants=True)
-    selector = query.from_[0]
-    if selector.collection_id:
-        check_collection_id(selector.collection_id)
-    return Scope(database, path, selector.collection_id or None, selector.all_descendants)
-
-
-def _check_kind(query: Query) -> None:
-    """A query over collections of every id may filter and order by name alone."""
-    if query.scope.collection_id is not None:
-        return
-    if query.where is not None:
-        for condition in conditions.leaves(query.where):
-            if condition.path != DOCUMENT_NAME:
-                raise _invalid(f"kind is required for filter: {condition.path}")
-    for order in query.orders:
-        if order.path != DOCUMENT_NAME:
-            raise _invalid(f"kind is required for order: {order.path}")
-
-
-def _explicit_orders(order_by: Iterable[Order]) -> list[Ordering]:
-    orders: list[Ordering] = []
-    for order in order_by:
-        path = conditions.canonical(order.field.field_path)
-        if any(path == known.path for known in orders):
-            raise _invalid(f"order by clause cannot contain duplicate fields {path}")
-        if orders and orders[-1].path == DOCUMENT_NAME:
-            raise _invalid("order by clause cannot contain more fields after the key")
-        orders.append(Ordering(path, order.direction == StructuredQuery.DESCENDING))
-    return orders
-
-
-def _all_orders(
-    explicit: list[Ordering], leaves: Sequence[conditions.Condition]
-) -> tuple[Ordering, ...]:
-    last = bool(explicit) and explicit[-1].descending
-    known = {DOCUMENT_NAME, *(order.path for order in explicit)}
-    implied = {leaf.path for leaf in leaves if leaf.inequality} - known
-    orders = [*explicit, *(Ordering(path, last) for path in sorted(implied, key=parse))]
-    if not explicit or explicit[-1].path != DOCUMENT_NAME:
-        orders.append(Ordering(DOCUMENT_NAME, last))
-    return tuple(orders)
-
-
 def _limit(query: StructuredQuery) -> int | None:
     return _count(query.limit.value, "limit") if query.HasField("limit") else None
 
@@ -281,10 +232,6 @@ def _mask(query: StructuredQuery) -> tuple[Path, ...] | None:
     if not query.select.fields:
         return None
     return projection.parse_mask(field.field_path for field in query.select.fields)
-
-
-def _nearest(query: StructuredQuery) -> Nearest | None:
-    return vectors.compile_nearest(query.find_nearest) if query.HasField("find_nearest") else None
 
 
 def _ordered_field_by_field(found: list[Record], orders: Sequence[Ordering]) -> list[Record]:

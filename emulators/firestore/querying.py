@@ -6,6 +6,7 @@ from google.protobuf.message import Message
 
 from emulators.firestore import aggregation
 from emulators.firestore.engine import Engine
+from emulators.firestore.identifiers import invalid
 from emulators.firestore.messages import (
     PartitionQueryRequest,
     PartitionQueryResponse,
@@ -27,6 +28,8 @@ COUNTED_PER_READ = 1000
 
 def run_query(engine: Engine, request: RunQueryRequest, caller: str) -> Answer:
     """Stream the documents that a query finds."""
+    if not request.HasField("structured_query"):
+        raise invalid("only structured queries are supported")
     query = compile_query(request.parent, request.structured_query)
     engine.check_index(query)
 
@@ -38,9 +41,9 @@ def run_query(engine: Engine, request: RunQueryRequest, caller: str) -> Answer:
             RunQueryResponse(document=query.project(record), read_time=view.read_time)
             for record in found
         ] or [RunQueryResponse(read_time=view.read_time)]
-        responses[0].transaction = view.began
         responses[0].skipped_results = skipped
-        return list(responses)
+        responses[-1].done = True
+        return [*_began(view, RunQueryResponse), *responses]
 
     return engine.read(_reading(request, query, caller, answer))
 
@@ -56,10 +59,10 @@ def run_aggregation_query(
     def answer(view: View) -> list[Message]:
         found = query.run(view.scan(query.scope))
         engine.counts.add(caller, reads=1 + max(0, len(found) - 1) // COUNTED_PER_READ)
-        response = RunAggregationQueryResponse(read_time=view.read_time, transaction=view.began)
+        response = RunAggregationQueryResponse(read_time=view.read_time)
         for alias, value in aggregation.results(wanted, found).items():
             response.result.aggregate_fields[alias].CopyFrom(value)
-        return [response]
+        return [*_began(view, RunAggregationQueryResponse), response]
 
     return engine.read(_reading(request, query, caller, answer))
 
@@ -77,6 +80,11 @@ def partition_query(engine: Engine, request: PartitionQueryRequest, caller: str)
         return [PartitionQueryResponse(partitions=cursors)]
 
     return engine.read(Reading(query.scope.database, request, caller, answer))
+
+
+def _began(view: View, kind: type[Message]) -> list[Message]:
+    """What tells of the transaction that the call began: "no other fields will be set" in it."""
+    return [kind(transaction=view.began)] if view.began else []
 
 
 def _reading(

@@ -74,7 +74,8 @@ def parsed(kind: type[M], payload: bytes) -> M:
 
 def fail_before(engine: Engine, rpc: Rpc, request: Any, fault: Fault) -> None:
     """Fail as ordered, before any effect; an aborted commit ends its transaction all the same."""
-    if rpc.name == "Commit" and fault.code is grpc.StatusCode.ABORTED and not fault.apply:
+    aborts = rpc.name == "Commit" and fault.code is grpc.StatusCode.ABORTED and not fault.apply
+    if aborts and request.transaction:
         engine.rollback(request.database, request.transaction)
     fault.raise_before()
 

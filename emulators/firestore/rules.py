@@ -6,14 +6,17 @@ import grpc
 
 from emulators.firestore.conditions import (
     CONTAINMENTS,
+    EQUALITIES,
     LISTS,
     NEGATIONS,
     Condition,
     Node,
     count_disjuncts,
     disjuncts,
+    has_or,
     leaves,
 )
+from emulators.firestore.fieldpaths import DOCUMENT_NAME
 from emulators.firestore.messages import FieldFilter
 from emulators.refused import Refused
 
@@ -34,6 +37,23 @@ def check_filter(node: Node) -> None:
         raise _invalid(
             f"A maximum of {MAX_INEQUALITY_FIELDS} fields may have inequality filters: "
             f"{', '.join(sorted(fields))}."
+        )
+
+
+def check_names(leaves: Sequence[Condition], database: str) -> None:
+    """INVALID_ARGUMENT for conditions on names that production does not serve."""
+    names = [leaf for leaf in leaves if leaf.path == DOCUMENT_NAME]
+    for other in {key[1] for leaf in names for key in leaf.keys} - {database}:
+        raise _invalid(
+            f"The request was for database '{database}' but was attempting to access database "
+            f"'{other}'"
+        )
+    inequalities = {leaf.path for leaf in leaves if leaf.inequality}
+    equal = any(leaf.op in EQUALITIES for leaf in names)
+    if equal and inequalities and DOCUMENT_NAME not in inequalities:
+        raise _invalid(
+            "Equality on key is not allowed if there are other inequality fields and key does "
+            "not appear in inequalities."
         )
 
 
@@ -70,9 +90,8 @@ def _check_disjuncts(node: Node, conditions: list[Condition]) -> None:
             f"The query has {count} disjunctions in disjunctive normal form; "
             f"at most {MAX_DISJUNCTS} are supported."
         )
-    conjuncts = disjuncts(node)
-    _check_not_in(conditions, branches=len(conjuncts) > 1)
-    for conjunct in conjuncts:
+    _check_not_in(conditions, branches=has_or(node))
+    for conjunct in disjuncts(node):
         _check_containments(conjunct)
 
 

@@ -22,6 +22,12 @@ NO_LONGER_VALID = "The referenced transaction has expired or is no longer valid.
 _ID = struct.Struct(">QQQ")
 
 
+def check_id(identifier: bytes) -> None:
+    """INVALID_ARGUMENT for what is no transaction's id, of this process or an earlier one."""
+    if len(identifier) != _ID.size:
+        raise Refused(grpc.StatusCode.INVALID_ARGUMENT, "Invalid transaction.")
+
+
 @dataclass(slots=True, eq=False)
 class Transaction:
     """One open transaction.
@@ -91,6 +97,8 @@ class Transactions:
         That attempt is left alone: one decorated function called by several threads makes the
         Python library name another thread's attempt, which may be under way.
         """
+        if retry:
+            check_id(retry)
         number = next(self._numbers)
         age = self._age_of(retry) or number
         opened = Transaction(
@@ -125,7 +133,7 @@ class Transactions:
 
     def _age_of(self, identifier: bytes) -> int:
         """The age of an earlier attempt of this process; 0 when the id is none of ours."""
-        if len(identifier) != _ID.size:
+        if not identifier:
             return 0
         origin, _, age = _ID.unpack(identifier)
         return int(age) if origin == self._origin else 0

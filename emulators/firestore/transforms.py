@@ -3,14 +3,12 @@
 import math
 from collections.abc import Callable, Iterable
 
-import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from emulators.firestore import fieldpaths
 from emulators.firestore.fieldpaths import Fields
 from emulators.firestore.messages import FieldTransform, Value
 from emulators.firestore.values import NAN, NUMBER, sort_key
-from emulators.refused import Refused
 
 INT64_MAX = (1 << 63) - 1
 INT64_MIN = -(1 << 63)
@@ -21,24 +19,17 @@ _MICROSECONDS = 1_000_000
 def apply(
     fields: Fields, field_transforms: Iterable[FieldTransform], request_time: int
 ) -> list[Value]:
-    """Change `fields` in place, one transform after the other; each one's result, in order.
+    """Change `fields` in place, one checked transform after the other; their results, in order.
 
     `request_time` is in microseconds since 1970. The arrays' results are null, as production's.
-
-    Raises:
-        Refused: INVALID_ARGUMENT for a malformed transform; `fields` may be half changed then.
     """
     return [_apply_one(fields, transform, request_time) for transform in field_transforms]
 
 
 def _apply_one(fields: Fields, transform: FieldTransform, request_time: int) -> Value:
-    kind = transform.WhichOneof("transform_type")
     path = fieldpaths.parse(transform.field_path)
-    if kind is None:
-        raise _invalid(f"The transform of {transform.field_path} is empty.")
-    if transform.field_path == fieldpaths.DOCUMENT_NAME:
-        raise _invalid("A document's name cannot be transformed.")
     old = fieldpaths.get(fields, path)
+    kind = str(transform.WhichOneof("transform_type"))
     new, result = _KINDS[kind](old, transform, request_time)
     # The result must not change with the field, which a later transform may touch again.
     report = Value()
@@ -48,9 +39,7 @@ def _apply_one(fields: Fields, transform: FieldTransform, request_time: int) -> 
     return report
 
 
-def _server_value(_: Value | None, transform: FieldTransform, now: int) -> tuple[Value, Value]:
-    if transform.set_to_server_value != FieldTransform.REQUEST_TIME:
-        raise _invalid("The only server value is REQUEST_TIME.")
+def _server_value(_: Value | None, __: FieldTransform, now: int) -> tuple[Value, Value]:
     seconds, micros = divmod(now, _MICROSECONDS)
     # Production stores this instant to the millisecond.
     stamp = Timestamp(seconds=seconds, nanos=micros // 1000 * 1_000_000)
@@ -59,7 +48,7 @@ def _server_value(_: Value | None, transform: FieldTransform, now: int) -> tuple
 
 
 def _increment(old: Value | None, transform: FieldTransform, _: int) -> tuple[Value, Value]:
-    operand = _operand(transform.increment, "increment")
+    operand = transform.increment
     if old is None or not _is_number(old):
         return operand, operand
     both_integers = _is_integer(old) and _is_integer(operand)
@@ -72,11 +61,11 @@ def _increment(old: Value | None, transform: FieldTransform, _: int) -> tuple[Va
 
 
 def _maximum(old: Value | None, transform: FieldTransform, _: int) -> tuple[Value, Value]:
-    return _extreme(old, _operand(transform.maximum, "maximum"), lambda new, held: new > held)
+    return _extreme(old, transform.maximum, lambda new, held: new > held)
 
 
 def _minimum(old: Value | None, transform: FieldTransform, _: int) -> tuple[Value, Value]:
-    return _extreme(old, _operand(transform.minimum, "minimum"), lambda new, held: new < held)
+    return _extreme(old, transform.minimum, lambda new, held: new < held)
 
 
 def _extreme(
@@ -123,12 +112,6 @@ def _array(old: Value | None) -> Value:
     return new
 
 
-def _operand(value: Value, what: str) -> Value:
-    if not _is_number(value):
-        raise _invalid(f"The operand of {what} must be an integer or a double.")
-    return value
-
-
 def _is_number(value: Value) -> bool:
     return sort_key(value)[0] in (NAN, NUMBER)
 
@@ -140,10 +123,6 @@ def _is_integer(value: Value) -> bool:
 def _number(value: Value) -> int | float:
     number: int | float = value.integer_value if _is_integer(value) else value.double_value
     return number
-
-
-def _invalid(message: str) -> Refused:
-    return Refused(grpc.StatusCode.INVALID_ARGUMENT, message)
 
 
 _KINDS: dict[str, Callable[[Value | None, FieldTransform, int], tuple[Value, Value]]] = {

@@ -56,10 +56,7 @@ def vector(value: Value) -> tuple[float, ...] | None:
     if not is_vector(value):
         return None
     elements = value.map_value.fields["value"].array_value.values
-    return tuple(
-        float(element.integer_value) if element.HasField("integer_value") else element.double_value
-        for element in elements
-    )
+    return tuple(element.double_value for element in elements)
 
 
 def size_of(document: Document) -> int:

@@ -6,13 +6,12 @@ from typing import NamedTuple
 
 import grpc
 
-from emulators.firestore import conditions, fieldpaths
-from emulators.firestore.messages import Document, FindNearest, Value
+from emulators.firestore import conditions, fieldpaths, storable
+from emulators.firestore.messages import Document, FindNearest, StructuredQuery, Value
 from emulators.firestore.records import Record
 from emulators.firestore.values import vector
 from emulators.refused import Refused
 
-MAX_DIMENSIONS = 2_048
 MAX_NEIGHBOURS = 1_000
 
 Vector = tuple[float, ...]
@@ -26,21 +25,34 @@ class Nearest(NamedTuple):
     measure: int
     limit: int
     threshold: float | None
-    result_path: fieldpaths.Path | None
+    result_field: str
 
 
-def compile_nearest(wanted: FindNearest) -> Nearest:
-    """The search, checked; INVALID_ARGUMENT for whatever production refuses."""
+def compile_nearest(query: StructuredQuery) -> Nearest | None:
+    """The query's search if it has one; INVALID_ARGUMENT for whatever production refuses."""
+    if not query.HasField("find_nearest"):
+        return None
+    for part in ("limit", "start_at", "end_at"):
+        if query.HasField(part):
+            raise _invalid(f"A query's {part} cannot be used with FindNearest")
+    if query.offset:
+        raise _invalid("A query offset cannot be used with FindNearest")
+    return _nearest(query.find_nearest)
+
+
+def _nearest(wanted: FindNearest) -> Nearest:
+    storable.check_operand(wanted.query_vector)
     target = vector(wanted.query_vector)
     if not target:
         raise _invalid("FindNearest.query_vector must be a vector of at least one dimension.")
-    if len(target) > MAX_DIMENSIONS:
-        raise _invalid(f"The vector dimension must be at most {MAX_DIMENSIONS}.")
     if not 0 < wanted.limit.value <= MAX_NEIGHBOURS:
         raise _invalid(f"FindNearest.limit must be a positive integer of at most {MAX_NEIGHBOURS}.")
     if wanted.distance_measure not in _MEASURES:
         raise _invalid("FindNearest.distance_measure is required.")
-    field = wanted.distance_result_field
+    if not math.isfinite(wanted.distance_threshold.value):
+        raise _invalid("FindNearest.distance_threshold must be a finite number.")
+    if wanted.distance_result_field:
+        storable.check_name(wanted.distance_result_field)
     return Nearest(
         path=conditions.canonical(wanted.vector_field.field_path),
         target=target,
@@ -49,7 +61,7 @@ def compile_nearest(wanted: FindNearest) -> Nearest:
         threshold=wanted.distance_threshold.value
         if wanted.HasField("distance_threshold")
         else None,
-        result_path=fieldpaths.parse(field) if field else None,
+        result_field=wanted.distance_result_field,
     )
 
 
@@ -60,8 +72,9 @@ def nearest(wanted: Nearest, records: Iterable[Record]) -> list[Record]:
         for record in records
         if (measured := distance(wanted, record)) is not None and _within(wanted, measured)
     ]
-    larger_is_nearer = wanted.measure == FindNearest.DOT_PRODUCT
-    measured.sort(key=lambda pair: pair[0], reverse=larger_is_nearer)
+    sign = -1 if wanted.measure == FindNearest.DOT_PRODUCT else 1
+    # What has no distance to compare, such as that of infinite vectors, is the farthest.
+    measured.sort(key=lambda pair: (math.isnan(pair[0]), sign * pair[0]))
     return [record for _, record in measured[: wanted.limit]]
 
 
@@ -74,14 +87,15 @@ def distance(wanted: Nearest, record: Record) -> float | None:
     return _MEASURES[wanted.measure](wanted.target, held)
 
 
-def with_distance(wanted: Nearest, record: Record, document: Document) -> Document:
+def with_distance(wanted: Nearest, record: Record) -> Document:
     """The document with the distance in the field that the search named, if it named one."""
+    document = record.document
     measured = distance(wanted, record)
-    if wanted.result_path is None or measured is None:
+    if not wanted.result_field or measured is None:
         return document
     marked = Document()
     marked.CopyFrom(document)
-    fieldpaths.put(marked.fields, wanted.result_path, Value(double_value=measured))
+    marked.fields[wanted.result_field].CopyFrom(Value(double_value=measured))
     return marked
 
 
@@ -97,13 +111,13 @@ def _sum_of_products(one: Vector, other: Vector) -> float:
     return math.fsum(a * b for a, b in zip(one, other, strict=True))
 
 
-def _cosine_distance(one: Vector, other: Vector) -> float | None:
-    lengths = math.hypot(*one) * math.hypot(*other)
+def _cosine_distance(one: Vector, other: Vector) -> float:
+    lengths = math.sqrt(_sum_of_products(one, one) * _sum_of_products(other, other))
     # A vector without a direction has an angle to nothing.
-    return 1 - _sum_of_products(one, other) / lengths if lengths else None
+    return 1 - _sum_of_products(one, other) / lengths if lengths else math.nan
 
 
-_MEASURES: dict[int, Callable[[Vector, Vector], float | None]] = {
+_MEASURES: dict[int, Callable[[Vector, Vector], float]] = {
     FindNearest.EUCLIDEAN: math.dist,
     FindNearest.COSINE: _cosine_distance,
     FindNearest.DOT_PRODUCT: _sum_of_products,

@@ -10,8 +10,8 @@ from emulators.firestore.history import History
 from emulators.firestore.instants import to_timestamp
 from emulators.firestore.messages import TransactionOptions
 from emulators.firestore.predicates import Predicate
-from emulators.firestore.query import Scope
 from emulators.firestore.records import Record
+from emulators.firestore.scope import Scope
 
 T = TypeVar("T")
 
@@ -57,8 +57,8 @@ class View:
         return self._history.scan(scope, self._at)
 
     def collections(self, database: str) -> Iterable[tuple[str, ...]]:
-        """The paths of the collections that hold a document now, whatever the instant read at."""
-        return self._history.collections(database)
+        """The paths of the collections that hold a document."""
+        return self._history.collections(database, self._at)
 
     def found(self, records: Iterable[Record]) -> None:
         """Say which documents the answer depends on, so that the transaction locks them."""

@@ -4,7 +4,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 
 from emulators.firestore import identifiers
-from emulators.firestore.commit import PlannedWrite, Prepared, plan
+from emulators.firestore.commit import Prepared
 from emulators.firestore.engine import Engine
 from emulators.firestore.instants import to_timestamp
 from emulators.firestore.limits import check_request
@@ -18,13 +18,13 @@ from emulators.firestore.messages import (
     CreateDocumentRequest,
     DeleteDocumentRequest,
     Document,
-    DocumentMask,
     RollbackRequest,
     UpdateDocumentRequest,
     Write,
 )
-from emulators.firestore.names import parse_database, parse_document
-from emulators.firestore.projection import parse_mask, project
+from emulators.firestore.names import check_collection_id, parse_database, parse_document
+from emulators.firestore.planning import PlannedWrite, plan
+from emulators.firestore.projection import project, requested_mask
 from emulators.firestore.tickets import Gathered, Ticket, answered
 from emulators.refused import Refused
 
@@ -81,11 +81,14 @@ def batch_write(engine: Engine, request: BatchWriteRequest, caller: str) -> Answ
 
 def create_document(engine: Engine, request: CreateDocumentRequest, caller: str) -> Answer:
     """Create a document, under an id of its own where none is given."""
+    check_collection_id(request.collection_id)
     document_id = request.document_id or identifiers.new_id()
+    if "/" in document_id:
+        raise identifiers.invalid(f'Resource id "{document_id}" contains "/".')
     write = Write(update=request.document)
     write.update.name = f"{request.parent}/{request.collection_id}/{document_id}"
     write.current_document.exists = False
-    return _write_one(engine, write, request.mask, caller)
+    return _write_one(engine, write, request, caller)
 
 
 def update_document(engine: Engine, request: UpdateDocumentRequest, caller: str) -> Answer:
@@ -95,7 +98,7 @@ def update_document(engine: Engine, request: UpdateDocumentRequest, caller: str)
         write.update_mask.CopyFrom(request.update_mask)
     if request.HasField("current_document"):
         write.current_document.CopyFrom(request.current_document)
-    return _write_one(engine, write, request.mask, caller)
+    return _write_one(engine, write, request, caller)
 
 
 def delete_document(engine: Engine, request: DeleteDocumentRequest, caller: str) -> Answer:
@@ -112,15 +115,20 @@ def delete_document(engine: Engine, request: DeleteDocumentRequest, caller: str)
     return engine.commit(planned[0].name.database, planned, b"", answer)
 
 
-def _write_one(engine: Engine, write: Write, mask: DocumentMask, caller: str) -> Answer:
+def _write_one(
+    engine: Engine,
+    write: Write,
+    request: CreateDocumentRequest | UpdateDocumentRequest,
+    caller: str,
+) -> Answer:
     planned = plan(parse_document(write.update.name).database, [write])
     name = planned[0].name
+    mask = requested_mask(request)
 
     def answer(prepared: Prepared, instant: int) -> list[Message]:  # noqa: ARG001 (as every answer)
         _count(engine, caller, planned)
         record = engine.history.get(name.text)
-        document = record.document if record is not None else Document()
-        return [project(document, parse_mask(mask.field_paths)) if mask.field_paths else document]
+        return [project(record.document if record is not None else Document(), mask)]
 
     return engine.commit(name.database, planned, b"", answer)
 

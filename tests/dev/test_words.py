@@ -9,6 +9,7 @@ import pytest
 from deploy import __main__ as deploy
 from deploy import check_bundle
 from devtools import capture, commands, doctor, supply, tables, texts
+from emulators.conformance import __main__ as conformance
 from tests.delivery import hour
 from tests.dev.conftest import Dev
 from tests.simulation import __main__ as sim
@@ -18,6 +19,7 @@ VERBS: dict[str, Callable[[list[str]], object]] = {
     "bundle": check_bundle.main,
     "capture": capture.main,
     "check": commands.check,
+    "conformance": conformance.main,
     "deploy": deploy.main,
     "dm": commands.send_dm,
     "doctor": doctor.main,

@@ -1,7 +1,8 @@
 """One engine and one server for all tests of a process; each test begins with nothing stored."""
 
+import itertools
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from google.cloud.firestore import Client
@@ -29,6 +30,17 @@ def served(loop: LoopThread) -> Iterator[tuple[Engine, SimClock, str]]:
     server = FirestoreServer(engine, loop)
     server.start()
     yield engine, clock, server.address
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def ticking(loop: LoopThread) -> Iterator[tuple[Engine, str]]:
+    """An engine whose clock moves on by a millisecond whenever it is looked at, and its address."""
+    ticks = itertools.count()
+    engine = Engine(lambda: START + timedelta(milliseconds=next(ticks)))
+    server = FirestoreServer(engine, loop)
+    server.start()
+    yield engine, server.address
     server.stop()
 
 

@@ -25,11 +25,25 @@ def test_a_path_is_read_segment_by_segment(text: str, segments: tuple[str, ...])
     assert fieldpaths.parse(text) == segments
 
 
-@pytest.mark.parametrize(
-    "text", ["", ".", "a.", ".a", "a..b", "a-b", "1a", "`a", "``", "`a`b", "ä"]
-)
+@pytest.mark.parametrize("text", [".", "a.", ".a", "a..b", "a-b", "1a", "`a", "``", "`a`b", "ä"])
 def test_a_malformed_path_is_refused_in_production_s_words(text: str) -> None:
-    with pytest.raises(Refused, match="Unquoted property names must match regex"):
+    with pytest.raises(Refused, match="Unquoted property paths must match regex"):
+        fieldpaths.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "empty property path"),
+        ("a.__x__", "reserved name"),
+        ("__name__.a", "reserved name"),
+        (".".join("a" * 21), "at most 20 elements"),
+        ("a" * 1501, "longer than 1500 bytes"),
+    ],
+)
+def test_a_path_that_no_field_can_have_is_refused(text: str, said: str) -> None:
+    """Source: Firestore documentation, Usage and limits."""
+    with pytest.raises(Refused, match=said):
         fieldpaths.parse(text)
 
 

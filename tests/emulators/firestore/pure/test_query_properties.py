@@ -79,7 +79,7 @@ def matches(document: Any, leaf: Leaf) -> bool:  # noqa: PLR0911 (one case an op
     if op == "==":
         return compare(held, operand) == 0
     if op == "!=":
-        return held is not None and compare(held, operand) != 0
+        return None not in (held, operand) and compare(held, operand) != 0
     if op == "in":
         return any(same(held, one) for one in operand)
     if op == "not-in":

@@ -8,7 +8,15 @@ import pytest
 from emulators.firestore.messages import Filter, StructuredQuery
 from emulators.firestore.query import compile_query
 from emulators.refused import Refused
-from tests.emulators.firestore.pure.making import ROOT, cursor, either, query, structured, where
+from tests.emulators.firestore.pure.making import (
+    ROOT,
+    Ref,
+    cursor,
+    either,
+    query,
+    structured,
+    where,
+)
 
 LIMITS = "Firestore documentation, Perform simple and compound queries, Query limitations"
 PROTO = "google.firestore.v1 query.proto"
@@ -41,6 +49,8 @@ FILTERS: list[tuple[list[Filter], str, str]] = [
     ([where("__name__", "array-contains", 1)], "not supported on __name__", PROTO),
     ([where("a-b", "==", 1)], "Invalid property path", PROTO),
     ([Filter()], "The filter is empty", PROTO),
+    ([where("__name__", "is null")], "__key__ filter value must be a Key", PROTO),
+    ([where("__name__", "==", Ref("c/a")), where("a", ">", 1)], "Equality on key", LIMITS),
 ]  # fmt: skip
 
 
@@ -61,10 +71,11 @@ PARTS: list[tuple[dict[str, Any], str]] = [
     ({"order": ["__name__", "a"]}, "more fields after the key"),
     ({"order": ["a."]}, "Invalid property path"),
     ({"start_at": cursor(1, 2, before=True)}, "Cursor has too many values"),
-    ({"order": ["a"], "end_at": cursor(1, "x", before=True)}, "must be a reference"),
+    ({"order": ["a"], "end_at": cursor(1, Ref("c/a"), before=True)}, "too many values"),
+    ({"order": ["__name__"], "end_at": cursor("x", before=True)}, "must be a reference"),
     ({"collection": "__c__"}, "reserved"),
     ({"collection": "c/d"}, "invalid"),
-    ({"collection": "", "order": ["a"]}, "kind is required for order: a"),
+    ({"collection": "", "order": ["a"]}, "kind is required for all orders"),
 ]
 
 

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-import grpc
 import pytest
 
 from emulators.firestore import transforms
 from emulators.firestore.messages import FieldTransform
-from emulators.refused import Refused
 from tests.emulators.firestore.pure.making import Time, document, plain, plain_fields, value
 
 PROTO = "google.firestore.v1 write.proto, DocumentTransform.FieldTransform"
@@ -111,21 +109,3 @@ def test_transforms_of_one_field_are_applied_one_after_the_other() -> None:
     made = document("c/a", {"f": 1})
     steps = [transform("increment", 4), transform("maximum", 3), transform("increment", 1)]
     assert [plain(one) for one in transforms.apply(made.fields, steps, NOW)] == [5, 5, 6]
-
-
-@pytest.mark.parametrize(
-    "malformed",
-    [
-        transform("increment", "1"),
-        transform("maximum", None),
-        transform("minimum", [1]),
-        transform("set_to_server_value", 0),
-        transform("increment", 1, "a..b"),
-        transform("increment", 1, "__name__"),
-        FieldTransform(field_path="f"),
-    ],
-)
-def test_a_malformed_transform_is_an_invalid_argument(malformed: FieldTransform) -> None:
-    with pytest.raises(Refused) as refused:
-        transforms.apply(document("c/a", {}).fields, [malformed], NOW)
-    assert refused.value.code is grpc.StatusCode.INVALID_ARGUMENT
