@@ -25,6 +25,7 @@ from services.domain.policy import (
     Step,
     Wait,
     next_step,
+    only_drafts,
 )
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
@@ -190,7 +191,7 @@ class Taking:
             if "owner_epoch" in given_up.fields:
                 messages = ()  # the next look leaves them to the human
             thread = handoff.after(thread, given_up.fields)
-        if not drafting.drafts(thread, self.settings):
+        if not only_drafts(thread, self.settings):
             thanks = connecting.thanks(thread, messages, self.settings, self.now)
             thread, fields = thanks.thread, {**fields, **thanks.fields}
             writes += thanks.writes

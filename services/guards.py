@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.domain.conversation import Conversation
+from services.domain.conversation import RATE_WINDOW, Conversation
 from services.domain.model import ToolResult
 from services.domain.operation import Operation
-from services.intents import RATE_WINDOW
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 _DOMAIN = r"(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"

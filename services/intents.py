@@ -10,16 +10,13 @@ from typing import Any
 
 from services import drafting, handoff
 from services.domain.bubbles import split
-from services.domain.conversation import ClaimRecord, Conversation
+from services.domain.conversation import RATE_WINDOW, ClaimRecord, Conversation
 from services.domain.decision import Bubble, Decision
 from services.domain.documents import SERVER_TIME, Create, Merge, Write
 from services.domain.ids import digest
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.handoff import HandedOff
-
-#: Turns of a person are counted in windows of this length.
-RATE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import structlog
 
-from services import drafting
 from services.agent.agent import Agent, Superseded, TurnLost
+from services.agent.draft import asked_for_draft, only_drafted
 from services.agent.input import Asked
 from services.claims import Taken, Taking, renew
 from services.domain import schedule
@@ -18,7 +18,7 @@ from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.policy import Busy, Claim, Wait
+from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.errors import TurnFailed, Unavailable
 from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
 from services.linking import Linking
@@ -137,11 +137,11 @@ class Turns:
             settings=settings,
             business=self.settings.account(thread.account_id).business,
         )
-        drafts = drafting.drafts(thread, settings)
-        question = drafting.asked_for_draft(asked) if drafts else asked
+        drafting = only_drafts(thread, settings)
+        question = asked_for_draft(asked) if drafting else asked
         decision = self.agent.decide(question, renewal)
-        if drafts:
-            decision = drafting.only_drafted(decision, asked)
+        if drafting:
+            decision = only_drafted(decision, asked)
         ended = self.documents.transact(
             Finishing(thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock)
         )

@@ -13,6 +13,8 @@ from services.domain.states import ConversationStatus, Owner
 #: Instagram lets a business write for this long after the person's last message
 #: (Instagram Platform documentation, Messaging overview).
 WINDOW = timedelta(hours=24)
+#: Turns of a person are counted in windows of this length.
+RATE_WINDOW = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

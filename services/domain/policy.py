@@ -93,7 +93,7 @@ def next_step(
     wait = _wait(thread, pending, settings, now, account_ready=account_ready)
     if wait is not None:
         return wait
-    if unconnected(thread, settings) and not _drafts(thread, settings):
+    if unconnected(thread, settings) and not only_drafts(thread, settings):
         return Invite(tuple(pending))
     spent = tuple(m for m in pending if m.attempts >= settings.max_attempts)
     return Claim(tuple(m for m in pending if m.attempts < settings.max_attempts), spent)
@@ -113,7 +113,7 @@ def _wait(
     at = max(now, wait.until) if wait is not None else now
     week = hours.week(settings.hours_weekly, settings.hours_holidays, settings.time_zone)
     opens_at = week.opens_at(at) if week is not None else at
-    if opens_at > at and not _drafts(thread, settings):
+    if opens_at > at and not only_drafts(thread, settings):
         return Wait(opens_at, AWAY)
     return wait if wait is not None and now < wait.until else None
 
@@ -148,6 +148,11 @@ def unconnected(thread: Conversation, settings: Operation) -> bool:
     return settings.account_linking and thread.connected_at is None
 
 
+def only_drafts(thread: Conversation, settings: Operation) -> bool:
+    """Whether the thread's turns suggest an answer and send none."""
+    return bot.mode(thread.bot, settings.bot) is Bot.DRAFTS
+
+
 def _ended(pending: Sequence[Message], settings: Operation) -> bool:
     """Whether the newest message is a text that clearly ends, if the settings care."""
     newest = max(pending, key=lambda message: message.created_at)
@@ -161,7 +166,7 @@ def _skip(
     thread: Conversation, pending: Sequence[Message], settings: Operation, now: datetime
 ) -> Skip | None:
     messages = tuple(pending)
-    if not thread.bot_may_speak(now) and not _drafts(thread, settings):
+    if not thread.bot_may_speak(now) and not only_drafts(thread, settings):
         return Skip(messages, f"owner_{thread.owner}")
     if thread.status is ConversationStatus.CLOSED:
         closed = _before(thread.closed_at, messages) if settings.reopen_on_message else messages
@@ -178,10 +183,6 @@ def _skip(
         old = _before(boundary, messages)
         return Skip(old, "before_boundary") if old else None
     return None
-
-
-def _drafts(thread: Conversation, settings: Operation) -> bool:
-    return bot.mode(thread.bot, settings.bot) is Bot.DRAFTS
 
 
 def _before(instant: datetime | None, messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from services import drafting
 from services.agent.agent import Agent
+from services.agent.draft import asked_for_draft
 from services.agent.input import Asked
 from services.domain.conversation import Conversation
 from services.domain.documents import Query
@@ -51,7 +51,7 @@ class OfficeSuggest:
             business=view.business,
         )
         try:
-            decision = self.agent.decide(drafting.asked_for_draft(asked), lambda: None)
+            decision = self.agent.decide(asked_for_draft(asked), lambda: None)
         except ModelError as error:
             raise Rejected(f"The model gave no draft: {error}") from error
         text = "\n\n".join(bubble.text for bubble in decision.bubbles)
