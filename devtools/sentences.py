@@ -19,7 +19,8 @@ SPEAKING = (
     "services/exporting.py", "services/health.py", "services/knowledge.py", "services/lines.py",
     "services/manual.py", "services/openers.py", "services/tokens.py", "services/upkeep.py",
     "services/adapters/graph.py", "services/adapters/instagram.py",
-    "services/domain/graph_errors.py", "services/domain/sendable.py", "services/domain/setting.py",
+    "services/domain/graph_errors.py", "services/domain/sendable.py",
+    "services/domain/setting.py",
 )  # fmt: skip
 _SENTENCE = re.compile(r"(?:[A-Z0-9]|%\(a\)s[: ])[^_]* [^_]+ .*[.?!]", re.DOTALL)
 _PHRASE = re.compile(r"[A-Za-z0-9][^_{}/]*(?: [^_{}/ ]+){3,}", re.DOTALL)

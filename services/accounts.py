@@ -14,8 +14,8 @@ from services.domain.instants import to_ms
 from services.domain.outcome import Answer, Stopped, Throttled, Usage
 from services.domain.states import Status
 from services.errors import Unavailable
-from services.looks import Looks
 from services.ports import Clock, Documents, Ids, Reads
+from services.tasks import Looks
 
 _log = structlog.get_logger()
 

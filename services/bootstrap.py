@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from services.exporting import Exporting
     from services.ingest import Ingest
     from services.knowledge import Knowledge
-    from services.looks import Looks
     from services.manual import Manual
     from services.office.use_cases import Office
     from services.sweep import Sweep
+    from services.tasks import Looks
     from services.turn import Turns
 
 
@@ -134,7 +134,7 @@ class Services:
         return self._looks(self.delivery_tasks)
 
     def _looks(self, queue: TaskQueue) -> "Looks":
-        from services.looks import Looks
+        from services.tasks import Looks
 
         return Looks(queue, self.clock, self.settings.clock_margin_seconds)
 

@@ -32,8 +32,8 @@ from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.lines import moved_on
 from services.live_settings import LiveSettings
-from services.looks import Looks
 from services.ports import Documents, Reads
+from services.tasks import Looks
 
 _log = structlog.get_logger()
 

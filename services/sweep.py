@@ -17,8 +17,8 @@ from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.errors import Contention
 from services.live_settings import LiveSettings
-from services.looks import Looks
 from services.ports import Clock, Documents, Reads
+from services.tasks import Looks
 
 _log = structlog.get_logger()
 

@@ -23,11 +23,11 @@ from services.errors import TurnFailed, Unavailable
 from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
 from services.linking import Linking
 from services.live_settings import LiveSettings
-from services.looks import Looks
 from services.missing import AGAIN_AFTER, Missing
 from services.notes import NOTES
 from services.ports import Clock, Documents, Ids, Reads
 from services.profiles import Profiles
+from services.tasks import Looks
 
 _log = structlog.get_logger()
 

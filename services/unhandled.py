@@ -11,8 +11,8 @@ from services.domain.envelopes import platform_id
 from services.domain.events import Unhandled, Unplaced
 from services.domain.ids import digest
 from services.live_settings import LiveSettings
-from services.looks import Looks
 from services.ports import AlreadyStored, Clock, Documents
+from services.tasks import Looks
 
 #: How long it is kept.
 KEPT_FOR = timedelta(days=30)

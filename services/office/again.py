@@ -14,9 +14,9 @@ from services.errors import Rejected
 from services.finishing import RELEASE_GRACE
 from services.lines import account_of
 from services.live_settings import LiveSettings
-from services.looks import Looks
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
+from services.tasks import Looks
 
 #: What a person does first, by the reason for which a turn would pass the message over.
 _FIRST = {
