@@ -18,11 +18,11 @@ from flask import (
 from flask_babel import gettext, ngettext
 from werkzeug.exceptions import HTTPException
 
-from services import audit
 from services.bootstrap import Services
 from services.domain.documents import Write
 from services.office.access import Operator
 from services.office.use_cases import Office
+from services.store import audit
 
 #: Where a request's environment has the services that answer it.
 SERVICES = "moca.services"

@@ -12,7 +12,7 @@ from services.accounts import ADVICE
 from services.domain.account import Account
 from services.domain.ids import is_own_id
 from services.office.operate import LINES
-from services.pages import PAGE
+from services.store.paging import PAGE
 
 #: Why a message was given up, by the error's name.
 TROUBLE = {

@@ -13,8 +13,8 @@ from services.domain.instants import from_ms, maybe_from_ms, to_ms
 from services.domain.playground import is_playground
 from services.domain.states import Status
 from services.errors import Unavailable
-from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Ids, Reads
+from services.store.live_settings import LiveSettings
 
 _log = structlog.get_logger()
 

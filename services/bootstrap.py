@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from services import log
 from services.adapters.chance import RandomIds, SystemClock
 from services.adapters.spread import Bounded
-from services.live_settings import LiveSettings
 from services.ports import (
     Clock,
     Documents,
@@ -19,6 +18,7 @@ from services.ports import (
     TaskQueue,
 )
 from services.settings import Settings, from_environment, process_environment
+from services.store.live_settings import LiveSettings
 
 if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksClient

@@ -19,8 +19,8 @@ from services.domain.outcome import Refused, Unknown
 from services.domain.states import Status
 from services.errors import GraphRefused, Unavailable
 from services.ingest import Ingest
-from services.live_settings import LiveSettings
 from services.ports import AlreadyStored, Clock, Documents
+from services.store.live_settings import LiveSettings
 
 _log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from services.domain.documents import Merge, Query
 from services.domain.states import Status
-from services.pages import Cursor, page
 from services.ports import Clock, Documents
+from services.store.paging import Cursor, page
 
 #: Days that one run of the sweep counts; the next run takes the next ones.
 MOST_DAYS = 7

@@ -20,11 +20,11 @@ from services.lines import (
     PuttingBack,
     TakingHead,
 )
-from services.live_settings import AccountView, LiveSettings
 from services.pacing import Pacer, Reserving
 from services.ports import Clock, Documents, Ids, Messenger, TaskQueue
 from services.recording import Recording
 from services.settling import Settling
+from services.store.live_settings import AccountView, LiveSettings
 
 _log = structlog.get_logger()
 

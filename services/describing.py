@@ -8,8 +8,8 @@ from services.domain.documents import Update
 from services.domain.message import Message
 from services.domain.model import ModelRequest, Said
 from services.errors import Refused
-from services.live_settings import LiveSettings
 from services.ports import Documents, MediaSource, Model, NoAnswer
+from services.store.live_settings import LiveSettings
 
 _MOST_CHARACTERS = 2000
 

@@ -31,8 +31,8 @@ from services.domain.operation import Operation
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.lines import moved_on
-from services.live_settings import LiveSettings
 from services.ports import Documents, Reads
+from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 
 _log = structlog.get_logger()

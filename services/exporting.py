@@ -14,8 +14,8 @@ from services.domain.message import Message
 from services.domain.model import ToolCall
 from services.domain.states import Role
 from services.errors import Rejected
-from services.live_settings import LiveSettings
 from services.ports import Clock, Documents
+from services.store.live_settings import LiveSettings
 from services.toolbox import call_key
 
 #: Lines of the past that a case holds.

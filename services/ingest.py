@@ -12,10 +12,10 @@ from services.domain.instants import to_ms
 from services.domain.operation import Operation
 from services.domain.schedule import Appointment
 from services.echoes import Echoes
-from services.live_settings import LiveSettings
 from services.placing import place
 from services.ports import AlreadyStored, Clock, Documents, Spread, TaskQueue
 from services.receipts import Receipts
+from services.store.live_settings import LiveSettings
 from services.unhandled import Drawer
 
 

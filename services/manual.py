@@ -27,8 +27,8 @@ from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
 from services.lines import DELIVERY_GRACE, account_of, moved_on
-from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Ids, Reads
+from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 
 #: What other services may send.

@@ -1,7 +1,7 @@
 """Who is the account and who is the person: by who is known to be ours, never by guess."""
 
 from services.domain.events import Event, Unhandled
-from services.live_settings import LiveSettings
+from services.store.live_settings import LiveSettings
 
 
 def place(event: Event, settings: LiveSettings, app: str) -> Event | Unhandled:

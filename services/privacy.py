@@ -12,8 +12,8 @@ from services.domain.account import AccountState
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
-from services.pages import Cursor, page
 from services.ports import Clock, Documents, Ids
+from services.store.paging import Cursor, page
 
 _log = structlog.get_logger()
 

@@ -11,8 +11,8 @@ from services.domain.entries import expiry
 from services.domain.events import Event
 from services.domain.ids import digest
 from services.domain.states import Status
-from services.live_settings import LiveSettings
 from services.ports import Documents, Reads
+from services.store.live_settings import LiveSettings
 
 #: Receipts that wait for their message; older ones are of messages that we never saw.
 MOST_EARLY = 20

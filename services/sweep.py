@@ -16,8 +16,8 @@ from services.domain.documents import Query, Snapshot, Write
 from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.errors import Contention
-from services.live_settings import LiveSettings
 from services.ports import Clock, Documents, Reads
+from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 
 _log = structlog.get_logger()

@@ -22,11 +22,11 @@ from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.errors import TurnFailed, Unavailable
 from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
 from services.linking import Linking
-from services.live_settings import LiveSettings
 from services.missing import AGAIN_AFTER, Missing
 from services.notes import NOTES
 from services.ports import Clock, Documents, Ids, Reads
 from services.profiles import Profiles
+from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 
 _log = structlog.get_logger()

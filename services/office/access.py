@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import audit
 from services.domain.documents import Create, Delete, Increment, Merge, Query, Update, Write
 from services.domain.ids import digest
 from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
 from services.errors import Rejected
 from services.ports import Clock, Documents, Ids, Reads
 from services.signature import same_secret
+from services.store import audit
 
 #: The operator who signs in with the deployment's own token.
 OWNER_ID = "owner"

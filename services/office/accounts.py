@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from services import audit
 from services.accounts import Accounts
 from services.domain.documents import Merge, Query, Write
 from services.domain.ids import is_platform_id
 from services.errors import Rejected
-from services.live_settings import LiveSettings
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
+from services.store import audit
+from services.store.live_settings import LiveSettings
 
 if TYPE_CHECKING:
     from services.health import Finding

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services import audit, handoff
+from services import handoff
 from services.domain import boundaries
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
@@ -15,9 +15,10 @@ from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
 from services.lines import account_of
-from services.live_settings import LiveSettings
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
+from services.store import audit
+from services.store.live_settings import LiveSettings
 
 #: Labels of one conversation, and the length of each.
 MOST_LABELS = 20

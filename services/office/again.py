@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services import audit
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Update, Write
 from services.domain.instants import to_ms
@@ -13,9 +12,10 @@ from services.domain.states import Direction, Status
 from services.errors import Rejected
 from services.finishing import RELEASE_GRACE
 from services.lines import account_of
-from services.live_settings import LiveSettings
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
+from services.store import audit
+from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 
 #: What a person does first, by the reason for which a turn would pass the message over.

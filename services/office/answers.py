@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
 from services.domain.documents import Delete, Merge, Query, Snapshot, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
 from services.knowledge import Knowledge
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Patterns, Unreadable
+from services.store import audit
 
 #: Rows that a page lists; the rules themselves are read whole by the agent.
 MOST_RULES = 200

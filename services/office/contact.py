@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
 from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
+from services.store import audit
 
 #: The fields of the form, with their labels and longest values.
 FIELDS = {

@@ -10,8 +10,8 @@ from services.domain.documents import Query, Snapshot
 from services.domain.entries import kept
 from services.domain.playground import THREAD, is_playground
 from services.domain.terms import plain, terms
-from services.pages import Cursor, page
 from services.ports import Clock, Documents
+from services.store.paging import Cursor, page
 
 #: The tabs, in order, with what they are called.
 TABS = {

@@ -7,8 +7,8 @@ from typing import Any
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id
-from services.pages import Cursor, page
 from services.ports import Clock, Documents
+from services.store.paging import Cursor, page
 
 #: The lists of the page "Queue", by the states that they show.
 LINES = {

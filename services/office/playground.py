@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
 from services.domain.documents import Merge
 from services.domain.events import Event, parse
 from services.domain.ids import PLAYGROUND
@@ -15,6 +14,7 @@ from services.ingest import Ingest
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.privacy import Deletions
+from services.store import audit
 
 #: Characters of what is typed: as much as a customer's message can have, and some.
 LONGEST = 2000

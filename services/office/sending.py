@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
 from services.domain import boundaries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
@@ -19,6 +18,7 @@ from services.lines import account_of
 from services.manual import Manual, Writer, refusal_of
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads, Uploads
+from services.store import audit
 
 
 @dataclass(frozen=True, slots=True)

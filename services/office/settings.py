@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
 from services.domain.documents import REMOVED, Merge, Query, Write
 from services.domain.operation import Operation
 from services.domain.setting import Setting, catalogue, contradictions
 from services.errors import Rejected
-from services.live_settings import LiveSettings
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
+from services.store import audit
+from services.store.live_settings import LiveSettings
 
 #: Changes that a settings page lists.
 MOST_CHANGES = 30

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services import audit
 from services.domain.documents import Merge, Write
 from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
+from services.store import audit
 
 #: One document holds them all, so that a page costs one read; it stays far below 1 MiB.
 MOST_CANNED = 200

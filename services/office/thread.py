@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services import audit
 from services.domain.documents import REMOVED, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.office.access import Operator
-from services.pages import Cursor, page
 from services.ports import Clock, Documents, Ids, Reads
+from services.store import audit
+from services.store.paging import Cursor, page
 
 #: New messages that one look fetches; a busier thread is caught up by the next look.
 MOST_NEW = 50

@@ -15,7 +15,7 @@ from jinja2 import Environment, nodes
 
 from admin.words import TABLES
 from devtools import ROOT, sentences, texts
-from services import audit
+from services.store import audit
 from tests.office import scene
 from tests.office.conftest import Desk
 from tests.world import World

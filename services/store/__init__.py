@@ -1,0 +1,1 @@
+"""Documents: where they live, how they are read, and what was done to them."""
