@@ -12,7 +12,7 @@ from services.domain.events import LONGEST_MID
 from services.domain.ids import is_platform_id, thread_id
 from services.errors import BadBody, BodyTooLarge
 from services.manual import KINDS
-from services.signature import same_secret
+from services.security.signature import same_secret
 
 #: Bytes of a body.
 MOST_BYTES = 256 * 1024

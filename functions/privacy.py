@@ -10,7 +10,7 @@ from services.bootstrap import Services
 from services.domain.ids import is_platform_id
 from services.domain.linking import is_token
 from services.errors import BadBody, BadSignature
-from services.signed_request import user_of
+from services.security.signed_request import user_of
 
 
 def handle(request: Request, services: Services) -> Answer:

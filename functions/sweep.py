@@ -7,7 +7,7 @@ from flask import Request
 from functions.http import Answer, answered
 from services import upkeep
 from services.bootstrap import Services
-from services.caller import require_queue
+from services.security.caller import require_queue
 
 
 def handle(request: Request, services: Services) -> Answer:

@@ -8,7 +8,7 @@ from flask import Request
 
 from functions.http import Answer
 from services.bootstrap import Services
-from services.caller import require_queue
+from services.security.caller import require_queue
 
 #: Answers whether or not there was anything to do: how it went.
 Run = Callable[[str, str], str]

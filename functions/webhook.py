@@ -10,7 +10,7 @@ from functions.http import Answer, answered
 from functions.http import trace_id as new_trace
 from services.bootstrap import Services
 from services.errors import BadBody, BadSignature, BodyTooLarge
-from services.signature import matching_secret, same_secret
+from services.security.signature import matching_secret, same_secret
 
 #: Bytes of a body. Meta sends at most 1000 events of some hundred bytes.
 MOST_BYTES = 1024 * 1024

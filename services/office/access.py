@@ -16,7 +16,7 @@ from services.domain.ids import digest
 from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
 from services.errors import Rejected
 from services.ports import Clock, Documents, Ids, Reads
-from services.signature import same_secret
+from services.security.signature import same_secret
 from services.store import audit
 
 #: The operator who signs in with the deployment's own token.

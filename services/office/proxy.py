@@ -8,7 +8,7 @@ from typing import Any
 from services.domain.documents import Query
 from services.office.access import Operator
 from services.ports import Assertions, Clock, Documents
-from services.signature import same_secret
+from services.security.signature import same_secret
 
 ISSUER = "https://cloud.google.com/iap"
 #: What Google allows between its clock and ours, and an assertion's longest life (Google's

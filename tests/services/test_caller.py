@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from services.caller import require_queue
 from services.errors import NoToken, NotOurQueue
+from services.security.caller import require_queue
 
 
 @pytest.mark.parametrize("claims", [b"[" * 5000, b'{"email": "\\ud800"}', b"\xff", b"[]"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.signature import matching_secret, same_secret
+from services.security.signature import matching_secret, same_secret
 
 #: printf '%s' "$BODY" | openssl dgst -sha256 -hmac app-secret
 BODY = rb'{"object":"instagram","entry":[{"text":"gr\u00fc\u00dfe"}]}'

@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from services.errors import NoToken, NotOurQueue
-from services.signature import same_secret
+from services.security.signature import same_secret
 
 
 def require_queue(authorization: str | None, audience: str | None, service_account: str) -> None:
