@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import absence, connecting, drafting, follow_ups, handoff, notes
+from services import absence, connecting, follow_ups, notes
 from services.connecting import Offer
+from services.conversations import drafts, handoff
 from services.domain import bot, boundaries
 from services.domain.account import Account
 from services.domain.bot import Bot
@@ -138,7 +139,7 @@ class Taking:
             if thread.status is ConversationStatus.SCHEDULED:  # a message ends what was put off
                 fields |= {"status": ConversationStatus.OPEN, "scheduled_until": None}
             if step.reason == BOT_OFF:
-                fields |= drafting.left_alone(thread, self.settings, self.now)
+                fields |= drafts.left_alone(thread, self.settings, self.now)
             fields["updated_at"] = SERVER_TIME  # an open page shows who is not answered
             writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
             gone = {m.id for m in step.messages}

@@ -11,8 +11,9 @@ from typing import Any
 
 import structlog
 
-from services import handoff, undecided
+from services import undecided
 from services.arrived import arrived, reached, told
+from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import (
     SERVER_TIME,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services import handoff
+from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Merge, Update, Write
 from services.domain.ids import digest

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import drafting, handoff
+from services.conversations import drafts, handoff
+from services.conversations.handoff import HandedOff
 from services.domain.bubbles import split
 from services.domain.conversation import RATE_WINDOW, ClaimRecord, Conversation
 from services.domain.decision import Bubble, Decision
@@ -16,7 +17,6 @@ from services.domain.documents import SERVER_TIME, Create, Merge, Write
 from services.domain.ids import digest
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
-from services.handoff import HandedOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Intents:
         if decision.summary is not None:
             fields |= {"summary": decision.summary, "summary_until": decision.summary_until}
         if decision.suggestion is not None:
-            fields |= drafting.suggested(thread, decision.suggestion, self.now, self.alert_minutes)
+            fields |= drafts.suggested(thread, decision.suggestion, self.now, self.alert_minutes)
         plan = decision.follow_up
         fields["follow_up"] = (
             {"at": plan.at, "note": plan.note, "owner_epoch": thread.owner_epoch} if plan else None

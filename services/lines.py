@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import drafting, undecided
+from services import undecided
 from services.arrived import arrived
+from services.conversations import drafts
 from services.domain import schedule
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
@@ -212,7 +213,7 @@ def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[Head, dict[str, Any]
             return head, {**waits, **fields}, [*writes, *held]
         if verdict.dropped.get("error") == SWITCHED_OFF and thread.owner is Owner.BOT:
             # Its question counts as answered, and nobody would look at it again.
-            waits = drafting.left_alone(thread, gate.settings, now)
+            waits = drafts.left_alone(thread, gate.settings, now)
         outbox.remove(stored.id)
         dropped = verdict.dropped and {**verdict.dropped, **without_token(item)}
         writes += [Update(stored.path, dropped)] if dropped else []

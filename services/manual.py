@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import handoff
 from services.arrived import arrived
+from services.conversations import handoff
 from services.domain.account import Account
 from services.domain.bubbles import split
 from services.domain.contents import label

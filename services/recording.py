@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import handoff, undecided
+from services import undecided
 from services.arrived import arrived
+from services.conversations import handoff
 from services.domain import retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import handoff
 from services.arrived import arrived, reached
+from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import Delete, Query, Snapshot, Update, Write
 from services.domain.ids import document_id

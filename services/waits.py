@@ -6,7 +6,7 @@ Pure, and asked again inside the transaction: nothing is written where it is not
 from collections.abc import Sequence
 from datetime import datetime
 
-from services import handoff
+from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Merge, Update, Write
 from services.domain.ids import digest

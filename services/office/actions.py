@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services import handoff
+from services.conversations import handoff
 from services.domain import boundaries
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation

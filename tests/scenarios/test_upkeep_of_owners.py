@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services import handoff
+from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.states import Owner
 from tests.agent.speaking import asked

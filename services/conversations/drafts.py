@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from services import handoff
+from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.decision import Suggestion
 from services.domain.documents import SERVER_TIME

@@ -1,0 +1,1 @@
+"""Who has a conversation, and what the bot only drafts for it."""
