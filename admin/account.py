@@ -10,7 +10,7 @@ from admin.access import now, office, operator
 from admin.bot import MODES
 from admin.desk import say
 from admin.said import said
-from services.accounts import ADVICE
+from services.accounts.service import ADVICE
 from services.domain.account import Account
 from services.domain.bot import Bot
 from services.errors import Rejected, Unavailable

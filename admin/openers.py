@@ -10,8 +10,8 @@ from admin.access import office, record, services
 from admin.account import known, require_admin
 from admin.desk import say
 from admin.said import said
+from services.accounts.openers import MOST_BUTTONS, MOST_QUESTIONS, Button, Shown
 from services.errors import Rejected, Unavailable
-from services.openers import MOST_BUTTONS, MOST_QUESTIONS, Button, Shown
 
 blueprint = Blueprint("openers", __name__, url_prefix="/openers")
 blueprint.before_request(require_admin)

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from admin.access import office, operator
 from admin.account import ours, say_resumed
 from admin.desk import say
-from services.accounts import ADVICE
+from services.accounts.service import ADVICE
 from services.domain.account import Account
 from services.domain.ids import is_own_id
 from services.office.operate import LINES

@@ -15,11 +15,11 @@ from deploy import wanted
 from deploy.request import read_values
 from devtools import ROOT, words
 from devtools.stop import Stop
+from services.accounts.health import FIELDS, PAGE_FIELDS
 from services.adapters.graph import FixedToken
 from services.adapters.instagram import Flavour, Instagram
 from services.domain.operation import Operation
 from services.errors import GraphRefused, Unavailable
-from services.health import FIELDS, PAGE_FIELDS
 from services.settings import apps_of
 
 #: The variable of the page that speaks for the account, on the Messenger platform.

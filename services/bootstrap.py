@@ -23,7 +23,7 @@ from services.store.live_settings import LiveSettings
 if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksClient
 
-    from services.accounts import Accounts
+    from services.accounts.service import Accounts
     from services.adapters.gemini import GeminiModel
     from services.adapters.instagram import Instagram
     from services.adapters.secrets import SecretManager
@@ -193,7 +193,7 @@ class Services:
     @functools.cached_property
     def accounts(self) -> "Accounts":
         """What stops an account's sending, and sets it going again."""
-        from services.accounts import Accounts
+        from services.accounts.service import Accounts
 
         looks = self.turn_looks, self.delivery_looks
         return Accounts(self.documents, *looks, self.clock, self.ids)

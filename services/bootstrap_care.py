@@ -4,13 +4,13 @@ import functools
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from services.accounts.health import Health
+    from services.accounts.openers import Openers
+    from services.accounts.tokens import Tokens
     from services.adapters.whatsapp import WhatsApp
     from services.alerts import Alerts
     from services.bootstrap import Services
     from services.catch_up import CatchUp
-    from services.health import Health
-    from services.openers import Openers
-    from services.tokens import Tokens
     from services.upkeep import Upkeep
 
 
@@ -56,8 +56,8 @@ class Care:
     @functools.cached_property
     def tokens(self) -> "Tokens":
         """Access tokens, renewed and replaced."""
+        from services.accounts.tokens import Tokens
         from services.adapters.secrets import token_secret
-        from services.tokens import Tokens
 
         parts = self._parts
         return Tokens(
@@ -72,7 +72,7 @@ class Care:
     @functools.cached_property
     def health(self) -> "Health":
         """Whether the connections to Instagram work."""
-        from services.health import Health
+        from services.accounts.health import Health
 
         return Health(self._parts.documents, self._parts.instagram, self._parts.clock)
 
@@ -89,7 +89,7 @@ class Care:
     @functools.cached_property
     def openers(self) -> "Openers":
         """Ice breakers and menus of the accounts."""
-        from services.openers import Openers
+        from services.accounts.openers import Openers
 
         return Openers(self._parts.instagram)
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services.accounts import Accounts
+from services.accounts.service import Accounts
 from services.domain import schedule, slots
 from services.domain.conversation import Conversation
 from services.domain.ids import split_thread_id

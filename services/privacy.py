@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.accounts import stopped
+from services.accounts.service import stopped
 from services.domain.account import AccountState
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept

@@ -7,13 +7,13 @@ from typing import Any
 
 import structlog
 
+from services.accounts.health import Finding, Health
+from services.accounts.tokens import Tokens
 from services.catch_up import CatchUp
 from services.days import Days
 from services.domain.documents import Merge, Query
 from services.errors import Unavailable
-from services.health import Finding, Health
 from services.ports import Clock, Documents
-from services.tokens import Tokens
 
 _log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from typing import Any
 from admin.access import office, operator
 from admin.account import ours
 from admin.api.routes import route
-from services.accounts import ADVICE
+from services.accounts.service import ADVICE
 from services.domain.account import Account
 from services.office.accounts import Known
 

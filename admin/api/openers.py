@@ -7,7 +7,7 @@ from admin.access import services
 from admin.account import ours
 from admin.api.routes import route
 from admin.openers import change_openers
-from services.openers import Button
+from services.accounts.openers import Button
 
 
 @route("GET", "/accounts/{account_id}/openers", "questions", "menu", "locales", admin=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from services.accounts import Accounts
+from services.accounts.service import Accounts
 from services.domain.documents import Merge, Query, Write
 from services.domain.ids import is_platform_id
 from services.errors import Rejected
@@ -15,7 +15,7 @@ from services.store import audit
 from services.store.live_settings import LiveSettings
 
 if TYPE_CHECKING:
-    from services.health import Finding
+    from services.accounts.health import Finding
     from services.upkeep import Connected, Upkeep
 
 #: Accounts that the office knows at most.

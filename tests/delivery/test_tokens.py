@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services import bootstrap
+from services.accounts.tokens import Tokens
 from services.errors import Rejected
-from services.tokens import Tokens
 from tests.delivery.conftest import Queue, deliver
 from tests.world import ACCOUNT, World
 

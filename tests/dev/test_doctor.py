@@ -9,7 +9,7 @@ import pytest
 from devtools import ROOT, doctor
 from devtools.stop import Stop
 from emulators.http import HttpServer
-from services.health import FIELDS
+from services.accounts.health import FIELDS
 from tests.world import World
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.openers import Button, objection
+from services.accounts.openers import Button, objection
 from tests.office.conftest import Desk
 from tests.world import ACCOUNT, World
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from services.accounts import ADVICE, Accounts
+from services.accounts.service import ADVICE, Accounts
 from services.domain.account import AccountState
 from services.domain.documents import Create, Merge
 from services.domain.ids import digest, is_platform_id

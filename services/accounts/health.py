@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from services.accounts import ADVICE
+from services.accounts.service import ADVICE
 from services.domain.account import Account
 from services.domain.call import ThreadSummary
 from services.domain.documents import Merge, Query

@@ -1,0 +1,1 @@
+"""The Instagram accounts: whether they may send, their tokens, health and first words."""
