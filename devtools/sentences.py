@@ -17,7 +17,7 @@ from services.domain.setting import catalogue
 SPEAKING = (
     "services/office/*.py", "services/accounts/service.py", "services/describing.py",
     "services/exporting.py", "services/accounts/health.py", "services/knowledge.py",
-    "services/lines.py", "services/manual.py", "services/accounts/openers.py",
+    "services/outbox/queue.py", "services/outbox/manual.py", "services/accounts/openers.py",
     "services/accounts/tokens.py", "services/upkeep.py", "services/adapters/graph.py",
     "services/adapters/instagram.py", "services/domain/graph_errors.py",
     "services/domain/sendable.py", "services/domain/setting.py",

@@ -9,7 +9,7 @@ from flask import Request
 from functions.http import Answer, answered
 from functions.task import json_of, run_task
 from services.bootstrap import Services
-from services.delivery import Hint
+from services.outbox.delivery import Hint
 
 
 def handle(request: Request, services: Services) -> Answer:

@@ -10,7 +10,7 @@ from services.domain.ids import digest
 from services.domain.operation import Operation
 from services.domain.policy import AWAY, Wait
 from services.domain.states import ConversationStatus
-from services.outgoing import joining
+from services.outbox.enqueue import joining
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
     from services.days import Days
-    from services.delivery import Delivery
     from services.exporting import Exporting
     from services.ingest import Ingest
     from services.knowledge import Knowledge
-    from services.manual import Manual
     from services.office.use_cases import Office
+    from services.outbox.delivery import Delivery
+    from services.outbox.manual import Manual
     from services.sweep import Sweep
     from services.tasks import Looks
     from services.turn import Turns
@@ -259,8 +259,8 @@ class Services:
     @functools.cached_property
     def delivery(self) -> "Delivery":
         """Sending what is queued."""
-        from services.delivery import Delivery
-        from services.pacing import Pacer
+        from services.outbox.delivery import Delivery
+        from services.outbox.pacing import Pacer
 
         return Delivery(
             self.documents,
@@ -277,7 +277,7 @@ class Services:
     @functools.cached_property
     def manual(self) -> "Manual":
         """Messages written by hand or by another service."""
-        from services.manual import Manual
+        from services.outbox.manual import Manual
 
         return Manual(self.documents, self.delivery_looks, self.live_settings, self.clock, self.ids)
 

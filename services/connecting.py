@@ -10,7 +10,7 @@ from services.domain.documents import Create, Update, Write
 from services.domain.ids import digest
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.outgoing import joining, parties
+from services.outbox.enqueue import joining, parties
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,6 @@ from typing import Any
 
 import structlog
 
-from services import undecided
-from services.arrived import arrived, reached, told
 from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import (
@@ -31,7 +29,9 @@ from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
-from services.lines import moved_on
+from services.outbox import echo_matching
+from services.outbox.delivered import arrived, reached, told
+from services.outbox.queue import moved_on
 from services.ports import Documents, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
@@ -86,8 +86,8 @@ class Echoes:
             if _settles(item, event):
                 line = moved_on(thread, item.id, event.timestamp)
                 return "settled", _arrived(thread, item, event, settings, line)
-        lost = undecided.lost(reads, event.thread_id)
-        late = undecided.late_one(lost, event.text, event.timestamp)
+        lost = echo_matching.lost(reads, event.thread_id)
+        late = echo_matching.late_one(lost, event.text, event.timestamp)
         if late is not None:
             return "late", _arrived(thread, late, event, settings, {})
         return "foreign", _foreign(thread, event, settings)
@@ -117,7 +117,7 @@ def _settles(item: Snapshot, event: Event) -> bool:
     if item.fields is None:
         return False
     item_then = Message.from_doc(item.id, item.fields)
-    return undecided.same_bubble(item_then, event.text, event.timestamp)
+    return echo_matching.same_bubble(item_then, event.text, event.timestamp)
 
 
 def _undecided(event: Event, settings: Operation) -> list[Write]:

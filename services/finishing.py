@@ -16,7 +16,7 @@ from services.domain.operation import Operation
 from services.domain.states import Direction, Status
 from services.giving_up import give_up
 from services.intents import Intents
-from services.lines import DELIVERY_GRACE
+from services.outbox.queue import DELIVERY_GRACE
 from services.ports import Clock, Reads
 
 #: When the sweep looks after messages that were given back and not tried again.

@@ -13,8 +13,8 @@ from services.domain.documents import Merge, Update, Write
 from services.domain.ids import digest, thread_id
 from services.domain.message import Message
 from services.errors import BadBody, Refused, Rejected
-from services.manual import refusal_of
-from services.outgoing import parties
+from services.outbox.enqueue import parties
+from services.outbox.manual import refusal_of
 from services.ports import Clock, Documents, Reads, TaskQueue
 from services.store.live_settings import LiveSettings
 

@@ -29,7 +29,7 @@ MODULES: dict[str, Sequence[str]] = {
         "services.media",
         "httpcore2",
     ),
-    "deliver": (*_STORE, *_QUEUE, *_GRAPH, "services.delivery"),
+    "deliver": (*_STORE, *_QUEUE, *_GRAPH, "services.outbox.delivery"),
     "sweep": (
         *_STORE,
         *_QUEUE,

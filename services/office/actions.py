@@ -14,8 +14,8 @@ from services.domain.entries import expiry
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
-from services.lines import account_of
 from services.office.access import Operator
+from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings

@@ -11,8 +11,8 @@ from services.domain.policy import BOT_OFF, Skip, next_step
 from services.domain.states import Direction, Status
 from services.errors import Rejected
 from services.finishing import RELEASE_GRACE
-from services.lines import account_of
 from services.office.access import Operator
+from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings

@@ -14,9 +14,9 @@ from services.domain.ids import digest
 from services.domain.outcome import Sent
 from services.domain.states import ConversationStatus
 from services.errors import GraphRefused, Rejected, Unavailable
-from services.lines import account_of
-from services.manual import Manual, Writer, refusal_of
 from services.office.access import Operator
+from services.outbox.manual import Manual, Writer, refusal_of
+from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads, Uploads
 from services.store import audit
 

@@ -9,7 +9,7 @@ import pytest
 from emulators.instagram.people import igsid_of
 from services import bootstrap
 from services.domain.instants import to_ms
-from services.manual import Writer
+from services.outbox.manual import Writer
 from tests.delivery.conftest import Queue, deliver, item
 from tests.world import ACCOUNT, World
 

@@ -8,7 +8,7 @@ import pytest
 from emulators.instagram.people import igsid_of
 from services import bootstrap
 from services.domain.instants import to_ms
-from services.manual import Manual, Writer
+from services.outbox.manual import Manual, Writer
 from tests.delivery.conftest import Queue, deliver, item
 from tests.world import ACCOUNT, World
 

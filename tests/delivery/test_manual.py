@@ -7,7 +7,7 @@ import pytest
 
 from services import bootstrap
 from services.errors import Rejected
-from services.manual import Manual, Writer
+from services.outbox.manual import Manual, Writer
 from tests.delivery.conftest import Queue, item
 from tests.world import ACCOUNT, World
 

@@ -14,7 +14,6 @@ from services.adapters.instagram import Instagram
 from services.agent.agent import Agent
 from services.agent.input import Asked
 from services.claims import Taking
-from services.delivery import Delivery, Hint
 from services.domain.call import Call
 from services.domain.decision import Decision
 from services.domain.documents import Create, Merge, Write
@@ -24,10 +23,11 @@ from services.domain.outcome import Answer, NotSent, Unknown
 from services.domain.schedule import Appointment
 from services.finishing import Finishing
 from services.ingest import Ingest
-from services.lines import TakingHead
-from services.pacing import Leasing, Pacer
+from services.outbox.delivery import Delivery, Hint
+from services.outbox.pacing import Leasing, Pacer
+from services.outbox.queue import TakingHead
+from services.outbox.record import Recording
 from services.ports import Documents, TaskQueue
-from services.recording import Recording
 from services.turn import Turns
 from tests.simulation.bending import BentDocuments, bent, drop, is_conversation, within
 from tests.simulation.instances import SimServices

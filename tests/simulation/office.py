@@ -6,9 +6,9 @@ from typing import Any
 
 from services.bootstrap import Services
 from services.errors import MocaError
-from services.lines import account_of
-from services.manual import Writer
 from services.office.access import Operator
+from services.outbox.manual import Writer
+from services.outbox.queue import account_of
 
 OPERATOR = Operator(id="olga", name="Olga")
 

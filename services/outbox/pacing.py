@@ -12,7 +12,7 @@ from services.domain.documents import Merge, Update, Write
 from services.domain.instants import to_ms
 from services.domain.slots import Lease
 from services.errors import Contention
-from services.lines import DELIVERY_GRACE
+from services.outbox.queue import DELIVERY_GRACE
 from services.ports import Clock, Documents, Reads
 
 #: Leases that may come so late that every slot of theirs is forfeited, one after the other.

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import undecided
-from services.arrived import arrived
 from services.conversations import drafts
 from services.domain import schedule
 from services.domain.account import Account
@@ -23,6 +21,8 @@ from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.sendable import SWITCHED_OFF, judge
 from services.domain.states import Owner, Status
+from services.outbox import echo_matching
+from services.outbox.delivered import arrived
 from services.ports import Reads
 
 #: How long a sender holds an item: longer than the send's own time limit.
@@ -126,14 +126,14 @@ class TakingHead:
     ) -> tuple[Head, Sequence[Write]]:
         """The sender did not report back: an echo tells that the item arrived, or nobody can."""
         path = f"conversations/{self.thread_id}"
-        came = undecided.of(reads, thread)
+        came = echo_matching.of(reads, thread)
         own = None
         if came.echoes:
             (item,) = reads.get(f"{path}/messages/{sending.id}")
             message = Message.from_doc(sending.id, item.fields or {})
-            own = undecided.own_among(message, came.echoes)
+            own = echo_matching.own_among(message, came.echoes)
         mid = own.mid if own is not None else None
-        decided = undecided.decide(thread, came, mid, self.settings)
+        decided = echo_matching.decide(thread, came, mid, self.settings)
         if own is not None:
             sent, fields = arrived(
                 decided.thread, message, mid, own.created_at, self.settings, echo=decided.echo
@@ -168,7 +168,7 @@ class PuttingBack:
         item = {"status": Status.QUEUED, "attempts": max(0, self.item.attempts - 1)}
         fields = {"sending": None, "deliver_due_at": to_ms(self.now + DELIVERY_GRACE)}
         # Nothing was sent under this hold: whatever came meanwhile was typed by a human.
-        decided = undecided.decide(thread, undecided.of(reads, thread), None, self.settings)
+        decided = echo_matching.decide(thread, echo_matching.of(reads, thread), None, self.settings)
         return Head(look_at=self.now), [
             Update(f"{path}/messages/{self.item.id}", item),
             *decided.writes,

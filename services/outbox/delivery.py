@@ -13,17 +13,17 @@ from services.domain.message import Message
 from services.domain.schedule import Appointment
 from services.domain.sendable import call_of
 from services.errors import GraphRefused, Unavailable
-from services.lines import (
+from services.outbox.pacing import Pacer, Reserving
+from services.outbox.queue import (
     CALL_WITHIN,
     SLOT_AHEAD,
     Head,
     PuttingBack,
     TakingHead,
 )
-from services.pacing import Pacer, Reserving
+from services.outbox.record import Recording
+from services.outbox.settling import Settling
 from services.ports import Clock, Documents, Ids, Messenger, TaskQueue
-from services.recording import Recording
-from services.settling import Settling
 from services.store.live_settings import AccountView, LiveSettings
 
 _log = structlog.get_logger()

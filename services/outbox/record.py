@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import undecided
-from services.arrived import arrived
 from services.conversations import handoff
 from services.domain import retries
 from services.domain.account import Account
@@ -19,7 +17,10 @@ from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Throttled, Unknown
 from services.domain.states import Owner, Status
-from services.lines import (
+from services.outbox import echo_matching
+from services.outbox.delivered import arrived
+from services.outbox.echo_matching import Decided
+from services.outbox.queue import (
     DELIVERY_GRACE,
     READ_BACK_AFTER,
     Gate,
@@ -31,7 +32,6 @@ from services.lines import (
     unconfirmed,
 )
 from services.ports import Reads
-from services.undecided import Decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class Recording:
         account = Account.from_doc(account_id, owned.fields)
         if thread.sending is None or thread.sending.token != self.held:
             return self._late(reads, thread, account, item)
-        came = undecided.of(reads, thread)
+        came = echo_matching.of(reads, thread)
         outcome = _decided_by(self.outcome, self.item, came.echoes)
         mid = outcome.mid if isinstance(outcome, Sent) else None
-        decided = undecided.decide(thread, came, mid, self.settings)
+        decided = echo_matching.decide(thread, came, mid, self.settings)
         told, alerts = self._told(reads, decided.thread, outcome)
         decided = replace(decided, thread=handoff.after(decided.thread, told))
         head, more, written = self._record(decided, account, outcome, behind)
@@ -202,5 +202,5 @@ def _decided_by(outcome: Outcome, item: Message, echoes: Sequence[Snapshot]) -> 
     """An echo of the same text, not older than the call, settles an unknown outcome."""
     if not isinstance(outcome, Unknown):
         return outcome
-    own = undecided.own_among(item, echoes)
+    own = echo_matching.own_among(item, echoes)
     return Sent(own.mid) if own is not None and own.mid else outcome

@@ -11,7 +11,7 @@ from services.domain.instants import to_ms
 from services.domain.linking import masked
 from services.domain.operation import Operation
 from services.domain.states import Direction, Role, Status
-from services.lines import DELIVERY_GRACE
+from services.outbox.queue import DELIVERY_GRACE
 
 
 def joining(

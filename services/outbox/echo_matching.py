@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.arrived import arrived, reached
 from services.conversations import handoff
 from services.domain.conversation import Conversation
 from services.domain.documents import Delete, Query, Snapshot, Update, Write
@@ -17,6 +16,7 @@ from services.domain.ids import document_id
 from services.domain.linking import masked
 from services.domain.message import Message
 from services.domain.operation import Operation
+from services.outbox.delivered import arrived, reached
 from services.ports import Reads
 
 #: A bubble's echo is dated by Meta when the bubble was sent: one so much younger is not its own.

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.arrived import arrived
 from services.conversations import handoff
 from services.domain.account import Account
 from services.domain.bubbles import split
@@ -26,7 +25,8 @@ from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
-from services.lines import DELIVERY_GRACE, account_of, moved_on
+from services.outbox.delivered import arrived
+from services.outbox.queue import DELIVERY_GRACE, account_of, moved_on
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
