@@ -7,13 +7,13 @@ from services.adapters.chance import secret_token
 
 if TYPE_CHECKING:
     from services.bootstrap import Services
+    from services.contacts.linking import Linking
+    from services.contacts.privacy import Deletions, Exports
+    from services.contacts.profiles import Profiles
     from services.describing import Describing
     from services.ingest import Ingest
-    from services.linking import Linking
     from services.media import MessageMedia
     from services.missing import Missing
-    from services.privacy import Deletions, Exports
-    from services.profiles import Profiles
 
 
 class People:
@@ -38,14 +38,14 @@ class People:
     @functools.cached_property
     def profiles(self) -> "Profiles":
         """Who a person is, as Instagram tells it."""
-        from services.profiles import Profiles
+        from services.contacts.profiles import Profiles
 
         return Profiles(self._parts.documents, self._parts.instagram, self._parts.clock)
 
     @functools.cached_property
     def linking(self) -> "Linking":
         """Account linking."""
-        from services.linking import Linking
+        from services.contacts.linking import Linking
 
         return Linking(
             self._parts.documents,
@@ -60,7 +60,7 @@ class People:
     @functools.cached_property
     def deletions(self) -> "Deletions":
         """Deleting a person's data."""
-        from services.privacy import Deletions
+        from services.contacts.privacy import Deletions
 
         return Deletions(
             self._parts.documents,
@@ -72,7 +72,7 @@ class People:
     @functools.cached_property
     def exports(self) -> "Exports":
         """Handing over a person's data."""
-        from services.privacy import Exports
+        from services.contacts.privacy import Exports
 
         return Exports(self._parts.documents, self._parts.clock)
 

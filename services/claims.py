@@ -5,8 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import absence, connecting, follow_ups, notes
-from services.connecting import Offer
+from services import absence, follow_ups, notes
+from services.contacts import connecting
+from services.contacts.connecting import Offer
+from services.contacts.linking import event_of
 from services.conversations import drafts, handoff
 from services.domain import bot, boundaries
 from services.domain.account import Account
@@ -30,7 +32,6 @@ from services.domain.policy import (
 )
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
-from services.linking import event_of
 from services.ports import Clock, Reads
 
 #: Messages that one look takes; what else waits is left to the looks that follow.

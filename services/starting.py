@@ -40,7 +40,7 @@ MODULES: dict[str, Sequence[str]] = {
         "services.alerts",
         "services.adapters.whatsapp",
     ),
-    "internal_api": (*_STORE, *_QUEUE, *_PEOPLE, "services.linking"),
-    "privacy": (*_STORE, *_PEOPLE, "services.linking"),
+    "internal_api": (*_STORE, *_QUEUE, *_PEOPLE, "services.contacts.linking"),
+    "privacy": (*_STORE, *_PEOPLE, "services.contacts.linking"),
     "back_office": (*_STORE, *_QUEUE),
 }

@@ -11,6 +11,8 @@ from services.agent.agent import Agent, Superseded, TurnLost
 from services.agent.draft import asked_for_draft, only_drafted
 from services.agent.input import Asked
 from services.claims import Taken, Taking, renew
+from services.contacts.linking import Linking
+from services.contacts.profiles import Profiles
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import Query, Write
@@ -21,11 +23,9 @@ from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.errors import TurnFailed, Unavailable
 from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
-from services.linking import Linking
 from services.missing import AGAIN_AFTER, Missing
 from services.notes import NOTES
 from services.ports import Clock, Documents, Ids, Reads
-from services.profiles import Profiles
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from services.contacts.privacy import Deletions
 from services.domain.documents import Merge
 from services.domain.events import Event, parse
 from services.domain.ids import PLAYGROUND
@@ -13,7 +14,6 @@ from services.errors import Rejected
 from services.ingest import Ingest
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
-from services.privacy import Deletions
 from services.store import audit
 
 #: Characters of what is typed: as much as a customer's message can have, and some.

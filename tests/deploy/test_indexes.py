@@ -24,7 +24,7 @@ ASSEMBLED = {
     "office/inbox",
     "office/operate",
     "office/thread",
-    "privacy",
+    "contacts/privacy",
     "sweep",
 }
 #: What may be wrong with a query must not depend on the values in it.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.connecting import Offer, issued, offered
+from services.contacts.connecting import Offer, issued, offered
 from services.domain import linking, schedule
 from services.domain.account import Account
 from services.domain.conversation import Conversation

@@ -1,0 +1,1 @@
+"""The people who write: profile, linked account, deletion and export."""
