@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from services.bootstrap_people import People
     from services.days import Days
     from services.exporting import Exporting
-    from services.ingest import Ingest
+    from services.ingest.service import Ingest
     from services.knowledge import Knowledge
     from services.office.use_cases import Office
     from services.outbox.delivery import Delivery

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from services.adapters.whatsapp import WhatsApp
     from services.alerts import Alerts
     from services.bootstrap import Services
-    from services.catch_up import CatchUp
+    from services.ingest.catch_up import CatchUp
     from services.upkeep import Upkeep
 
 
@@ -79,7 +79,7 @@ class Care:
     @functools.cached_property
     def catch_up(self) -> "CatchUp":
         """Messages whose webhook never came."""
-        from services.catch_up import CatchUp
+        from services.ingest.catch_up import CatchUp
 
         parts = self._parts
         return CatchUp(

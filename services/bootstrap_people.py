@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from services.contacts.privacy import Deletions, Exports
     from services.contacts.profiles import Profiles
     from services.describing import Describing
-    from services.ingest import Ingest
+    from services.ingest.backfill import Missing
+    from services.ingest.service import Ingest
     from services.media import MessageMedia
-    from services.missing import Missing
 
 
 class People:
@@ -25,7 +25,7 @@ class People:
     @functools.cached_property
     def missing(self) -> "Missing":
         """Messages that never came."""
-        from services.missing import Missing
+        from services.ingest.backfill import Missing
 
         return Missing(
             self._parts.documents,
@@ -104,10 +104,10 @@ class People:
     def ingest(self) -> "Ingest":
         """Storing what Instagram sends."""
         parts = self._parts
-        from services.echoes import Echoes
-        from services.ingest import Ingest
-        from services.receipts import Receipts
-        from services.unhandled import Drawer
+        from services.ingest.echoes import Echoes
+        from services.ingest.read_receipts import Receipts
+        from services.ingest.service import Ingest
+        from services.ingest.unhandled import Drawer
 
         return Ingest(
             parts.documents,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import absence, follow_ups, notes
+from services import absence, follow_ups
 from services.contacts import connecting
 from services.contacts.connecting import Offer
 from services.contacts.linking import event_of
@@ -32,6 +32,7 @@ from services.domain.policy import (
 )
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
 from services.giving_up import give_up
+from services.ingest import edits
 from services.ports import Clock, Reads
 
 #: Messages that one look takes; what else waits is left to the looks that follow.
@@ -101,7 +102,7 @@ class Taking:
         if thread.claim is not None and self.now < thread.claim.expires_at:
             return self._decide(thread, pending, more=False)
         more = len(pending) == MOST_MESSAGES
-        applied = notes.apply(reads, self.thread_id, pending, self.now)
+        applied = edits.apply(reads, self.thread_id, pending, self.now)
         if applied.missing and self.fetch:
             return Taken(thread, Nothing(), missing=applied.missing), []
         taken, writes = self._decide(thread, applied.pending, more=more)

@@ -16,7 +16,7 @@ _PEOPLE = ("services.bootstrap_people",)
 
 #: Function → the modules that its requests need beyond its edge.
 MODULES: dict[str, Sequence[str]] = {
-    "webhook": (*_STORE, *_QUEUE, *_PEOPLE, "services.ingest", "services.echoes"),
+    "webhook": (*_STORE, *_QUEUE, *_PEOPLE, "services.ingest.service", "services.ingest.echoes"),
     "process_thread": (
         *_STORE,
         *_QUEUE,

@@ -23,8 +23,8 @@ from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.errors import TurnFailed, Unavailable
 from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
-from services.missing import AGAIN_AFTER, Missing
-from services.notes import NOTES
+from services.ingest.backfill import AGAIN_AFTER, Missing
+from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks

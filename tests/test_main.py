@@ -39,7 +39,7 @@ def test_a_missing_setting_stops_the_start_and_names_every_missing_one() -> None
 def test_the_webhook_starts_without_the_model_the_office_or_pydantic() -> None:
     code = (
         "import sys, functions.webhook, services.adapters.firestore.documents, "
-        "services.adapters.cloud_tasks, services.ingest, services.echoes\n"
+        "services.adapters.cloud_tasks, services.ingest.service, services.ingest.echoes\n"
         "print([m for m in ('google.genai', 'admin', 'babel', 'pydantic', 'httpx', 'httpx2') "
         "if m in sys.modules])"
     )

@@ -11,7 +11,7 @@ from services.domain.ids import PLAYGROUND
 from services.domain.instants import to_ms
 from services.domain.playground import IGSID, THREAD
 from services.errors import Rejected
-from services.ingest import Ingest
+from services.ingest.service import Ingest
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.store import audit

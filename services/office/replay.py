@@ -8,12 +8,12 @@ from typing import Any
 from services.domain.documents import Delete
 from services.domain.entries import kept
 from services.errors import Rejected
-from services.ingest import Ingest
+from services.ingest.service import Ingest
+from services.ingest.unhandled import MOST_KEPT
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.store import audit
 from services.store.live_settings import LiveSettings
-from services.unhandled import MOST_KEPT
 
 _CHANGES = ("not_a_message", "unknown_change")
 

@@ -11,7 +11,7 @@ from services.domain.entries import kept
 from services.domain.message import Message
 from services.domain.states import Direction
 from services.errors import ModelError, Rejected
-from services.notes import NOTES
+from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids
 from services.store.live_settings import LiveSettings
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services import bootstrap
-from services.catch_up import OVERLAP
+from services.ingest.catch_up import OVERLAP
 from tests.world import ACCOUNT, World
 
 

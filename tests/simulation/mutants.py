@@ -22,7 +22,7 @@ from services.domain.instants import to_ms
 from services.domain.outcome import Answer, NotSent, Unknown
 from services.domain.schedule import Appointment
 from services.finishing import Finishing
-from services.ingest import Ingest
+from services.ingest.service import Ingest
 from services.outbox.delivery import Delivery, Hint
 from services.outbox.pacing import Leasing, Pacer
 from services.outbox.queue import TakingHead

@@ -11,12 +11,12 @@ from services.domain.events import Event, Unhandled, Unplaced, What, parse
 from services.domain.instants import to_ms
 from services.domain.operation import Operation
 from services.domain.schedule import Appointment
-from services.echoes import Echoes
-from services.placing import place
+from services.ingest.echoes import Echoes
+from services.ingest.read_receipts import Receipts
+from services.ingest.routing import place
+from services.ingest.unhandled import Drawer
 from services.ports import AlreadyStored, Clock, Documents, Spread, TaskQueue
-from services.receipts import Receipts
 from services.store.live_settings import LiveSettings
-from services.unhandled import Drawer
 
 
 @dataclass(slots=True)

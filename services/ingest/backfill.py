@@ -17,7 +17,7 @@ from services.domain.history import event_of
 from services.domain.message import Message
 from services.domain.states import Status
 from services.errors import GraphRefused, Unavailable
-from services.notes import MOST_FETCHES
+from services.ingest.edits import MOST_FETCHES
 from services.ports import AlreadyStored, Clock, Documents, GraphReads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks

@@ -18,7 +18,7 @@ from services.domain.operation import Operation
 from services.domain.outcome import Refused, Unknown
 from services.domain.states import Status
 from services.errors import GraphRefused, Unavailable
-from services.ingest import Ingest
+from services.ingest.service import Ingest
 from services.ports import AlreadyStored, Clock, Documents
 from services.store.live_settings import LiveSettings
 

@@ -1,0 +1,1 @@
+"""What Instagram tells, stored where a reader of the conversation finds it."""
