@@ -13,7 +13,7 @@ from admin import telling
 from admin.cards import Card, cards_of
 from admin.folding import about, folded, reaction_of
 from admin.language import locale
-from services.media import FETCHED
+from services.agent.attachments import FETCHED
 
 Fields = Mapping[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from benchmarks.inside import Inside, Stopwatch
 from benchmarks.measure import Figure
+from services.agent.tool import declared
 from tools import TOOLS
-from tools.base import declared
 
 REPLIES = 150
 #: Functions of a step that are named, the dearest first.

@@ -15,8 +15,8 @@ from services.domain.setting import catalogue
 
 #: Whose sentences reach the office: by an error, a finding, or a field that is stored.
 SPEAKING = (
-    "services/office/*.py", "services/accounts/service.py", "services/describing.py",
-    "services/exporting.py", "services/accounts/health.py", "services/knowledge.py",
+    "services/office/*.py", "services/accounts/service.py", "services/agent/describing.py",
+    "services/agent/export.py", "services/accounts/health.py", "services/agent/knowledge.py",
     "services/outbox/queue.py", "services/outbox/manual.py", "services/accounts/openers.py",
     "services/accounts/tokens.py", "services/upkeep.py", "services/adapters/graph.py",
     "services/adapters/instagram.py", "services/domain/graph_errors.py",

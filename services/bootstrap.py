@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from services.adapters.instagram import Instagram
     from services.adapters.secrets import SecretManager
     from services.agent.agent import Agent
+    from services.agent.export import Exporting
+    from services.agent.knowledge import Knowledge
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
     from services.days import Days
-    from services.exporting import Exporting
     from services.ingest.service import Ingest
-    from services.knowledge import Knowledge
     from services.office.use_cases import Office
     from services.outbox.delivery import Delivery
     from services.outbox.manual import Manual
@@ -227,14 +227,14 @@ class Services:
     @functools.cached_property
     def knowledge(self) -> "Knowledge":
         """What the business has written down, kept and searched."""
-        from services.knowledge import Knowledge
+        from services.agent.knowledge import Knowledge
 
         return Knowledge(self.documents, self.live_settings, self._gemini)
 
     @functools.cached_property
     def exporting(self) -> "Exporting":
         """Making tests out of real turns."""
-        from services.exporting import Exporting
+        from services.agent.export import Exporting
 
         return Exporting(self.documents, self.live_settings, self.clock)
 

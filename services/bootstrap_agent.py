@@ -6,7 +6,7 @@ from services.adapters import gemini, patterns
 from services.adapters.spond import Spond
 from services.agent.agent import Agent
 from services.agent.budget import Budget
-from services.rules import Rules
+from services.agent.rules import Rules
 from services.settings import Settings
 from tools import TOOLS
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 from services.adapters.chance import secret_token
 
 if TYPE_CHECKING:
+    from services.agent.attachments import MessageMedia
+    from services.agent.describing import Describing
     from services.bootstrap import Services
     from services.contacts.linking import Linking
     from services.contacts.privacy import Deletions, Exports
     from services.contacts.profiles import Profiles
-    from services.describing import Describing
     from services.ingest.backfill import Missing
     from services.ingest.service import Ingest
-    from services.media import MessageMedia
 
 
 class People:
@@ -82,7 +82,7 @@ class People:
         from urllib.parse import urlsplit
 
         from services.adapters.media import PublicMedia
-        from services.media import MessageMedia
+        from services.agent.attachments import MessageMedia
 
         parts = self._parts
         trusted = ""
@@ -95,7 +95,7 @@ class People:
     @functools.cached_property
     def describing(self) -> "Describing":
         """Media in words, for whoever asks."""
-        from services.describing import Describing
+        from services.agent.describing import Describing
 
         parts = self._parts
         return Describing(parts.documents, self.media, parts.model, parts.live_settings)

@@ -21,7 +21,7 @@ MAY_IMPORT = {
         "services.ports",
         "services.errors",
     },
-    "tools": {"tools.base", "services.domain", "services.ports"},
+    "tools": {"tools", "services.agent.tool", "services.domain", "services.ports"},
     "functions": {"functions", "services", "admin"},
     "admin": {"admin", "services"},
     "prompts": set(),

@@ -1,5 +1,6 @@
 """What the model may do: one verb per file."""
 
+from services.agent.tool import Tool
 from tools import (
     do_not_reply,
     get_net_session_dates,
@@ -13,7 +14,6 @@ from tools import (
     send_instagram_message,
     send_manager_notification,
 )
-from tools.base import Tool
 
 #: Every tool, by the name that the model calls it by.
 TOOLS: dict[str, Tool] = {

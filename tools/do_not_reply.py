@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tools.base import Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
 
 
 def do_not_reply(context: ToolContext, reason: str) -> Mapping[str, Any]:

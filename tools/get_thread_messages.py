@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tools.base import AskAgain, Tool, ToolContext
+from services.agent.tool import AskAgain, Tool, ToolContext
 
 _MOST_MESSAGES = 100
 

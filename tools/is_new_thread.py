@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tools.base import Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
 
 
 def is_new_thread(context: ToolContext) -> Mapping[str, Any]:

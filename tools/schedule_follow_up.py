@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from services.agent.tool import AskAgain, Tool, ToolContext
 from services.domain.decision import FollowUp
-from tools.base import AskAgain, Tool, ToolContext
 
 #: So long before the window closes, so that the answer still arrives inside it.
 _MARGIN = timedelta(minutes=5)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from services.agent.tool import AskAgain, Tool, ToolContext
 from services.domain.decision import Bubble
-from tools.base import AskAgain, Tool, ToolContext
 
 
 def send_instagram_message(

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import prompts
-from services import guards
-from services.agent import context, media
+from services.agent import context, guards, media
 from services.agent.asking import Asking, Spent
 from services.agent.budget import Budget
 from services.agent.context import Shown
 from services.agent.deciding import Deciding
 from services.agent.input import Asked
 from services.agent.loop import Loop
+from services.agent.rules import Rule, Rules
 from services.agent.summary import Summary, leaving, summed_up
+from services.agent.tool import Tool, ToolContext
+from services.agent.toolbox import Toolbox
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
 from services.domain.documents import Query
@@ -28,9 +30,6 @@ from services.domain.operation import Operation
 from services.domain.states import Role
 from services.errors import ModelError
 from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, MediaSource, Model
-from services.rules import Rule, Rules
-from services.toolbox import Toolbox
-from tools.base import Tool, ToolContext
 
 
 class TurnLost(Exception):  # noqa: N818 (an end of the turn, not a fault)

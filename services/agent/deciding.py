@@ -3,16 +3,16 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services import guards
+from services.agent import guards
 from services.agent.asking import Spent
 from services.agent.context import Shown
 from services.agent.input import Asked
 from services.agent.loop import Run
+from services.agent.rules import Rule
 from services.agent.summary import Summary
 from services.agent.trace import trace
 from services.domain.decision import Bubble, Decision, Handoff, HandoffReason
 from services.ports import Clock
-from services.rules import Rule
 
 
 @dataclass(slots=True)

@@ -20,11 +20,11 @@ from typing import Literal
 
 import prompts
 from services.agent.asking import Asking
+from services.agent.toolbox import Toolbox
 from services.domain.decision import Handoff
 from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall
 from services.domain.operation import Operation
 from services.errors import ModelBusy, ModelError, ModelRefused
-from services.toolbox import Toolbox
 
 _SEND = "send_instagram_message"
 #: Finishes that leave an answer whole; a text with any other one is cut off or censored.

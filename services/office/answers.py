@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.agent.knowledge import Knowledge
 from services.domain.documents import Delete, Merge, Query, Snapshot, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
-from services.knowledge import Knowledge
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Patterns, Unreadable
 from services.store import audit

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from services import bootstrap
+from services.agent.tool import Tool
 from tests.agent.speaking import asked, call, says, step, tool_answers
 from tests.world import World
 from tools import TOOLS
-from tools.base import Tool
 
 PAGE = Path(__file__).parents[2] / "docs" / "agent.md"
 

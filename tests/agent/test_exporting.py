@@ -5,8 +5,8 @@ import json
 import pytest
 
 from services import bootstrap
+from services.agent.export import Exporting
 from services.errors import Rejected
-from services.exporting import Exporting
 from tests.agent.speaking import call, says, step
 from tests.evals import cases, expecting, play
 from tests.world import ACCOUNT, World

@@ -2,9 +2,9 @@
 
 import pytest
 
+from services.agent.guards import Guard, link_hosts
 from services.domain.model import ToolCall, ToolResult
 from services.domain.operation import Operation
-from services.guards import Guard, link_hosts
 from tests.agent.speaking import asked, call, says, step, tool_answers, turn
 from tests.world import World
 

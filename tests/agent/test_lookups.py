@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from services import bootstrap
+from services.agent.knowledge import Knowledge
 from services.errors import Rejected
-from services.knowledge import Knowledge
 from tests.agent.speaking import asked, call, says, step, tool_answers
 from tests.world import ACCOUNT, World
 

@@ -6,7 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.adapters import patterns
-from services.rules import Rule, first_match
+from services.agent.rules import Rule, first_match
 from tests.agent.speaking import asked, call, says, step, turn
 from tests.world import ACCOUNT, World
 

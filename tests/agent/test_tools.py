@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from emulators.clock import SimClock
+from services.agent.tool import ToolContext
+from services.agent.toolbox import Toolbox
 from services.domain.model import ToolCall, ToolResult
-from services.toolbox import Toolbox
 from tools import TOOLS
-from tools.base import ToolContext
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 #: Reviewed by eye whenever it changes: the model sees exactly this.

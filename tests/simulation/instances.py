@@ -10,11 +10,11 @@ from emulators.clock import SimClock
 from emulators.gateway import credentials
 from services.adapters.instagram import Instagram
 from services.adapters.media import PublicMedia
+from services.agent.attachments import MessageMedia
 from services.bootstrap import Services
 from services.bootstrap_people import People
 from services.domain.schedule import Appointment
 from services.errors import Unavailable
-from services.media import MessageMedia
 from services.ports import Clock, Documents, Ids, Model, TaskQueue
 from services.settings import Settings, from_environment
 from tests.simulation.difference import BEGINNING

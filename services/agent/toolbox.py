@@ -7,9 +7,9 @@ from datetime import datetime
 
 import structlog
 
+from services.agent.tool import AskAgain, HandOff, Intended, Tool, ToolContext, ToolFailed
 from services.domain.model import ToolCall, ToolResult, ToolSchema
 from services.ports import Clock
-from tools.base import AskAgain, HandOff, Intended, Tool, ToolContext, ToolFailed
 
 _log = structlog.get_logger()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.agent.context import readable
+from services.agent.toolbox import call_key
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id
@@ -16,7 +17,6 @@ from services.domain.states import Role
 from services.errors import Rejected
 from services.ports import Clock, Documents
 from services.store.live_settings import LiveSettings
-from services.toolbox import call_key
 
 #: Lines of the past that a case holds.
 MOST_LINES = 30
