@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from services.outbox.manual import Manual
     from services.sweep import Sweep
     from services.tasks import Looks
-    from services.turn import Turns
+    from services.turns.turn import Turns
 
 
 #: Function → what its environment holds.
@@ -241,7 +241,7 @@ class Services:
     @functools.cached_property
     def turns(self) -> "Turns":
         """Answering what waits in a thread."""
-        from services.turn import Turns
+        from services.turns.turn import Turns
 
         return Turns(
             self.documents,

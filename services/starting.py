@@ -24,7 +24,7 @@ MODULES: dict[str, Sequence[str]] = {
         *_PEOPLE,
         "services.bootstrap_agent",
         "services.adapters.media",
-        "services.turn",
+        "services.turns.turn",
         "services.agent.knowledge",
         "services.agent.attachments",
         "httpcore2",

@@ -10,13 +10,13 @@ from services.domain.message import Message
 from services.domain.policy import BOT_OFF, Skip, next_step
 from services.domain.states import Direction, Status
 from services.errors import Rejected
-from services.finishing import RELEASE_GRACE
 from services.office.access import Operator
 from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
+from services.turns.finish import RELEASE_GRACE
 
 #: What a person does first, by the reason for which a turn would pass the message over.
 _FIRST = {

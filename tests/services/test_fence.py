@@ -1,11 +1,11 @@
 """A transaction that is tried again judges by the instant of its try, not of its first one."""
 
 from services import bootstrap
-from services.claims import Taking
 from services.domain.decision import Bubble, Decision
 from services.domain.operation import Operation
 from services.domain.policy import Claim
-from services.finishing import Finishing, Releasing
+from services.turns.claim import Taking
+from services.turns.finish import Finishing, Releasing
 from tests.world import World
 
 

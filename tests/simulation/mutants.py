@@ -13,7 +13,6 @@ from typing import Any
 from services.adapters.instagram import Instagram
 from services.agent.agent import Agent
 from services.agent.input import Asked
-from services.claims import Taking
 from services.domain.call import Call
 from services.domain.decision import Decision
 from services.domain.documents import Create, Merge, Write
@@ -21,14 +20,15 @@ from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.outcome import Answer, NotSent, Unknown
 from services.domain.schedule import Appointment
-from services.finishing import Finishing
 from services.ingest.service import Ingest
 from services.outbox.delivery import Delivery, Hint
 from services.outbox.pacing import Leasing, Pacer
 from services.outbox.queue import TakingHead
 from services.outbox.record import Recording
 from services.ports import Documents, TaskQueue
-from services.turn import Turns
+from services.turns.claim import Taking
+from services.turns.finish import Finishing
+from services.turns.turn import Turns
 from tests.simulation.bending import BentDocuments, bent, drop, is_conversation, within
 from tests.simulation.instances import SimServices
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services import absence, follow_ups
 from services.contacts import connecting
 from services.contacts.connecting import Offer
 from services.contacts.linking import event_of
@@ -31,9 +30,10 @@ from services.domain.policy import (
     only_drafts,
 )
 from services.domain.states import OPEN_INBOUND, ConversationStatus, Status
-from services.giving_up import give_up
 from services.ingest import edits
 from services.ports import Clock, Reads
+from services.turns import away_notice, follow_ups
+from services.turns.giving_up import give_up
 
 #: Messages that one look takes; what else waits is left to the looks that follow.
 MOST_MESSAGES = 100
@@ -119,7 +119,7 @@ class Taking:
         if isinstance(step, Claim):
             return self._claim(thread, step, writes, more=more)
         if isinstance(step, Wait):
-            away = absence.told(thread, step, self.settings, self.now)
+            away = away_notice.told(thread, step, self.settings, self.now)
             held_for = thread.account_id if step.reason == ACCOUNT else None
             fields |= {"due_at": to_ms(step.until), "turn_held_for": held_for, **away.fields}
             thread = away.thread

@@ -10,7 +10,6 @@ import structlog
 from services.agent.agent import Agent, Superseded, TurnLost
 from services.agent.draft import asked_for_draft, only_drafted
 from services.agent.input import Asked
-from services.claims import Taken, Taking, renew
 from services.contacts.linking import Linking
 from services.contacts.profiles import Profiles
 from services.domain import schedule
@@ -22,12 +21,13 @@ from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.errors import TurnFailed, Unavailable
-from services.finishing import MOST_SUPERSEDED, Ended, Finishing, Releasing
 from services.ingest.backfill import AGAIN_AFTER, Missing
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
+from services.turns.claim import Taken, Taking, renew
+from services.turns.finish import MOST_SUPERSEDED, Ended, Finishing, Releasing
 
 _log = structlog.get_logger()
 

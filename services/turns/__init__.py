@@ -1,0 +1,1 @@
+"""Answering what waits in a thread: claim, decide, finish."""
