@@ -18,7 +18,7 @@ SPEAKING = (
     "services/office/*.py", "services/accounts/service.py", "services/agent/describing.py",
     "services/agent/export.py", "services/accounts/health.py", "services/agent/knowledge.py",
     "services/outbox/queue.py", "services/outbox/manual.py", "services/accounts/openers.py",
-    "services/accounts/tokens.py", "services/upkeep.py", "services/adapters/graph.py",
+    "services/accounts/tokens.py", "services/maintenance/upkeep.py", "services/adapters/graph.py",
     "services/adapters/instagram.py", "services/domain/graph_errors.py",
     "services/domain/sendable.py", "services/domain/setting.py",
 )  # fmt: skip

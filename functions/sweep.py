@@ -5,8 +5,8 @@ from typing import Any
 from flask import Request
 
 from functions.http import Answer, answered
-from services import upkeep
 from services.bootstrap import Services
+from services.maintenance import upkeep
 from services.security.caller import require_queue
 
 

@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     from services.agent.knowledge import Knowledge
     from services.bootstrap_care import Care
     from services.bootstrap_people import People
-    from services.days import Days
     from services.ingest.service import Ingest
+    from services.maintenance.daily_stats import Days
+    from services.maintenance.sweep import Sweep
     from services.office.use_cases import Office
     from services.outbox.delivery import Delivery
     from services.outbox.manual import Manual
-    from services.sweep import Sweep
     from services.tasks import Looks
     from services.turns.turn import Turns
 
@@ -291,14 +291,14 @@ class Services:
     @functools.cached_property
     def days(self) -> "Days":
         """Counting days."""
-        from services.days import Days
+        from services.maintenance.daily_stats import Days
 
         return Days(self.documents, self.clock)
 
     @functools.cached_property
     def sweep(self) -> "Sweep":
         """Periodic repair."""
-        from services.sweep import Sweep
+        from services.maintenance.sweep import Sweep
 
         return Sweep(
             self.documents,

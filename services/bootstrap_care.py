@@ -8,10 +8,10 @@ if TYPE_CHECKING:
     from services.accounts.openers import Openers
     from services.accounts.tokens import Tokens
     from services.adapters.whatsapp import WhatsApp
-    from services.alerts import Alerts
     from services.bootstrap import Services
     from services.ingest.catch_up import CatchUp
-    from services.upkeep import Upkeep
+    from services.maintenance.manager_alerts import Alerts
+    from services.maintenance.upkeep import Upkeep
 
 
 class Care:
@@ -23,7 +23,7 @@ class Care:
     @functools.cached_property
     def alerts(self) -> "Alerts":
         """Telling the manager."""
-        from services.alerts import Alerts, Manager
+        from services.maintenance.manager_alerts import Alerts, Manager
 
         parts, settings = self._parts, self._parts.settings
         manager = Manager(
@@ -96,7 +96,7 @@ class Care:
     @functools.cached_property
     def upkeep(self) -> "Upkeep":
         """The sweep's hourly part."""
-        from services.upkeep import Upkeep
+        from services.maintenance.upkeep import Upkeep
 
         return Upkeep(
             self._parts.documents,

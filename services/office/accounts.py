@@ -16,7 +16,7 @@ from services.store.live_settings import LiveSettings
 
 if TYPE_CHECKING:
     from services.accounts.health import Finding
-    from services.upkeep import Connected, Upkeep
+    from services.maintenance.upkeep import Connected, Upkeep
 
 #: Accounts that the office knows at most.
 MOST_ACCOUNTS = 50

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.days import Days, day_path
+from services.maintenance.daily_stats import Days, day_path
 from services.ports import Clock, Documents
 
 #: Days that the dashboard draws.

@@ -20,12 +20,12 @@ CATALOG = Catalog.load(firestore.INDEXES_FILE)
 #: refuses a query without an index just the same. (A sum has an index with what it sums.)
 ASSEMBLED = {
     "agent/budget",
-    "days",
+    "maintenance/daily_stats",
     "office/inbox",
     "office/operate",
     "office/thread",
     "contacts/privacy",
-    "sweep",
+    "maintenance/sweep",
 }
 #: What may be wrong with a query must not depend on the values in it.
 _VALUES = {"in": ["a", "b"], "not-in": ["a"], "array_contains_any": ["a"]}

@@ -9,10 +9,10 @@ import structlog
 
 from services.accounts.health import Finding, Health
 from services.accounts.tokens import Tokens
-from services.days import Days
 from services.domain.documents import Merge, Query
 from services.errors import Unavailable
 from services.ingest.catch_up import CatchUp
+from services.maintenance.daily_stats import Days
 from services.ports import Clock, Documents
 
 _log = structlog.get_logger()

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from services import waits
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Snapshot, Write
 from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.errors import Contention
+from services.maintenance import waits
 from services.ports import Clock, Documents, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks

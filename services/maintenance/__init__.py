@@ -1,0 +1,1 @@
+"""What runs by the clock: repair, upkeep, counting days, telling the manager."""
