@@ -10,8 +10,7 @@ from typing import Any
 
 from flask import Request
 
-from services import starting
-from services.bootstrap import services
+from services.bootstrap import preload, services
 from services.settings import function_target
 
 #: Every function, in the order of a message's way.
@@ -75,7 +74,7 @@ def _start(target: str) -> None:
     gc.disable()
     importlib.import_module(f"functions.{target}")
     services(target)
-    for module in starting.MODULES[target]:
+    for module in preload.MODULES[target]:
         importlib.import_module(module)
     gc.freeze()
     gc.enable()

@@ -22,7 +22,7 @@ from benchmarks.webhook import function_environment
 RUNS = 10
 FRAMEWORK = "bare functions-framework"
 CLIENTS = "framework with Firestore and Tasks clients"
-#: What was before `services/starting.py`: the first request waits for the clients.
+#: What was before `services/bootstrap/preload.py`: the first request waits for the clients.
 LATE = "webhook, clients imported late"
 
 

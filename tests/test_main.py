@@ -8,7 +8,7 @@ import main
 import services
 from emulators.gateway import credentials
 from functions import back_office
-from services import starting
+from services.bootstrap import preload
 from tests.world import World
 
 ROOT = Path(__file__).parents[1]
@@ -69,7 +69,7 @@ def test_the_office_is_built_without_the_model_that_only_some_of_its_buttons_ask
 
 
 def test_every_entry_point_knows_what_it_imports() -> None:
-    assert set(starting.MODULES) == set(main.ENTRY_POINTS)
+    assert set(preload.MODULES) == set(main.ENTRY_POINTS)
 
 
 def test_every_entry_point_is_a_function_of_main() -> None:

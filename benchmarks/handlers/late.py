@@ -1,8 +1,8 @@
 """The webhook without what an instance imports while it starts: its first request waits for it."""
 
-from services import starting
+from services.bootstrap import preload
 
-starting.MODULES["webhook"] = ()
+preload.MODULES["webhook"] = ()
 
 from main import webhook  # noqa: E402 (what it imports is decided above)
 

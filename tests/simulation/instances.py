@@ -12,7 +12,7 @@ from services.adapters.instagram import Instagram
 from services.adapters.media import PublicMedia
 from services.agent.attachments import MessageMedia
 from services.bootstrap import Services
-from services.bootstrap_people import People
+from services.bootstrap.contacts import People
 from services.domain.schedule import Appointment
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Model, TaskQueue

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from services.agent.agent import Agent
     from services.agent.export import Exporting
     from services.agent.knowledge import Knowledge
-    from services.bootstrap_care import Care
-    from services.bootstrap_people import People
+    from services.bootstrap.accounts import Care
+    from services.bootstrap.contacts import People
     from services.ingest.service import Ingest
     from services.maintenance.daily_stats import Days
     from services.maintenance.sweep import Sweep
@@ -201,7 +201,7 @@ class Services:
     @functools.cached_property
     def people(self) -> "People":
         """What concerns people, beside their messages."""
-        from services.bootstrap_people import People
+        from services.bootstrap.contacts import People
 
         return People(self)
 
@@ -213,16 +213,16 @@ class Services:
     @functools.cached_property
     def _gemini(self) -> "GeminiModel | None":
         """Gemini, where a key or a location of Vertex AI is given."""
-        from services.bootstrap_agent import gemini_model
+        from services.bootstrap.agent import gemini_model
 
         return gemini_model(self.settings)
 
     @functools.cached_property
     def agent(self) -> "Agent":
         """Deciding what to do about new messages."""
-        from services import bootstrap_agent
+        from services.bootstrap import agent
 
-        return bootstrap_agent.agent(self)
+        return agent.agent(self)
 
     @functools.cached_property
     def knowledge(self) -> "Knowledge":
@@ -284,7 +284,7 @@ class Services:
     @functools.cached_property
     def care(self) -> "Care":
         """What looks after the accounts, and tells the manager."""
-        from services.bootstrap_care import Care
+        from services.bootstrap.accounts import Care
 
         return Care(self)
 
@@ -311,6 +311,6 @@ class Services:
     @functools.cached_property
     def office(self) -> "Office":
         """What the team sees and does."""
-        from services import bootstrap_office
+        from services.bootstrap import office
 
-        return bootstrap_office.office(self)
+        return office.office(self)

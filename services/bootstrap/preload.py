@@ -12,7 +12,7 @@ _QUEUE = ("services.adapters.cloud_tasks",)
 #: httpx imports its transport only when the first client is made.
 _HTTP = ("httpx", "httpcore")
 _GRAPH = ("services.adapters.instagram", "services.adapters.secrets", *_HTTP)
-_PEOPLE = ("services.bootstrap_people",)
+_PEOPLE = ("services.bootstrap.contacts",)
 
 #: Function → the modules that its requests need beyond its edge.
 MODULES: dict[str, Sequence[str]] = {
@@ -22,7 +22,7 @@ MODULES: dict[str, Sequence[str]] = {
         *_QUEUE,
         *_GRAPH,
         *_PEOPLE,
-        "services.bootstrap_agent",
+        "services.bootstrap.agent",
         "services.adapters.media",
         "services.turns.turn",
         "services.agent.knowledge",
@@ -35,7 +35,7 @@ MODULES: dict[str, Sequence[str]] = {
         *_QUEUE,
         *_HTTP,
         *_PEOPLE,
-        "services.bootstrap_care",
+        "services.bootstrap.accounts",
         "services.maintenance.sweep",
         "services.maintenance.manager_alerts",
         "services.adapters.whatsapp",
