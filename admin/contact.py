@@ -10,6 +10,7 @@ from admin.access import office, operator, record, services
 from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
 from admin.words import worded
+from services.domain import paths
 from services.errors import Rejected
 from services.office.contact import WrongFields
 
@@ -92,7 +93,7 @@ def _require_admin() -> None:
 def export_person(thread_id: str) -> dict[str, Any]:
     """Everything that is stored about them; who took it is recorded."""
     exported = services().people.exports.contact(thread_id)
-    record("contact_exported", f"contacts/{thread_id}")
+    record("contact_exported", paths.contact(thread_id))
     return exported
 
 
@@ -102,7 +103,7 @@ def delete_person(thread_id: str, confirm: str) -> str:
         told = gettext("Nothing was deleted: type the person's number exactly as it is shown.")
         raise Rejected(told)
     code = services().people.deletions.request(thread_id, "back_office")
-    record("contact_deleted", f"deletions/{code}")
+    record("contact_deleted", paths.deletion(code))
     return code
 
 

@@ -11,6 +11,7 @@ from admin.account import known, require_admin
 from admin.desk import say
 from admin.said import said
 from services.accounts.openers import MOST_BUTTONS, MOST_QUESTIONS, Button, Shown
+from services.domain import paths
 from services.errors import Rejected, Unavailable
 
 blueprint = Blueprint("openers", __name__, url_prefix="/openers")
@@ -51,7 +52,7 @@ def change_openers(account_id: str, questions: Sequence[str], menu: Sequence[But
     """Give them to Instagram, and write down who did. Raises `Rejected`, `Unavailable`."""
     services().care.openers.store(account_id, questions, menu)
     told = {"questions": list(questions), "menu": [button.title for button in menu]}
-    record("openers", f"accounts/{account_id}", after=told)
+    record("openers", paths.account(account_id), after=told)
 
 
 def _page(account_id: str, shown: Shown, problem: str, *, reached: bool = True) -> Any:

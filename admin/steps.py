@@ -8,7 +8,7 @@ from flask import Blueprint, abort, redirect, url_for
 from flask_babel import gettext
 
 from admin.access import now, operator, record, services
-from services.domain import bot
+from services.domain import bot, paths
 from services.domain.bot import Bot
 from services.domain.documents import Merge
 from services.domain.operation import Operation
@@ -32,8 +32,10 @@ def first_steps(counts: Mapping[str, int]) -> list[Step]:
     if not operator().is_admin:
         return []
     own = services().settings.account_id
-    paths = (f"accounts/{own}", "settings/default", f"settings/{own}")
-    account, default, mine = (s.fields or {} for s in services().documents.get(*paths))
+    found = services().documents.get(
+        paths.account(own), paths.DEFAULT_SETTINGS, paths.settings(own)
+    )
+    account, default, mine = (s.fields or {} for s in found)
     steps = _steps(account, {**default, **mine}, written=counts["all"] > 0)
     return [] if account.get(_DISMISSED) or all(step.done for step in steps) else steps
 
@@ -43,7 +45,7 @@ def dismiss() -> Any:
     """Do not show them any more, to nobody."""
     if not operator().is_admin:
         abort(403)
-    path = f"accounts/{services().settings.account_id}"
+    path = paths.account(services().settings.account_id)
     record("first_steps_dismissed", path, Merge(path, {_DISMISSED: now()}))
     return redirect(url_for("inbox.conversations"), 303)
 

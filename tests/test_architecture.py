@@ -1,11 +1,14 @@
 """Imports run one way; this reads them and says so."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from services.domain import paths
 
 ROOT = Path(__file__).parents[1]
 
@@ -98,6 +101,23 @@ def test_the_domain_is_pure() -> None:
         for path in _files("services/domain")
         for module in _imports(path)
         if module.split(".")[0] not in STANDARD_ONLY and not module.startswith("services.domain")
+    ]
+    assert not wrong
+
+
+def test_the_paths_of_the_store_are_spelt_in_one_module() -> None:
+    """Everything else asks `services/domain/paths.py`, queries too."""
+    kinds = {value.partition("/")[0] for name, value in vars(paths).items() if name.isupper()}
+    spelt = re.compile(rf"(?:{'|'.join(kinds)})/(?!.*\.html)\S*")
+    below = re.compile(rf"/(?:{'|'.join(kinds)})(?:/.*)?")  # behind the path of a conversation
+    wrong = [
+        f"{path.relative_to(ROOT)}:{node.lineno} spells {node.value!r}"
+        for folder in ("services", "functions", "admin", "tools")
+        for path in _files(folder)
+        if path != Path(paths.__file__) and "adapters" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if spelt.fullmatch(node.value) or (folder == "services" and below.fullmatch(node.value))
     ]
     assert not wrong
 

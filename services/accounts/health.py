@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import structlog
 
 from services.accounts.service import ADVICE
+from services.domain import paths
 from services.domain.account import Account
 from services.domain.call import ThreadSummary
 from services.domain.documents import Merge, Query
@@ -84,14 +85,14 @@ class Health:
         ]
         checked = [{"what": f.what, "ok": f.ok, "says": f.says} for f in findings]
         fields = {"health": checked, "health_at": self.clock.now()}
-        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        self.documents.commit([Merge(paths.account(account_id), fields)])
         if not all(finding.ok for finding in findings):
             failed = [finding.what for finding in findings if not finding.ok]
             _log.warning("connection_unhealthy", account_id=account_id, failed=failed)
         return findings
 
     def _state(self, account_id: str) -> Finding:
-        stored = self.documents.get(f"accounts/{account_id}")[0].fields
+        stored = self.documents.get(paths.account(account_id))[0].fields
         account = Account.from_doc(account_id, stored)
         if account.may_send:
             return Finding("state", True, "The account may send.")
@@ -101,7 +102,7 @@ class Health:
     def _token(self, account_id: str) -> Finding:
         name, app_scoped_id = self.connection.identity(account_id)
         known = {"app_scoped_id": app_scoped_id, "username": name}
-        self.documents.commit([Merge(f"accounts/{account_id}", known)])
+        self.documents.commit([Merge(paths.account(account_id), known)])
         return Finding("token", True, f"The token works; it speaks for @{name}.")
 
     def _webhooks(self, account_id: str) -> Finding:
@@ -121,7 +122,7 @@ class Health:
     def _last_message(self, account_id: str) -> Finding:
         newest = self.documents.query(
             Query(
-                "conversations",
+                paths.CONVERSATIONS,
                 where=[("account_id", "==", account_id)],
                 order=[("last_received_at", "DESCENDING")],
                 limit=1,

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from services.domain import paths
 from services.domain.account import Account, AccountState
 from services.domain.documents import Create, Maximum, Merge, Query, Write
 from services.domain.ids import digest
@@ -79,7 +80,7 @@ class Accounts:
     def resume(self, account_id: str, trace_id: str) -> int:
         """Let the account send again, and wake the threads that wait for it; answers how many."""
         fields = {**_state(AccountState.ACTIVE, "", self.clock.now()), "parked_until": 0}
-        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        self.documents.commit([Merge(paths.account(account_id), fields)])
         return self._wake_all(account_id, trace_id)
 
     def token_replaced(self, account_id: str, trace_id: str) -> int:
@@ -87,7 +88,7 @@ class Accounts:
 
         What a person has paused, or Instagram has blocked, stays so. Answers likewise.
         """
-        path = f"accounts/{account_id}"
+        path = paths.account(account_id)
 
         def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
             account = Account.from_doc(account_id, reads.get(path)[0].fields)
@@ -98,9 +99,11 @@ class Accounts:
         return self._wake_all(account_id, trace_id) if self.documents.transact(work) else 0
 
     def _wake_all(self, account_id: str, trace_id: str) -> int:
-        lines = Query("conversations", where=[("held_for", "==", account_id)], limit=MOST_RESUMED)
+        lines = Query(
+            paths.CONVERSATIONS, where=[("held_for", "==", account_id)], limit=MOST_RESUMED
+        )
         messages = Query(
-            "conversations", where=[("turn_held_for", "==", account_id)], limit=MOST_RESUMED
+            paths.CONVERSATIONS, where=[("turn_held_for", "==", account_id)], limit=MOST_RESUMED
         )
         woken = {
             *self._wake(lines, self.deliveries, trace_id),
@@ -121,7 +124,7 @@ class Accounts:
         self.documents.commit(
             [
                 Merge(
-                    f"accounts/{account_id}",
+                    paths.account(account_id),
                     _state(AccountState.PAUSED, "paused by hand", self.clock.now()),
                 )
             ]
@@ -138,7 +141,7 @@ class Accounts:
 
     def _until(self, account_id: str, field: str, span: timedelta) -> None:
         until = Maximum(to_ms(self.clock.now() + span))
-        self.documents.commit([Merge(f"accounts/{account_id}", {field: until})])
+        self.documents.commit([Merge(paths.account(account_id), {field: until})])
         _log.warning("account_slowed", account_id=account_id, how=field, seconds=span.seconds)
 
 
@@ -146,7 +149,7 @@ def stopped(
     reads: Reads, account_id: str, state: AccountState, reason: str, now: datetime
 ) -> tuple[None, Sequence[Write]]:
     """What stops an account's sending and tells the manager; nothing where it is stopped."""
-    path = f"accounts/{account_id}"
+    path = paths.account(account_id)
     (stored,) = reads.get(path)
     account = Account.from_doc(account_id, stored.fields)
     if not account.may_send:
@@ -161,7 +164,7 @@ def stopped(
     name = digest("account", account_id, state, now.timestamp())
     return None, [
         Merge(path, _state(state, reason, now)),
-        Create(f"manager_alerts/{name}", alert),
+        Create(paths.alert(name), alert),
     ]
 
 

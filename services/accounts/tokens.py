@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import structlog
 
 from services.accounts.service import ADVICE, Accounts
+from services.domain import paths
 from services.domain.account import AccountState
 from services.domain.documents import Create, Merge
 from services.domain.ids import digest, is_platform_id
@@ -78,7 +79,7 @@ class Tokens:
         Raises `Unavailable` only for the store.
         """
         now = self.clock.now()
-        stored = self.documents.get(f"accounts/{account_id}")[0].fields or {}
+        stored = self.documents.get(paths.account(account_id))[0].fields or {}
         checked, expires = stored.get("token_checked_at"), stored.get("token_expires_at")
         if checked is not None and now - checked < EVERY:
             return "fresh"
@@ -182,12 +183,12 @@ class Tokens:
         }
         name = digest("token", account_id, now.date())
         try:
-            self.documents.commit([Create(f"manager_alerts/{name}", alert)])
+            self.documents.commit([Create(paths.alert(name), alert)])
         except AlreadyStored:
             return
 
     def _note(self, account_id: str, fields: dict[str, Any]) -> None:
-        self.documents.commit([Merge(f"accounts/{account_id}", fields)])
+        self.documents.commit([Merge(paths.account(account_id), fields)])
 
 
 class SecretName(Protocol):

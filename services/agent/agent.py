@@ -20,6 +20,7 @@ from services.agent.rules import Rule, Rules
 from services.agent.summary import Summary, leaving, summed_up
 from services.agent.tool import Tool, ToolContext
 from services.agent.toolbox import Toolbox
+from services.domain import paths
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
 from services.domain.documents import Query
@@ -181,7 +182,7 @@ class Agent:
     def _past(self, asked: Asked, limit: int) -> Sequence[str]:
         found = self.documents.query(
             Query(
-                f"conversations/{asked.thread.thread_id}/messages",
+                paths.messages(asked.thread.thread_id),
                 order=[("created_at", "DESCENDING")],
                 limit=limit,
             )

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.domain import paths
 from services.domain.documents import Merge
 from services.domain.message import Message
 from services.domain.model import Media
@@ -81,7 +82,7 @@ class MessageMedia:
         now = self.clock.now()
         writes = [
             Merge(
-                f"conversations/{message.thread_id}/media/{message.id}-{number}",
+                paths.media(message.thread_id, message.id, number),
                 {
                     "message_id": message.id,
                     "mime_type": media.mime_type,

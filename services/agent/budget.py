@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from services.domain import paths
 from services.domain.documents import Query
 from services.domain.operation import Operation
 from services.ports import Clock, Documents
@@ -40,7 +41,7 @@ class Budget:
             return kept[1]
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         turns = Query(
-            "turns",
+            paths.TURNS,
             where=[("account_id", "==", account_id), ("ended_at", ">=", midnight)],
             group=True,
         )

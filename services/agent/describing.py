@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import prompts
+from services.domain import paths
 from services.domain.documents import Update
 from services.domain.message import Message
 from services.domain.model import ModelRequest, Said
@@ -28,7 +29,7 @@ class Describing:
 
         Raises `Refused` when there is nothing to describe, `ModelError` and `Unavailable`.
         """
-        path = f"conversations/{thread_id}/messages/{message_id}"
+        path = paths.message(thread_id, message_id)
         (stored,) = self.documents.get(path)
         if stored.fields is None or self.model is None:
             raise Refused("There is no such message, or no model that could describe it.")

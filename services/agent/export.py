@@ -8,6 +8,7 @@ from typing import Any
 
 from services.agent.context import readable
 from services.agent.toolbox import call_key
+from services.domain import paths
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id
@@ -52,12 +53,11 @@ class Exporting:
         Names, addresses, numbers and handles are replaced, the same by the same. Raises
         `Rejected` for a turn that is not there.
         """
-        path = f"conversations/{thread_id}"
-        turn, contact = self.documents.get(f"{path}/turns/{turn_id}", f"contacts/{thread_id}")
+        turn, contact = self.documents.get(paths.turn(thread_id, turn_id), paths.contact(thread_id))
         parties = split_thread_id(thread_id)
         if turn.fields is None or parties is None or not kept(turn, self.clock.now()):
             raise Rejected("There is no such turn: it may have expired.")
-        messages = self._messages(path)
+        messages = self._messages(thread_id)
         settings = self.settings.account(parties[0]).operation
         own = " ".join(str(getattr(settings, name)) for name in _SETTINGS)
         clean = Sanitiser(_names(contact.fields or {}), own)
@@ -71,8 +71,8 @@ class Exporting:
         cleaned: dict[str, Any] = clean.value(case)
         return cleaned | {"settings": case["settings"]}
 
-    def _messages(self, path: str) -> list[Message]:
-        query = Query(f"{path}/messages", order=[("created_at", "DESCENDING")], limit=200)
+    def _messages(self, thread_id: str) -> list[Message]:
+        query = Query(paths.messages(thread_id), order=[("created_at", "DESCENDING")], limit=200)
         found, now = self.documents.query(query), self.clock.now()
         return readable([Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)])
 

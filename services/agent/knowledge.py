@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from services.domain import paths
 from services.domain.documents import SERVER_TIME, Delete, Merge, Nearest, Query, vector
 from services.domain.findings import Entry
 from services.errors import Rejected, Unavailable
@@ -56,11 +57,11 @@ class Knowledge:
             "embedding": vector(embedding) if embedding else None,
             "updated_at": SERVER_TIME,
         }
-        self.documents.commit([Merge(f"knowledge/{entry_id}", fields)])
+        self.documents.commit([Merge(paths.knowledge(entry_id), fields)])
 
     def delete(self, entry_id: str) -> None:
         """Forget an entry; no matter whether it exists."""
-        self.documents.commit([Delete(f"knowledge/{entry_id}")])
+        self.documents.commit([Delete(paths.knowledge(entry_id))])
 
     def search(self, account_id: str, query: str) -> Sequence[Entry]:
         """The best entries for `query`, best first; raises `NoAnswer`.
@@ -83,7 +84,7 @@ class Knowledge:
 
     def _by_words(self, account_id: str, asked: Sequence[str]) -> list[Entry]:
         query = Query(
-            "knowledge",
+            paths.KNOWLEDGE,
             where=[
                 ("account_id", "==", account_id),
                 ("keywords", "array_contains_any", list(asked)),
@@ -101,7 +102,7 @@ class Knowledge:
         nearest = Nearest("embedding", embedding, FARTHEST)
         found = self.documents.query(
             Query(
-                "knowledge",
+                paths.KNOWLEDGE,
                 where=[("account_id", "==", account_id)],
                 limit=MOST_RESULTS,
                 nearest=nearest,

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from services.domain import paths
 from services.domain.documents import Query
 from services.ports import Clock, Documents, Patterns, Unreadable
 
@@ -117,7 +118,7 @@ class Rules:
             kept = self._kept
         if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
             return kept[1]
-        query = Query("rules", where=[("enabled", "==", True)], limit=MOST_RULES)
+        query = Query(paths.RULES, where=[("enabled", "==", True)], limit=MOST_RULES)
         found = [(s.id, s.fields or {}) for s in self._documents.query(query)]
         found.sort(key=lambda item: (item[1].get("order") or 0, item[0]))
         rules = tuple(Rule.from_doc(doc_id, doc) for doc_id, doc in found)

@@ -10,6 +10,7 @@ import prompts
 from services.agent.asking import Asking
 from services.agent.context import LINES_BEFORE_SUMMARY, Shown, fenced, line_of, readable
 from services.agent.input import Asked
+from services.domain import paths
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.message import Message
@@ -44,7 +45,7 @@ def leaving(documents: Documents, asked: Asked, shown: Shown, now: datetime) -> 
         return list(shown.leaving)
     found = documents.query(
         Query(
-            f"conversations/{asked.thread.thread_id}/messages",
+            paths.messages(asked.thread.thread_id),
             where=[("created_at", ">", until), ("created_at", "<=", begins_at)],
             order=[("created_at", "DESCENDING")],
             limit=MOST_OLDER,

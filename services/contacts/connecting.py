@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from services.domain import linking
+from services.domain import linking, paths
 from services.domain.conversation import Conversation
 from services.domain.documents import Create, Update, Write
 from services.domain.ids import digest
@@ -62,13 +62,13 @@ def issued(
     known = parties(thread.thread_id)
     writes: list[Write] = [
         Create(
-            f"verification_tokens/{hashed}",
+            paths.token(hashed),
             linking.record(thread.thread_id, known, event_id, now),
         )
     ]
     before = thread.verification or {}
     if linking.live(before, now) and before.get("hash") != hashed:
-        writes.append(Update(f"verification_tokens/{before['hash']}", {"status": "expired"}))
+        writes.append(Update(paths.token(before["hash"]), {"status": "expired"}))
     record = {"hash": hashed, "expires_at": now + linking.LIVES, "event_id": event_id}
     return writes, record
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.contacts.connecting import Offer, issued, offered
-from services.domain import linking, schedule
+from services.domain import linking, paths, schedule
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Update, Write
@@ -64,7 +64,7 @@ class Linking:
             if linking.live(before, now) and before.get("event_id") == event_id:
                 return Issued(before["hash"], before["expires_at"]), []
             writes, record = issued(thread, hashed, now, event_id)
-            path = f"conversations/{thread.thread_id}"
+            path = paths.conversation(thread.thread_id)
             fields = {**parties(thread.thread_id), "verification": record}
             return Issued(hashed, record["expires_at"]), [*writes, Merge(path, fields)]
 
@@ -87,8 +87,8 @@ class Linking:
             hashed = linking.hash_of(token)
             item_id = f"verification-{hashed[:32]}"
             known, item = reads.get(
-                f"verification_tokens/{hashed}",
-                f"conversations/{thread_id_}/messages/{item_id}",
+                paths.token(hashed),
+                paths.message(thread_id_, item_id),
             )
             if known.fields is not None:
                 _require_live(known.fields, thread_id_, now)
@@ -99,7 +99,7 @@ class Linking:
             event_id = str((known.fields or {}).get("event_id", ""))
             made = offered(thread, Offer(self.public_url, token), settings, now, event_id)
             writes = [w for w in made.writes if known.fields is None or w.path != known.path]
-            path = f"conversations/{thread_id_}"
+            path = paths.conversation(thread_id_)
             return Queued(item_id), [*writes, Merge(path, {**parties(thread_id_), **made.fields})]
 
         queued = self.documents.transact(work)
@@ -114,7 +114,7 @@ class Linking:
         now = self.clock.now()
 
         def work(reads: Reads) -> tuple[Verdict, Sequence[Write]]:
-            (known,) = reads.get(f"verification_tokens/{linking.hash_of(token)}")
+            (known,) = reads.get(paths.token(linking.hash_of(token)))
             fields = known.fields
             if fields is None or fields.get("igsid") != igsid:
                 return "unknown", []
@@ -126,9 +126,9 @@ class Linking:
             thread = str(fields["thread_id"])
             return "connected", [
                 Update(known.path, {"status": "consumed", "consumed_at": now}),
-                Merge(f"contacts/{thread}", {**parties(thread), **linked}),
+                Merge(paths.contact(thread), {**parties(thread), **linked}),
                 Merge(
-                    f"conversations/{thread}",
+                    paths.conversation(thread),
                     {**parties(thread), "connected_at": now, "verification": None},
                 ),
             ]
@@ -137,7 +137,7 @@ class Linking:
 
     def _thread(self, reads: Reads, igsid: str) -> Conversation:
         name = thread_id(self.account_id, igsid)
-        (stored,) = reads.get(f"conversations/{name}")
+        (stored,) = reads.get(paths.conversation(name))
         return Conversation.from_doc(name, {**parties(name), **(stored.fields or {})})
 
 

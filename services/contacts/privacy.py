@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 
 from services.accounts.service import stopped
+from services.domain import paths
 from services.domain.account import AccountState
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
@@ -19,10 +20,10 @@ _log = structlog.get_logger()
 
 #: What stands below a conversation, each with its instant.
 _BELOW = {
-    "messages": "created_at",
-    "turns": "ended_at",
-    "receipts": "created_at",
-    "media": "created_at",
+    paths.MESSAGES: "created_at",
+    paths.TURNS: "ended_at",
+    paths.RECEIPTS: "created_at",
+    paths.MEDIA: "created_at",
 }
 #: Documents of one commit.
 _BATCH = 200
@@ -64,7 +65,7 @@ class Deletions:
                 "requested_at": now,
                 "expire_at": now + _KEPT_FOR,
             }
-            self.documents.commit([Merge(f"deletions/{code}", record)])
+            self.documents.commit([Merge(paths.deletion(code), record)])
         self.run(code)
         return code
 
@@ -93,7 +94,7 @@ class Deletions:
 
     def run(self, code: str) -> bool:
         """Go on with a deletion; whether it is done. Repeating it changes nothing."""
-        (record,) = self.documents.get(f"deletions/{code}")
+        (record,) = self.documents.get(paths.deletion(code))
         fields = record.fields or {}
         if fields.get("status") != "running":
             return True
@@ -101,16 +102,16 @@ class Deletions:
         # First what others decide by: turns and deliveries under way find nothing and end.
         if not fields.get("begun"):
             begun: list[Write] = [
-                Delete(f"conversations/{thread}"),
-                Delete(f"contacts/{thread}"),
-                Delete(f"presence/{thread}"),
+                Delete(paths.conversation(thread)),
+                Delete(paths.contact(thread)),
+                Delete(paths.presence(thread)),
                 Update(record.path, {"begun": True}),
             ]
             self.documents.commit(begun)
         count = 0
-        for batch, paths in enumerate(self._batches(thread, until), start=1):
-            self.documents.commit([Delete(path) for path in paths])
-            count += len(paths)
+        for batch, doomed in enumerate(self._batches(thread, until), start=1):
+            self.documents.commit([Delete(path) for path in doomed])
+            count += len(doomed)
             if batch >= _MOST_BATCHES:
                 return False
         done: dict[str, Any] = {
@@ -127,7 +128,7 @@ class Deletions:
     def resume(self) -> int:
         """Go on with what was interrupted; how many there were."""
         running = self.documents.query(
-            Query("deletions", where=[("status", "==", "running")], limit=5)
+            Query(paths.DELETIONS, where=[("status", "==", "running")], limit=5)
         )
         for record in running:
             self.run(record.id)
@@ -137,12 +138,12 @@ class Deletions:
         """How a deletion stands, in a sentence; None for an unknown code."""
         if not code.isalnum():
             return None
-        (record,) = self.documents.get(f"deletions/{code}")
+        (record,) = self.documents.get(paths.deletion(code))
         return _SAID.get(str(record.fields.get("status"))) if record.fields else None
 
     def _thread_of(self, igsid: str) -> str | None:
         """The person's thread, whichever account it is with, or what is left of it."""
-        for collection in ("conversations", "contacts", "deletions"):
+        for collection in (paths.CONVERSATIONS, paths.CONTACTS, paths.DELETIONS):
             found = self.documents.query(Query(collection, where=[("igsid", "==", igsid)], limit=1))
             if found:
                 return str((found[0].fields or {}).get("thread_id") or found[0].id)
@@ -151,7 +152,7 @@ class Deletions:
     def _running(self, thread: str) -> str | None:
         """The code of a deletion that has begun; once it is done it names no thread."""
         found = self.documents.query(
-            Query("deletions", where=[("thread_id", "==", thread)], limit=1)
+            Query(paths.DELETIONS, where=[("thread_id", "==", thread)], limit=1)
         )
         return found[0].id if found else None
 
@@ -164,7 +165,7 @@ class Deletions:
             "completed_at": now,
             "expire_at": now + _KEPT_FOR,
         }
-        self.documents.commit([Merge(f"deletions/{code}", fields)])
+        self.documents.commit([Merge(paths.deletion(code), fields)])
         return code
 
     def _business(self, user_id: str) -> str | None:
@@ -172,23 +173,25 @@ class Deletions:
         if user_id == self.account_id:
             return user_id
         found = self.documents.query(
-            Query("accounts", where=[("app_scoped_id", "==", user_id)], limit=1)
+            Query(paths.ACCOUNTS, where=[("app_scoped_id", "==", user_id)], limit=1)
         )
         return found[0].id if found else None
 
     def _batches(self, thread: str, until: datetime) -> Iterator[list[str]]:
         """Paths of what belongs to the person, until nothing is left."""
         for collection, instant in _BELOW.items():
-            name = f"conversations/{thread}/{collection}"
+            name = paths.below(thread, collection)
             yield from self._old(Query(name, order=[(instant, "ASCENDING")], limit=_BATCH), until)
         parties = split_thread_id(thread)
-        by_thread = ("verification_tokens", "manager_alerts", "audit")
+        by_thread = (paths.TOKENS, paths.ALERTS, paths.AUDIT)
         queries = [Query(c, where=[("thread_id", "==", thread)], limit=_BATCH) for c in by_thread]
-        queries.append(Query("audit", where=[("target", "==", f"contacts/{thread}")], limit=_BATCH))
+        queries.append(
+            Query(paths.AUDIT, where=[("target", "==", paths.contact(thread))], limit=_BATCH)
+        )
         if parties is not None:
             queries.append(
                 Query(
-                    "unhandled_events",
+                    paths.UNHANDLED,
                     where=[("igsids", "array_contains", parties[1])],
                     limit=_BATCH,
                 )
@@ -223,11 +226,13 @@ class Exports:
 
     def contact(self, thread: str) -> dict[str, Any]:
         """Everything about one contact, in JSON's types."""
-        conversation, contact = self.documents.get(f"conversations/{thread}", f"contacts/{thread}")
+        conversation, contact = self.documents.get(
+            paths.conversation(thread), paths.contact(thread)
+        )
         below = {
-            name: self._all(f"conversations/{thread}/{name}", instant)
+            name: self._all(paths.below(thread, name), instant)
             for name, instant in _BELOW.items()
-            if name != "media"
+            if name != paths.MEDIA
         }
         return {
             "exported_at": self.clock.now().isoformat(),

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from services.domain import paths
 from services.domain.contents import text_of
 from services.domain.conversation import Conversation
 from services.domain.documents import Update
@@ -60,8 +61,8 @@ class Profiles:
         try:
             self.documents.commit(
                 [
-                    Update(f"contacts/{thread.thread_id}", dict(found)),
-                    Update(f"conversations/{thread.thread_id}", conversation),
+                    Update(paths.contact(thread.thread_id), dict(found)),
+                    Update(paths.conversation(thread.thread_id), conversation),
                 ]
             )
         except NotStored:  # deleted since the claim: the name must not bring the person back

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.domain import boundaries
+from services.domain import boundaries, paths
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Write
 from services.domain.ids import digest
@@ -45,9 +45,7 @@ def hand_off(
     )
     told = alert(thread, reason, now, note=note, turn_id=turn_id) | {"handoff": True}
     name = digest("handoff", thread.thread_id, fields["owner_epoch"])
-    return HandedOff(
-        fields={**fields, "owner_note": note}, alerts=[Merge(f"manager_alerts/{name}", told)]
-    )
+    return HandedOff(fields={**fields, "owner_note": note}, alerts=[Merge(paths.alert(name), told)])
 
 
 def take_over(

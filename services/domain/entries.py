@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.contents import label
 from services.domain.documents import (
     SERVER_TIME,
@@ -53,7 +54,7 @@ class Entry:
 
 def entry(event: Event, settings: Operation) -> Entry:
     """The document of an event that is no echo and no read receipt."""
-    path = f"conversations/{event.thread_id}/messages/{_key(event)}"
+    path = paths.message(event.thread_id, _key(event))
     fields = {
         **event.content,
         "thread_id": event.thread_id,
@@ -109,8 +110,8 @@ def writes(entries: Sequence[Entry], due_at: datetime, settings: Operation) -> l
     conversation |= _opting([e.event for e in entries], settings)
     return [
         *(Create(e.path, e.fields) for e in entries),
-        Merge(f"conversations/{first.thread_id}", conversation),
-        Merge(f"contacts/{first.thread_id}", contact),
+        Merge(paths.conversation(first.thread_id), conversation),
+        Merge(paths.contact(first.thread_id), contact),
     ]
 
 

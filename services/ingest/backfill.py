@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import structlog
 
+from services.domain import paths
 from services.domain.documents import SERVER_TIME, Query, Update
 from services.domain.entries import entry, writes
 from services.domain.events import Event
@@ -46,7 +47,7 @@ class Missing:
         """Ask for the messages of these edits; whether all of them are settled now."""
         settled = True
         for note in notes[:MOST_ASKED]:
-            path = f"conversations/{thread_id}/messages/{note.id}"
+            path = paths.message(thread_id, note.id)
             settled &= self._fetch(account_id, note.about_mid or "", path, note.attempts)
         return settled and len(notes) <= MOST_ASKED
 
@@ -54,7 +55,7 @@ class Missing:
         """Ask for the messages of edits that named nobody, and have their threads looked at."""
         found = self.documents.query(
             Query(
-                "missing_messages",
+                paths.MISSING,
                 where=[("account_id", "==", account_id), ("status", "==", "pending")],
                 limit=MOST_ASKED,
             )

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import structlog
 
+from services.domain import paths
 from services.domain.call import Heard, ThreadSummary
 from services.domain.documents import Merge
 from services.domain.entries import entry, writes
@@ -86,7 +87,7 @@ class CatchUp:
         what Instagram refuses is logged and tried again by the next run.
         """
         began_at = self.clock.now()
-        stored = self.documents.get(f"accounts/{account_id}")[0].fields or {}
+        stored = self.documents.get(paths.account(account_id))[0].fields or {}
         since = stored.get("caught_up_at") or began_at - FIRST_LOOK
         said_since = stored.get("catch_up_from") or since
         look = _Look(account_id, trace_id, began_at, said_since, until=since)
@@ -97,7 +98,7 @@ class CatchUp:
         until = min(look.until, began_at - OVERLAP)
         if look.done or until > since:
             came = {"caught_up_at": until, "catch_up_from": None if look.done else said_since}
-            self.documents.commit([Merge(f"accounts/{account_id}", came)])
+            self.documents.commit([Merge(paths.account(account_id), came)])
         if look.found:
             _log.warning("caught_up", account_id=account_id, messages=look.found, trace_id=trace_id)
         return look.found
@@ -162,8 +163,7 @@ class CatchUp:
     def _missing(self, thread: str, heard: Sequence[Heard]) -> list[Heard]:
         if not heard:
             return []
-        paths = [f"conversations/{thread}/messages/{document_id(h.mid)}" for h in heard]
-        found = self.documents.get(*paths)
+        found = self.documents.get(*(paths.message(thread, document_id(h.mid)) for h in heard))
         return [h for h, s in zip(heard, found, strict=True) if s.fields is None]
 
     def _show(self, event: Event, operation: Operation) -> int:

@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from services.conversations import handoff
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import (
     SERVER_TIME,
@@ -53,7 +54,7 @@ class Echoes:
         The common case costs one query: a mid that we have recorded stays ours for ever, so that
         needs no transaction.
         """
-        own = _sent_by_us(self.documents, f"conversations/{event.thread_id}", event.mid)
+        own = _sent_by_us(self.documents, event.thread_id, event.mid)
         if own is not None and not _shown(own, event):
             return "own"
         operation = self.settings.account(event.account_id).operation
@@ -71,18 +72,18 @@ class Echoes:
     def _decide(
         self, reads: Reads, event: Event, settings: Operation
     ) -> tuple[str, Sequence[Write]]:
-        path = f"conversations/{event.thread_id}"
-        stored, echoed = reads.get(path, _path(event))
+        path = paths.conversation(event.thread_id)
+        stored, echoed = reads.get(path, paths.message(event.thread_id, event.about))
         if echoed.fields is not None:
             return "known", []
-        own = _sent_by_us(reads, path, event.mid)
+        own = _sent_by_us(reads, event.thread_id, event.mid)
         if own is not None:
             return "own", _shown(own, event) if stored.fields is not None else []
         thread = Conversation.from_doc(event.thread_id, stored.fields or {})
         if thread.sending is not None:
             if not thread.sending.unconfirmed:
                 return "undecided", _undecided(event, settings)
-            item = reads.get(f"{path}/messages/{thread.sending.id}")[0]
+            item = reads.get(paths.message(event.thread_id, thread.sending.id))[0]
             if _settles(item, event):
                 line = moved_on(thread, item.id, event.timestamp)
                 return "settled", _arrived(thread, item, event, settings, line)
@@ -93,8 +94,8 @@ class Echoes:
         return "foreign", _foreign(thread, event, settings)
 
 
-def _sent_by_us(reads: Reads, path: str, mid: str) -> Snapshot | None:
-    sent = Query(f"{path}/messages", where=[("mid", "==", mid)], limit=1)
+def _sent_by_us(reads: Reads, thread_id: str, mid: str) -> Snapshot | None:
+    sent = Query(paths.messages(thread_id), where=[("mid", "==", mid)], limit=1)
     return next(iter(reads.query(sent)), None)
 
 
@@ -109,7 +110,7 @@ def _shown(own: Snapshot, event: Event) -> list[Write]:
     ):
         return []
     changed = {"updated_at": SERVER_TIME}
-    return [Update(own.path, shown), Update(f"conversations/{event.thread_id}", changed)]
+    return [Update(own.path, shown), Update(paths.conversation(event.thread_id), changed)]
 
 
 def _settles(item: Snapshot, event: Event) -> bool:
@@ -122,9 +123,12 @@ def _settles(item: Snapshot, event: Event) -> bool:
 
 def _undecided(event: Event, settings: Operation) -> list[Write]:
     return [
-        Create(_path(event), {**_outgoing(event, settings), "status": Status.UNDECIDED}),
+        Create(
+            paths.message(event.thread_id, event.about),
+            {**_outgoing(event, settings), "status": Status.UNDECIDED},
+        ),
         Merge(
-            f"conversations/{event.thread_id}",
+            paths.conversation(event.thread_id),
             {"undecided": Union((event.about,)), "updated_at": SERVER_TIME},
         ),
     ]
@@ -136,7 +140,7 @@ def _arrived(
     """A bubble of which nobody knew did arrive; `line` is what becomes of the line."""
     item = Message.from_doc(stored.id, stored.fields or {})
     sent, fields = arrived(thread, item, event.mid, event.timestamp, settings, echo=event.content)
-    path = f"conversations/{thread.thread_id}"
+    path = paths.conversation(thread.thread_id)
     return [Update(stored.path, sent), Update(path, {**fields, **line})]
 
 
@@ -146,7 +150,7 @@ def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Wr
     The takeover counts from the echo's own timestamp; one that is older than the last change of
     owner is recorded only.
     """
-    path = f"conversations/{event.thread_id}"
+    path = paths.conversation(event.thread_id)
     message = {
         **_outgoing(event, settings),
         **reached(thread, event.mid, event.timestamp),
@@ -164,14 +168,10 @@ def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Wr
         fields |= handoff.wrote(thread, event.timestamp, minutes=minutes, reason="instagram_app")
     contact = {"account_id": event.account_id, "igsid": event.igsid}
     return [
-        Create(_path(event), message),
+        Create(paths.message(event.thread_id, event.about), message),
         Merge(path, fields),
-        Merge(f"contacts/{event.thread_id}", contact),
+        Merge(paths.contact(event.thread_id), contact),
     ]
-
-
-def _path(event: Event) -> str:
-    return f"conversations/{event.thread_id}/messages/{event.about}"
 
 
 def _outgoing(event: Event, settings: Operation) -> dict[str, Any]:

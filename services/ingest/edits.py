@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import SERVER_TIME, Query, Update, Write
 from services.domain.message import Message
 from services.domain.states import OPEN_INBOUND, Direction, Status
@@ -51,7 +52,7 @@ def apply(reads: Reads, thread_id: str, found: Sequence[Message], now: datetime)
     pending = [m for m in found if m.kind not in NOTES]
     if not notes:
         return Applied(pending)
-    path = f"conversations/{thread_id}/messages"
+    path = paths.messages(thread_id)
     targets = _targets(reads, path, notes, pending)
     applied = Applied(pending)
     orphans = sorted((n for n in notes if n.about not in targets), key=lambda n: n.created_at)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Merge, Query, Update, Write
 from services.domain.entries import expiry
@@ -32,13 +33,13 @@ class Receipts:
         return self.documents.transact(lambda reads: self._decide(reads, event))
 
     def _decide(self, reads: Reads, event: Event) -> tuple[str, Sequence[Write]]:
-        path = f"conversations/{event.thread_id}"
-        receipt = f"{path}/receipts/{digest('read', event.mid, event.stamp)}"
+        path = paths.conversation(event.thread_id)
+        receipt = paths.receipt(event.thread_id, digest("read", event.mid, event.stamp))
         stored, known = reads.get(path, receipt)
         if known.fields is not None:
             return "known", []
         thread = Conversation.from_doc(event.thread_id, stored.fields or {})
-        read = _up_to(reads, path, event.mid)
+        read = _up_to(reads, event.thread_id, event.mid)
         parties = {"account_id": event.account_id, "igsid": event.igsid}
         fields: dict[str, Any] = {**parties, "updated_at": SERVER_TIME}
         if read is None:
@@ -68,9 +69,9 @@ def read_at(instant: datetime) -> dict[str, Any]:
     return {"status": Status.READ, "read_at": instant}
 
 
-def _up_to(reads: Reads, path: str, mid: str) -> list[str] | None:
+def _up_to(reads: Reads, thread_id: str, mid: str) -> list[str] | None:
     """The messages up to that one that are SENT; None while it is not recorded as sent."""
-    messages = f"{path}/messages"
+    messages = paths.messages(thread_id)
     named = reads.query(Query(messages, where=[("mid", "==", mid)], limit=1))
     if not named or (named[0].fields or {}).get("status") not in (Status.SENT, Status.READ):
         return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import SERVER_TIME, Create
 from services.domain.envelopes import platform_id
 from services.domain.events import Unhandled, Unplaced
@@ -38,7 +39,7 @@ class Drawer:
         documents = {}
         for event in events:
             raw = as_text(event.raw)
-            path = f"unhandled_events/{digest('unhandled', event.reason, raw)}"
+            path = paths.unhandled(digest("unhandled", event.reason, raw))
             documents[path] = {
                 "reason": event.reason,
                 "raw": raw,
@@ -60,7 +61,7 @@ class Drawer:
         """
         if not event.entry_id.isdecimal() or not settings.account(event.entry_id).known:
             return Unhandled(reason="edit_of_nobody", raw=event.raw, entry_id=event.entry_id)
-        path = f"missing_messages/{digest('missing', event.entry_id, event.mid)}"
+        path = paths.missing(digest("missing", event.entry_id, event.mid))
         fields = {
             "account_id": event.entry_id,
             "mid": event.mid,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import Merge, Query
 from services.domain.states import Status
 from services.ports import Clock, Documents
@@ -58,7 +59,7 @@ class Days:
         first = yesterday if last is None else max(last, yesterday + timedelta(days=1) - OLDEST)
         days = [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
         for day in days[:MOST_DAYS]:
-            path = day_path(account_id, day)
+            path = paths.day(account_id, day)
             self.documents.commit([Merge(path, self.counted(account_id, day))])
             last = day
         return last.isoformat() if last is not None else None
@@ -66,7 +67,7 @@ class Days:
     def counted(self, account_id: str, day: date, most_turns: int = MOST_TURNS) -> dict[str, Any]:
         """One day's numbers; the waiting times are of the newest `most_turns` turns."""
         counts = {name: self._messages(account_id, day, where) for name, where in _COUNTED.items()}
-        turns = Query("turns", where=_of(account_id, "ended_at", day), group=True)
+        turns = Query(paths.TURNS, where=_of(account_id, "ended_at", day), group=True)
         newest_first = replace(turns, order=[("ended_at", "DESCENDING")])  # it has its index
         number = self.documents.count(newest_first, MOST_COUNTED)
         waited = sorted(self._waited(turns, most_turns)) if number else []
@@ -88,7 +89,9 @@ class Days:
 
     def _messages(self, account_id: str, day: date, where: Where) -> int:
         conditions = [*where, *_of(account_id, "created_at", day)]
-        return self.documents.count(Query("messages", where=conditions, group=True), MOST_COUNTED)
+        return self.documents.count(
+            Query(paths.MESSAGES, where=conditions, group=True), MOST_COUNTED
+        )
 
     def _waited(self, turns: Query, most: int) -> Iterator[float]:
         """Seconds from the first message of a turn to its reply, of turns that answered."""
@@ -106,13 +109,8 @@ class Days:
     def _handoffs(self, account_id: str, day: date) -> list[str]:
         """Why the bot asked for a person, each time that it did."""
         where = [("handoff", "==", True), *_of(account_id, "created_at", day)]
-        found = self.documents.query(Query("manager_alerts", where=where, limit=MOST_TURNS))
+        found = self.documents.query(Query(paths.ALERTS, where=where, limit=MOST_TURNS))
         return [str((row.fields or {}).get("reason") or "") for row in found]
-
-
-def day_path(account_id: str, day: date) -> str:
-    """Where a day is kept."""
-    return f"days/{account_id}_{day.isoformat()}"
 
 
 def _of(account_id: str, field: str, day: date) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from services.domain import paths
 from services.domain.alerting import Accepted, Alert, NotTaken, flat, words
 from services.domain.documents import Maximum, Merge, Query, Update, Write
 from services.domain.instants import from_ms, maybe_from_ms, to_ms
@@ -19,7 +20,7 @@ from services.store.live_settings import LiveSettings
 _log = structlog.get_logger()
 
 #: Where the manager's number is kept account of.
-PACE = "pacing/whatsapp"
+PACE = paths.WHATSAPP_PACING
 #: How long one sender holds the alerts of a message.
 SENDING_FOR = timedelta(minutes=2)
 #: WhatsApp carries free text for so long after the manager's own last message.
@@ -123,7 +124,7 @@ class Alerts:
         threads = sorted({alert.thread_id for alert in alerts if alert.thread_id})[:10]
         if not threads:
             return {}
-        found = self.documents.get(*(f"contacts/{thread}" for thread in threads))
+        found = self.documents.get(*(paths.contact(thread) for thread in threads))
         names = {s.id: (s.fields or {}).get("name") or _handle(s.fields) for s in found}
         return {thread: flat(str(name))[:40] for thread, name in names.items() if name}
 
@@ -145,7 +146,7 @@ class Alerts:
         if not wamid or state not in ("sent", "delivered", "read", "failed"):
             return 0
         found = self.documents.query(
-            Query("manager_alerts", where=[("wamid", "==", wamid)], limit=MOST_AT_ONCE)
+            Query(paths.ALERTS, where=[("wamid", "==", wamid)], limit=MOST_AT_ONCE)
         )
         codes = [error.get("code") for error in _objects(status.get("errors"))]
         writes = [_told(s.path, s.fields or {}, state, codes) for s in found]
@@ -177,7 +178,7 @@ class Grouping:
         found = reads.query(_waiting(MOST_AT_ONCE))
         alerts = [Alert.from_doc(s.id, s.fields or {}, self.now) for s in found]
         played = [a for a in alerts if is_playground(a.thread_id)]
-        void = [Update(f"manager_alerts/{a.id}", {"status": Status.CANCELLED}) for a in played]
+        void = [Update(paths.alert(a.id), {"status": Status.CANCELLED}) for a in played]
         free = [
             a
             for a in alerts
@@ -200,7 +201,7 @@ class Grouping:
         return [
             Merge(PACE, {"next_at": to_ms(self.now + self.gap)}),
             *(
-                Update(f"manager_alerts/{alert.id}", {**held, "attempts": alert.attempts + 1})
+                Update(paths.alert(alert.id), {**held, "attempts": alert.attempts + 1})
                 for alert in alerts
             ),
         ]
@@ -208,11 +209,11 @@ class Grouping:
 
 def _waiting(limit: int) -> Query:
     states = [Status.QUEUED, Status.SENDING]
-    return Query("manager_alerts", where=[("status", "in", states)], limit=limit)
+    return Query(paths.ALERTS, where=[("status", "in", states)], limit=limit)
 
 
 def _result(alert: Alert, told: Accepted | NotTaken, now: datetime, *, plain: bool) -> Write:
-    path = f"manager_alerts/{alert.id}"
+    path = paths.alert(alert.id)
     if isinstance(told, Accepted):
         sent = {"status": Status.SENT, "sent_at": now, "wamid": told.id, "plain": plain}
         return Update(path, {**sent, "sending_until": None, "error": None})

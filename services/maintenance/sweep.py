@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Snapshot, Write
 from services.domain.entries import expiry
@@ -80,7 +81,7 @@ class Sweep:
     def _one(
         self, thread_id: str, over: Callable[[Conversation, datetime], Sequence[Write]]
     ) -> bool:
-        path = f"conversations/{thread_id}"
+        path = paths.conversation(thread_id)
 
         def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
             thread = Conversation.from_doc(thread_id, reads.get(path)[0].fields or {})
@@ -103,7 +104,7 @@ class Sweep:
     def _overdue(self, field: str, before: int | datetime) -> list[Snapshot]:
         return self.documents.query(
             Query(
-                "conversations",
+                paths.CONVERSATIONS,
                 where=[(field, "<=", before)],
                 order=[(field, "ASCENDING")],
                 limit=MOST_REPAIRS,

@@ -9,6 +9,7 @@ import structlog
 
 from services.accounts.health import Finding, Health
 from services.accounts.tokens import Tokens
+from services.domain import paths
 from services.domain.documents import Merge, Query
 from services.errors import Unavailable
 from services.ingest.catch_up import CatchUp
@@ -56,7 +57,9 @@ class Upkeep:
     def run(self, trace_id: str) -> dict[str, str]:
         """Look after the accounts, whose turn is longest past first; how it went, by account."""
         began_at = self.clock.now()
-        listed = self.documents.query(Query("accounts"))  # all: whoever is left out loses its token
+        listed = self.documents.query(
+            Query(paths.ACCOUNTS)
+        )  # all: whoever is left out loses its token
         stored = {s.id: s.fields or {} for s in listed if s.id.isdigit()}
         stored.setdefault(self.own_account, {})
         told: dict[str, str] = {}
@@ -86,7 +89,7 @@ class Upkeep:
         try:
             # First: whatever happens now, the next run begins with the others.
             turn = {"looked_after_at": self.clock.now()}
-            self.documents.commit([Merge(f"accounts/{account_id}", turn)])
+            self.documents.commit([Merge(paths.account(account_id), turn)])
             outcome = self.tokens.keep(account_id)
             if health_at is None or self.clock.now() - health_at >= HEALTH_EVERY:
                 self.health.self_test(account_id)
@@ -104,7 +107,7 @@ class Upkeep:
         """Keep the numbers of the days that are over: the first run of a day does."""
         until = self.days.roll_up(account_id, counted_until)
         if until is not None:
-            self.documents.commit([Merge(f"accounts/{account_id}", {"counted_until": until})])
+            self.documents.commit([Merge(paths.account(account_id), {"counted_until": until})])
 
 
 def _instant(stored: datetime | None) -> float:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from services.conversations import handoff
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Merge, Update, Write
 from services.domain.ids import digest
@@ -16,7 +17,7 @@ from services.domain.states import ConversationStatus, Direction, Owner, Role, S
 def returned(thread: Conversation, now: datetime) -> Sequence[Write]:
     """A human's time is over: the bot has the thread again."""
     fields = handoff.returned(thread, now)
-    return [Update(_path(thread), fields)] if fields else []
+    return [Update(paths.conversation(thread.thread_id), fields)] if fields else []
 
 
 def reopened(thread: Conversation, now: datetime, expire_at: datetime) -> Sequence[Write]:
@@ -30,7 +31,7 @@ def reopened(thread: Conversation, now: datetime, expire_at: datetime) -> Sequen
         return []
     fields = {"scheduled_until": None}
     if thread.status is not ConversationStatus.SCHEDULED:
-        return [Update(_path(thread), fields)]
+        return [Update(paths.conversation(thread.thread_id), fields)]
     line = {
         "thread_id": thread.thread_id,
         "account_id": thread.account_id,
@@ -48,8 +49,8 @@ def reopened(thread: Conversation, now: datetime, expire_at: datetime) -> Sequen
     name = digest("snooze_over", thread.thread_id, until.timestamp())
     opened = {"status": ConversationStatus.OPEN, "updated_at": SERVER_TIME}
     return [
-        Update(_path(thread), {**fields, **opened}),
-        Merge(f"{_path(thread)}/messages/{name}", line),
+        Update(paths.conversation(thread.thread_id), {**fields, **opened}),
+        Merge(paths.message(thread.thread_id, name), line),
     ]
 
 
@@ -57,15 +58,11 @@ def reminded(thread: Conversation, now: datetime) -> Sequence[Write]:
     """Nobody came: the manager is told once more, and the thread goes on waiting."""
     if thread.remind_at is None or now < thread.remind_at:
         return []
-    asked = Update(_path(thread), {"remind_at": None})
+    asked = Update(paths.conversation(thread.thread_id), {"remind_at": None})
     if thread.owner is not Owner.WAITING:
         return [asked]
     minutes = (now - (thread.boundary_at or now)).total_seconds() // 60
     note = f"Nobody has answered for {minutes:.0f} minutes."
     name = digest("waiting", thread.thread_id, thread.owner_epoch)
     told = handoff.alert(thread, "still_waiting", now, note=note)
-    return [Merge(f"manager_alerts/{name}", told), asked]
-
-
-def _path(thread: Conversation) -> str:
-    return f"conversations/{thread.thread_id}"
+    return [Merge(paths.alert(name), told), asked]

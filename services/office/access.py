@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import Create, Delete, Increment, Merge, Query, Update, Write
 from services.domain.ids import digest
 from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
@@ -120,7 +121,7 @@ class OfficeAccess:
             return self._read(OWNER_ID)
         if not dot or not _is_id(operator_id):
             return None
-        (stored,) = self.documents.get(f"operators/{operator_id}")
+        (stored,) = self.documents.get(paths.operator(operator_id))
         known = str((stored.fields or {}).get("token_hash") or "")
         operator = Operator.from_doc(operator_id, stored.fields)
         good = same_secret(hash_of(token), known)
@@ -139,7 +140,7 @@ class OfficeAccess:
 
     def sign_out_everywhere(self, operator: Operator) -> None:
         """End every session of the operator, on every instance within `KEPT_FOR`."""
-        now, path = self.clock.now(), f"operators/{operator.id}"
+        now, path = self.clock.now(), paths.operator(operator.id)
         record = audit.entry(self.ids.new(), now, operator, "sign_out_everywhere", path)
         audit.commit(self.documents, record, Merge(path, {"epoch": Increment(1)}))
         self._forget(operator.id)
@@ -149,18 +150,18 @@ class OfficeAccess:
     ) -> None:
         """Store how the operator likes to work."""
         fields = {"zone": zone, "language": language, "keys": keys, "sound": sound}
-        self.documents.commit([Merge(f"operators/{operator.id}", fields)])
+        self.documents.commit([Merge(paths.operator(operator.id), fields)])
         self._forget(operator.id)
 
     def team(self) -> list[Operator]:
         """Everybody who may enter, the owner first."""
-        found = self.documents.query(Query("operators", limit=MOST_OPERATORS))
+        found = self.documents.query(Query(paths.OPERATORS, limit=MOST_OPERATORS))
         others = [Operator.from_doc(s.id, s.fields) for s in found if s.id != OWNER_ID]
         return [self._read(OWNER_ID), *sorted(others, key=lambda o: o.name.lower())]
 
     def name_email(self, operator_id: str, email: str, by: Operator) -> None:
         """By which e-mail the Identity-Aware Proxy knows them; none with "". Raises `Rejected`."""
-        word, path = email.strip().lower(), f"operators/{operator_id}"
+        word, path = email.strip().lower(), paths.operator(operator_id)
         if word and (word.count("@") != 1 or len(word) > 200):
             raise Rejected("This is not an e-mail address.")
         team = {one.id: one.email for one in self.team()}
@@ -185,7 +186,7 @@ class OfficeAccess:
             "token_hash": hash_of(token),
             "created_at": now,
         }
-        path = f"operators/{operator_id}"
+        path = paths.operator(operator_id)
         change = {"after": {"name": name, "role": role}}
         record = audit.entry(self.ids.new(), now, by, "operator_added", path, **change)
         audit.commit(self.documents, record, Create(path, fields))
@@ -195,7 +196,7 @@ class OfficeAccess:
         """The operator's token and sessions end. `Rejected` for oneself, the owner and nobody."""
         if operator_id in (OWNER_ID, by.id) or not _is_id(operator_id):
             raise Rejected(_NOT_DISMISSED)
-        path, now, entry_id = f"operators/{operator_id}", self.clock.now(), self.ids.new()
+        path, now, entry_id = paths.operator(operator_id), self.clock.now(), self.ids.new()
         gone = {"active": False, "token_hash": "", "email": "", "epoch": Increment(1)}
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
@@ -204,11 +205,11 @@ class OfficeAccess:
             record = audit.entry(entry_id, now, by, "operator_dismissed", path)
             return None, [Update(path, gone), record]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
         self._forget(operator_id)
 
     def _read(self, operator_id: str) -> Operator:
-        (stored,) = self.documents.get(f"operators/{operator_id}")
+        (stored,) = self.documents.get(paths.operator(operator_id))
         operator = Operator.from_doc(operator_id, stored.fields)
         with self._kept.lock:
             self._kept.operators[operator_id] = (self.clock.now(), operator)
@@ -226,7 +227,7 @@ def hash_of(token: str) -> str:
 
 def _tries(address: str) -> tuple[str, str]:
     """Where the tries of an address stand, and those of all together."""
-    return f"sign_in_tries/{digest('address', address)}", "sign_in_tries/all"
+    return paths.sign_in_tries(digest("address", address)), paths.sign_in_tries("all")
 
 
 def _is_id(text: str) -> bool:

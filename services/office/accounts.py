@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from services.accounts.service import Accounts
+from services.domain import paths
 from services.domain.documents import Merge, Query, Write
 from services.domain.ids import is_platform_id
 from services.errors import Rejected
@@ -63,7 +64,7 @@ class OfficeAccounts:
     def last_heard(self, account_id: str) -> datetime | None:
         """When the last message came in: proof that webhooks arrive."""
         newest = Query(
-            "conversations",
+            paths.CONVERSATIONS,
             where=[("account_id", "==", account_id)],
             order=[("last_received_at", "DESCENDING")],
             limit=1,
@@ -73,7 +74,7 @@ class OfficeAccounts:
 
     def all(self) -> list[Known]:
         """The environment's account first, then the others by number."""
-        found = self.documents.query(Query("accounts", limit=MOST_ACCOUNTS))
+        found = self.documents.query(Query(paths.ACCOUNTS, limit=MOST_ACCOUNTS))
         stored = {s.id: s.fields or {} for s in found if is_platform_id(s.id)}
         others = sorted(stored.keys() - {self.own})
         return [Known(i, stored.get(i, {})) for i in (self.own, *others)]
@@ -115,7 +116,7 @@ class OfficeAccounts:
 
     def _record(self, action: audit.Action, account_id: str, by: Operator, **fields: Any) -> None:
         """Write down what was done, in one commit with the fields that it changes."""
-        path = f"accounts/{account_id}"
+        path = paths.account(account_id)
         writes: list[Write] = [Merge(path, fields)] if fields else []
         record = audit.entry(self.ids.new(), self.clock.now(), by, action, path)
         audit.commit(self.documents, record, *writes)

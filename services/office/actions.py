@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.conversations import handoff
-from services.domain import boundaries
+from services.domain import boundaries, paths
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
@@ -124,11 +124,11 @@ class OfficeActions:
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             _of(reads, thread_id)
-            path = _path(thread_id)
+            path = paths.conversation(thread_id)
             record = audit.entry(entry_id, now, by, "draft_dropped", path, thread_id=thread_id)
             return None, [Update(path, {"suggestion": REMOVED, "updated_at": SERVER_TIME}), record]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
     def seen(self, thread_id: str, seq: int) -> None:
         """The team has read the first `seq` messages. Not worth an audit entry."""
@@ -138,7 +138,7 @@ class OfficeActions:
             shown = min(seq, thread.inbound_seq)
             if int(stored.get("seen_seq") or 0) >= shown:
                 return None, []
-            return None, [Update(_path(thread_id), {"seen_seq": shown})]
+            return None, [Update(paths.conversation(thread_id), {"seen_seq": shown})]
 
         self.documents.transact(work)
 
@@ -151,13 +151,13 @@ class OfficeActions:
             raise Rejected(f"A note has at most {LONGEST_NOTE:,} characters.")
         now = self.clock.now()
         kept = self._kept(thread_id, now)
-        path = f"{_path(thread_id)}/messages/{self.ids.new()}"
+        path = paths.message(thread_id, self.ids.new())
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             thread, _ = _of(reads, thread_id)
             return None, [
                 Create(path, {**_note(thread, text, by, now), **kept}),
-                Update(_path(thread_id), {"updated_at": SERVER_TIME}),
+                Update(paths.conversation(thread_id), {"updated_at": SERVER_TIME}),
             ]
 
         self.documents.transact(audit.once(work, path))
@@ -173,13 +173,19 @@ class OfficeActions:
             thread, stored = _of(reads, thread_id)
             fields = {**change(thread, stored, now), "updated_at": SERVER_TIME}
             record = audit.entry(
-                entry_id, now, by, action, _path(thread_id), thread_id=thread_id, **more
+                entry_id,
+                now,
+                by,
+                action,
+                paths.conversation(thread_id),
+                thread_id=thread_id,
+                **more,
             )
             system = {**_boundary(thread, action, by, now), **kept}
-            line = Create(f"{_path(thread_id)}/messages/{entry_id}", system)
-            return None, [Update(_path(thread_id), fields), record, line]
+            line = Create(paths.message(thread_id, entry_id), system)
+            return None, [Update(paths.conversation(thread_id), fields), record, line]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
     def _kept(self, thread_id: str, now: datetime) -> Fields:
         operation = self.settings.account(account_of(thread_id)).operation
@@ -187,14 +193,10 @@ class OfficeActions:
 
 
 def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
-    (stored,) = reads.get(_path(thread_id))
+    (stored,) = reads.get(paths.conversation(thread_id))
     if stored.fields is None:
         raise NoSuchThread
     return Conversation.from_doc(thread_id, stored.fields), stored.fields
-
-
-def _path(thread_id: str) -> str:
-    return f"conversations/{thread_id}"
 
 
 def _opened() -> Fields:

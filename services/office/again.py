@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Update, Write
 from services.domain.instants import to_ms
@@ -43,8 +44,8 @@ class OfficeAgain:
 
         Raises `Rejected` where no turn would answer it: it stays in the list of what was given up.
         """
-        thread_path = f"conversations/{thread_id}"
-        path = f"{thread_path}/messages/{message_id}"
+        thread_path = paths.conversation(thread_id)
+        path = paths.message(thread_id, message_id)
         now, entry_id = self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
@@ -61,7 +62,7 @@ class OfficeAgain:
             record = audit.entry(entry_id, now, by, "answer_again", path, thread_id=thread_id)
             return None, [Update(path, waits), Update(thread_path, conversation), record]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
         self.turns.soon(thread_id, entry_id)
 
     def _require_answer(self, thread: Snapshot, message: Snapshot) -> None:

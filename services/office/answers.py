@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.agent.knowledge import Knowledge
+from services.domain import paths
 from services.domain.documents import Delete, Merge, Query, Snapshot, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
@@ -32,7 +33,7 @@ class OfficeAnswers:
 
     def rules(self) -> list[dict[str, Any]]:
         """The rules, in the order in which the agent tries them."""
-        found = _rows(self.documents.query(Query("rules", limit=MOST_RULES)))
+        found = _rows(self.documents.query(Query(paths.RULES, limit=MOST_RULES)))
         return sorted(found, key=lambda rule: (rule.get("order") or 0, rule["id"]))
 
     def save_rule(self, typed: Mapping[str, str], by: Operator) -> None:
@@ -57,7 +58,7 @@ class OfficeAnswers:
             "action": action,
             "reply": reply,
         }
-        self._write(f"rules/{self.ids.new()}", fields, by, "rule")
+        self._write(paths.rule(self.ids.new()), fields, by, "rule")
 
     def _require_readable(self, words: Sequence[str]) -> None:
         for word in words:
@@ -68,13 +69,13 @@ class OfficeAnswers:
 
     def drop_rule(self, rule_id: str, by: Operator) -> None:
         """Remove a rule; no matter whether it exists."""
-        self._write(f"rules/{rule_id}", None, by, "rule_removed")
+        self._write(paths.rule(rule_id), None, by, "rule_removed")
 
     def entries(self, account_id: str) -> list[dict[str, Any]]:
         """What is written down for an account."""
         return _rows(
             self.documents.query(
-                Query("knowledge", where=[("account_id", "==", account_id)], limit=MOST_ENTRIES)
+                Query(paths.KNOWLEDGE, where=[("account_id", "==", account_id)], limit=MOST_ENTRIES)
             )
         )
 
@@ -84,11 +85,11 @@ class OfficeAnswers:
             raise Rejected("Give it a title.")
         entry_id = self.ids.new()
         self.knowledge().save(entry_id, account_id, title, text)
-        self._record(f"knowledge/{entry_id}", by, "knowledge")
+        self._record(paths.knowledge(entry_id), by, "knowledge")
 
     def drop_entry(self, entry_id: str, by: Operator) -> None:
         """Forget something; no matter whether it exists."""
-        self._write(f"knowledge/{entry_id}", None, by, "knowledge_removed")
+        self._write(paths.knowledge(entry_id), None, by, "knowledge_removed")
 
     def _write(
         self, path: str, fields: Mapping[str, Any] | None, by: Operator, action: audit.Action

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
 from services.domain.instants import to_ms
 from services.errors import Rejected
@@ -66,7 +67,7 @@ class OfficeContact:
         Raises `Rejected` where there is none.
         """
         now, entry_id = self.clock.now(), self.ids.new()
-        path, conversation = f"contacts/{thread_id}", f"conversations/{thread_id}"
+        path, conversation = paths.contact(thread_id), paths.conversation(thread_id)
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             if not (reads.get(path)[0].fields or {}).get("connected_at"):
@@ -80,13 +81,13 @@ class OfficeContact:
             record = audit.entry(entry_id, now, by, "unlinked", path, thread_id=thread_id)
             return None, [Merge(path, gone), Merge(conversation, thread), record]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
     def _store(
         self, thread_id: str, fields: dict[str, Any], by: Operator, action: audit.Action
     ) -> None:
         now, entry_id = self.clock.now(), self.ids.new()
-        path, conversation = f"contacts/{thread_id}", f"conversations/{thread_id}"
+        path, conversation = paths.contact(thread_id), paths.conversation(thread_id)
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             contact, stored = reads.get(path, conversation)
@@ -106,7 +107,7 @@ class OfficeContact:
                 changed |= fields
             return None, [Merge(path, after), Merge(conversation, changed), record]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
 
 def _custom(text: str) -> dict[str, str]:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.maintenance.daily_stats import Days, day_path
+from services.domain import paths
+from services.maintenance.daily_stats import Days
 from services.ports import Clock, Documents
 
 #: Days that the dashboard draws.
@@ -28,7 +29,7 @@ class OfficeDays:
         """
         today = self.clock.now().date()
         listed = [today - timedelta(days=n) for n in range(1, DAYS)]
-        found = self.documents.get(*(day_path(account_id, day) for day in listed))
+        found = self.documents.get(*(paths.day(account_id, day) for day in listed))
         kept = {day: s.fields for day, s in zip(listed, found, strict=True) if s.fields}
         for day in (today, today - timedelta(days=1)):
             if day not in kept:

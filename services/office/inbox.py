@@ -6,6 +6,7 @@ from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from services.domain import paths
 from services.domain.documents import Query, Snapshot
 from services.domain.entries import kept
 from services.domain.playground import THREAD, is_playground
@@ -91,7 +92,7 @@ class View:
         if self.since:
             since = datetime.fromisoformat(self.since).replace(tzinfo=ZoneInfo(self.zone))
             where.append((self.order[0], ">=", since))
-        return Query("conversations", where=where)
+        return Query(paths.CONVERSATIONS, where=where)
 
     def shows(self, row: Mapping[str, Any], operator_id: str) -> bool:
         """Whether a conversation belongs in the view: the same rules, without a query."""
@@ -142,7 +143,7 @@ class OfficeInbox:
 
     def counts(self, operator_id: str) -> dict[str, int]:
         """How many conversations each tab holds, up to `MOST_COUNTED`; one read each, and one."""
-        (played,) = self.documents.get(f"conversations/{THREAD}")
+        (played,) = self.documents.get(paths.conversation(THREAD))
         counts = {}
         for tab in TABS:
             shown = View(tab=tab)
@@ -156,8 +157,8 @@ class OfficeInbox:
         thread_ids = [t for t in thread_ids if not is_playground(t)]
         if not thread_ids:
             return []
-        paths = [f"conversations/{t}" for t in thread_ids]
-        found = self.documents.get(*paths, *(f"contacts/{t}" for t in thread_ids))
+        threads = [paths.conversation(t) for t in thread_ids]
+        found = self.documents.get(*threads, *(paths.contact(t) for t in thread_ids))
         half = len(thread_ids)
         return [
             Row(stored.id, stored.fields, contact.fields or {})
@@ -173,7 +174,9 @@ class OfficeInbox:
         found: dict[str, Snapshot] = {}
         for field in ("name_key", "username_key"):
             where: list[Any] = [(field, ">=", start), (field, "<", start + "\uf8ff")]
-            query = Query("contacts", where=where, order=[(field, "ASCENDING")], limit=MOST_FOUND)
+            query = Query(
+                paths.CONTACTS, where=where, order=[(field, "ASCENDING")], limit=MOST_FOUND
+            )
             found |= {s.id: s for s in self.documents.query(query)}
         return self.rows(list(found)[:MOST_FOUND])
 
@@ -186,7 +189,7 @@ class OfficeInbox:
         if not words:
             return []
         query = Query(
-            "messages",
+            paths.MESSAGES,
             where=[("terms", "array_contains", words[0])],
             order=[("created_at", "DESCENDING")],
             limit=MOST_FOUND * 2,
@@ -207,7 +210,7 @@ class OfficeInbox:
         # A conversation carries its person's name once a profile was fetched.
         nameless = [row.id for row in rows if not (row.fields or {}).get("contact_name")]
         if nameless:
-            found = self.documents.get(*(f"contacts/{thread_id}" for thread_id in nameless))
+            found = self.documents.get(*(paths.contact(thread_id) for thread_id in nameless))
             contacts = {s.id: s.fields or {} for s in found}
         return [Row(row.id, row.fields or {}, contacts.get(row.id, {})) for row in rows]
 

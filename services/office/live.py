@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import SERVER_TIME, Merge, Query
 from services.domain.playground import is_playground
 from services.office.access import Operator
@@ -43,7 +44,7 @@ class OfficeLive:
 
     def newest(self) -> datetime:
         """The instant of the last change of any conversation."""
-        query = Query("conversations", order=[("updated_at", "DESCENDING")], limit=1)
+        query = Query(paths.CONVERSATIONS, order=[("updated_at", "DESCENDING")], limit=1)
         found = self.documents.query(query)
         at = (found[0].fields or {}).get("updated_at") if found else None
         return at if isinstance(at, datetime) else datetime.fromtimestamp(0, UTC)
@@ -68,11 +69,11 @@ class OfficeLive:
         now = self.clock.now()
         who = {"name": by.name, "at": now, "typing_at": now if typing else None}
         fields = {f"o_{by.id}": who, "expire_at": now + timedelta(days=1), "at": SERVER_TIME}
-        self.documents.commit([Merge(f"presence/{thread_id}", fields)])
+        self.documents.commit([Merge(paths.presence(thread_id), fields)])
 
     def present(self, thread_id: str, by: Operator) -> tuple[dict[str, Any], ...]:
         """Who else is in the conversation; one read."""
-        (stored,) = self.documents.get(f"presence/{thread_id}")
+        (stored,) = self.documents.get(paths.presence(thread_id))
         now = self.clock.now()
         return tuple(
             {
@@ -87,7 +88,7 @@ class OfficeLive:
         """The newest of what changed after `since`, and whether there is more."""
         found = self.documents.query(
             Query(
-                "conversations",
+                paths.CONVERSATIONS,
                 where=[("updated_at", ">", since)],
                 order=[("updated_at", "DESCENDING")],
                 limit=MOST_CHANGED + 1,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id
@@ -40,17 +41,17 @@ class OfficeOperate:
     def line(self, which: str, cursor: str | None) -> Found:
         """Outgoing messages of every thread in these states, newest first."""
         where = [("direction", "==", "outgoing"), ("status", "in", list(LINES[which]))]
-        query = Query("messages", where=where, group=True)  # type: ignore[arg-type] # literals
+        query = Query(paths.MESSAGES, where=where, group=True)  # type: ignore[arg-type] # literals
         return self._found(query, "created_at", cursor)
 
     def unhandled(self, cursor: str | None) -> Found:
         """Events that no rule knew."""
-        return self._found(Query("unhandled_events"), "received_at", cursor)
+        return self._found(Query(paths.UNHANDLED), "received_at", cursor)
 
     def failed(self, cursor: str | None) -> Found:
         """Inbound messages that were given up."""
         query = Query(
-            "messages",
+            paths.MESSAGES,
             where=[("direction", "==", "inbound"), ("status", "==", "failed")],
             group=True,
         )
@@ -58,11 +59,11 @@ class OfficeOperate:
 
     def turns(self, cursor: str | None) -> Found:
         """What the agent did, in every thread."""
-        return self._found(Query("turns", group=True), "ended_at", cursor)
+        return self._found(Query(paths.TURNS, group=True), "ended_at", cursor)
 
     def audit(self, cursor: str | None) -> Found:
         """Who changed what."""
-        return self._found(Query("audit"), "at", cursor)
+        return self._found(Query(paths.AUDIT), "at", cursor)
 
     def _found(self, query: Query, field: str, cursor: str | None) -> Found:
         found = page(self.documents, query, field, Cursor.parse(cursor))
@@ -80,5 +81,5 @@ class OfficeOperate:
         threads = sorted({str(row["thread_id"]) for row in rows if row.get("thread_id")})
         if not threads:
             return {}
-        found = self.documents.get(*(f"conversations/{thread}" for thread in threads))
+        found = self.documents.get(*(paths.conversation(thread) for thread in threads))
         return {stored.id: stored.fields for stored in found if stored.fields is not None}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.contacts.privacy import Deletions
+from services.domain import paths
 from services.domain.documents import Merge
 from services.domain.events import Event, parse
 from services.domain.ids import PLAYGROUND
@@ -46,12 +47,12 @@ class OfficePlayground:
             if isinstance(parsed, Event):
                 event = parsed.placed(PLAYGROUND, IGSID, echo=False)
                 self.ingest().accept_thread([event], trace_id)
-        self.documents.commit([Merge(f"conversations/{THREAD}", {"contact_name": "Playground"})])
+        self.documents.commit([Merge(paths.conversation(THREAD), {"contact_name": "Playground"})])
 
     def reset(self, by: Operator) -> None:
         """Forget everything that was said; a turn that is under way comes to nothing."""
         self.deletions().request(THREAD, PLAYGROUND)
-        now, path = self.clock.now(), f"conversations/{THREAD}"
+        now, path = self.clock.now(), paths.conversation(THREAD)
         record = audit.entry(self.ids.new(), now, by, "playground_reset", path)
         audit.commit(self.documents, record)
 

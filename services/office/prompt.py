@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from services.agent.agent import canary_of, system_prompt
+from services.domain import paths
 from services.domain.operation import Operation
 from services.domain.setting import Setting, catalogue
 from services.office.access import Operator
@@ -80,7 +81,7 @@ class OfficePrompt:
 
     def used(self, version: str) -> dict[str, Any] | None:
         """The very instructions that a turn was given, by the word that its trace names."""
-        (stored,) = self.documents.get(f"prompt_versions/{version}")
+        (stored,) = self.documents.get(paths.prompt(version))
         if stored.fields is None:
             return None
         text = _SECRET.sub(HIDDEN, str(stored.fields.get("text") or ""))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import Query
 from services.office.access import Operator
 from services.ports import Assertions, Clock, Documents
@@ -49,7 +50,9 @@ class OfficeProxy:
 
     def operator_of(self, email: str) -> Operator | None:
         """The active operator with this e-mail; None where there is none, or more than one."""
-        found = self.documents.query(Query("operators", where=[("email", "==", email)], limit=2))
+        found = self.documents.query(
+            Query(paths.OPERATORS, where=[("email", "==", email)], limit=2)
+        )
         if len(found) != 1:
             return None
         operator = Operator.from_doc(found[0].id, found[0].fields)

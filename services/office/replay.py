@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import Delete
 from services.domain.entries import kept
 from services.errors import Rejected
@@ -42,7 +43,7 @@ class OfficeReplay:
         Repeating it stores nothing twice: messages are told by their mid. Raises `Rejected` for
         what cannot be tried again, and `Unavailable`; the event is then still there.
         """
-        path = f"unhandled_events/{event_id}"
+        path = paths.unhandled(event_id)
         (found,) = self.documents.get(path)
         if found.fields is None or not kept(found, self.clock.now()):
             raise Rejected("It is not there any more: it was replayed, or its time was over.")

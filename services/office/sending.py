@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.domain import boundaries
+from services.domain import boundaries, paths
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
@@ -45,7 +45,7 @@ class OfficeSending:
         now, entry_id = self.clock.now(), digest("reply", thread_id, key or self.ids.new())
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
-            path, entry = f"conversations/{thread_id}", f"audit/{entry_id}"
+            path, entry = paths.conversation(thread_id), paths.audit(entry_id)
             stored, known = reads.get(path, entry)
             if known.fields is not None or stored.fields is None:
                 return None, []
@@ -76,7 +76,7 @@ class OfficeSending:
         if file.too_large:
             raise Rejected("This file is too large: a picture may have 8 MB, others 25 MB.")
         account_id = account_of(thread_id)
-        stored, owned = self.documents.get(f"conversations/{thread_id}", f"accounts/{account_id}")
+        stored, owned = self.documents.get(paths.conversation(thread_id), paths.account(account_id))
         thread = Conversation.from_doc(thread_id, stored.fields or {})
         account = Account.from_doc(account_id, owned.fields)
         refusal = refusal_of(thread, account, _writer(by), self.clock.now())
@@ -104,7 +104,7 @@ class OfficeSending:
         self._record(thread_id, message_id, by, "arrived")
 
     def _record(self, thread_id: str, message_id: str, by: Operator, action: audit.Action) -> None:
-        path = f"conversations/{thread_id}/messages/{message_id}"
+        path = paths.message(thread_id, message_id)
         now = self.clock.now()
         record = audit.entry(self.ids.new(), now, by, action, path, thread_id=thread_id)
         audit.commit(self.documents, record)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import REMOVED, Merge, Query, Write
 from services.domain.operation import Operation
 from services.domain.setting import Setting, catalogue, contradictions
@@ -70,8 +71,8 @@ class OfficeSettings:
     def changes(self, scope: str, most: int = MOST_CHANGES) -> list[dict[str, Any]]:
         """The last changes of the scope, newest first."""
         query = Query(
-            "audit",
-            where=[("target", "==", f"settings/{scope}")],
+            paths.AUDIT,
+            where=[("target", "==", paths.settings(scope))],
             order=[("at", "DESCENDING")],
             limit=most,
         )
@@ -94,14 +95,14 @@ class OfficeSettings:
         The names that changed. Raises `Rejected`, also where what is put back would contradict
         what stands now.
         """
-        (entry,) = self.documents.get(f"audit/{entry_id}")
+        (entry,) = self.documents.get(paths.audit(entry_id))
         record = entry.fields or {}
         if record.get("action") != "settings":
             raise Rejected("There is no such change of settings.")
         return self.put(record["scope"], record["before"], by, undoes=entry_id)
 
     def _put(self, scope: str, choose: Choose, by: Operator, **more: Any) -> list[str]:
-        path, now, entry_id = f"settings/{scope}", self.clock.now(), self.ids.new()
+        path, now, entry_id = paths.settings(scope), self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[list[str], Sequence[Write]]:
             base, own = _standing(reads, scope)
@@ -119,15 +120,15 @@ class OfficeSettings:
             fields = {n: REMOVED if v is None else v for n, v in after.items()}
             return list(after), [Merge(path, fields), record]
 
-        changed = self.documents.transact(audit.once(work, audit.path(entry_id)))
+        changed = self.documents.transact(audit.once(work, paths.audit(entry_id)))
         self.live.forget()
         return changed
 
 
 def _standing(reads: Reads, scope: str) -> tuple[Operation, dict[str, Any]]:
     """What would count if the scope said nothing, and what it says; one round trip."""
-    paths = dict.fromkeys(("settings/default", f"settings/{scope}"))
-    default, *own = [s.fields or {} for s in reads.get(*paths)]
+    scopes = dict.fromkeys((paths.DEFAULT_SETTINGS, paths.settings(scope)))
+    default, *own = [s.fields or {} for s in reads.get(*scopes)]
     if not own:
         return Operation(), default
     return Operation().overridden(default), own[0]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import Merge, Write
 from services.errors import Rejected
 from services.office.access import Operator
@@ -26,7 +27,7 @@ class OfficeShelf:
 
     def canned(self) -> list[dict[str, str]]:
         """The canned answers by name: `name` and `text`."""
-        return _items(self._read("canned/all"))
+        return _items(self._read(paths.CANNED))
 
     def keep_canned(self, name: str, text: str, by: Operator) -> None:
         """Add one or replace the one of that name."""
@@ -38,15 +39,15 @@ class OfficeShelf:
         if len(text) > LONGEST_CANNED:
             raise Rejected(f"An answer has at most {LONGEST_CANNED} characters.")
         entry = {"name": word, "text": text.strip()}
-        self._change("canned/all", word, by, "canned", entry)
+        self._change(paths.CANNED, word, by, "canned", entry)
 
     def drop_canned(self, name: str, by: Operator) -> None:
         """Remove one; no matter whether it is there."""
-        self._change("canned/all", name, by, "canned_removed")
+        self._change(paths.CANNED, name, by, "canned_removed")
 
     def views(self, by: Operator) -> list[dict[str, str]]:
         """The operator's saved views by name: `name` and `query`."""
-        return _items(self._read(f"views/{by.id}"))
+        return _items(self._read(paths.views(by.id)))
 
     def keep_view(self, name: str, query: str, by: Operator) -> None:
         """Save the filters of a list under a name."""
@@ -54,11 +55,11 @@ class OfficeShelf:
         if not word:
             raise Rejected("Give the view a name.")
         entry = {"name": word, "query": query[:300]}
-        self._change(f"views/{by.id}", word, by, "views", entry)
+        self._change(paths.views(by.id), word, by, "views", entry)
 
     def drop_view(self, name: str, by: Operator) -> None:
         """Forget one."""
-        self._change(f"views/{by.id}", name, by, "views_removed")
+        self._change(paths.views(by.id), name, by, "views_removed")
 
     def _read(self, path: str) -> dict[str, Any]:
         (stored,) = self.documents.get(path)
@@ -72,7 +73,7 @@ class OfficeShelf:
         action: audit.Action,
         entry: dict[str, str] | None = None,
     ) -> None:
-        most = MOST_CANNED if path == "canned/all" else MOST_VIEWS
+        most = MOST_CANNED if path == paths.CANNED else MOST_VIEWS
         now, entry_id = self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
@@ -86,7 +87,7 @@ class OfficeShelf:
             record = audit.entry(entry_id, now, by, action, path, before=before, after=entry)
             return None, [Merge(path, {"items": kept}), record]
 
-        self.documents.transact(audit.once(work, audit.path(entry_id)))
+        self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
 
 def _items(fields: dict[str, Any]) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.agent.agent import Agent
 from services.agent.draft import asked_for_draft
 from services.agent.input import Asked
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import Query
 from services.domain.entries import kept
@@ -32,7 +33,7 @@ class OfficeSuggest:
         Raises `Rejected` where it would say nothing, and where no model answers.
         """
         conversation, contact = self.documents.get(
-            f"conversations/{thread_id}", f"contacts/{thread_id}"
+            paths.conversation(thread_id), paths.contact(thread_id)
         )
         view = self.settings.account(thread_id.partition("_")[0])
         settings = view.operation
@@ -61,7 +62,7 @@ class OfficeSuggest:
 
     def _history(self, thread_id: str, size: int) -> list[Message]:
         query = Query(
-            f"conversations/{thread_id}/messages",
+            paths.messages(thread_id),
             order=[("created_at", "DESCENDING")],
             limit=size,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.domain import paths
 from services.domain.documents import REMOVED, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.office.access import Operator
@@ -48,7 +49,7 @@ class OfficeThread:
     def state(self, thread_id: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """The conversation and its contact; one round trip."""
         conversation, contact = self.documents.get(
-            f"conversations/{thread_id}", f"contacts/{thread_id}"
+            paths.conversation(thread_id), paths.contact(thread_id)
         )
         if conversation.fields is None:
             return None
@@ -57,7 +58,7 @@ class OfficeThread:
     def newest(self, thread_id: str, size: int = MOST_NEW) -> list[dict[str, Any]]:
         """The last messages, oldest first, as they stand now: their states change too."""
         query = Query(
-            f"conversations/{thread_id}/messages",
+            paths.messages(thread_id),
             order=[("created_at", "DESCENDING")],
             limit=size,
         )
@@ -69,14 +70,14 @@ class OfficeThread:
 
     def trace(self, thread_id: str, turn_id: str) -> dict[str, Any] | None:
         """What a turn did."""
-        (stored,) = self.documents.get(f"conversations/{thread_id}/turns/{turn_id}")
+        (stored,) = self.documents.get(paths.turn(thread_id, turn_id))
         return stored.fields if kept(stored, self.clock.now()) else None
 
     def rate(
         self, thread_id: str, message_id: str, verdict: str, comment: str, by: Operator
     ) -> bool:
         """Keep what the operator thinks of a bot's reply; False if there is no such reply."""
-        path = f"conversations/{thread_id}/messages/{message_id}"
+        path = paths.message(thread_id, message_id)
         now, entry_id = self.clock.now(), self.ids.new()
 
         def work(reads: Reads) -> tuple[bool, Sequence[Write]]:
@@ -89,7 +90,7 @@ class OfficeThread:
                 audit.entry(entry_id, now, by, "feedback", path, thread_id=thread_id),
             ]
 
-        return self.documents.transact(audit.once(work, audit.path(entry_id)))
+        return self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
 
 def _feedback(verdict: str, comment: str, by: Operator, now: datetime) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _feedback(verdict: str, comment: str, by: Operator, now: datetime) -> dict[s
 
 
 def _messages(thread_id: str) -> Query:
-    return Query(f"conversations/{thread_id}/messages")
+    return Query(paths.messages(thread_id))
 
 
 def _with_id(stored: Snapshot) -> dict[str, Any]:

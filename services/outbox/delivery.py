@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.accounts.service import Accounts
-from services.domain import schedule, slots
+from services.domain import paths, schedule, slots
 from services.domain.conversation import Conversation
 from services.domain.ids import split_thread_id
 from services.domain.message import Message
@@ -156,7 +156,7 @@ class Delivery:
         now = self.clock.now()
         if slot > now + FAR_AHEAD:
             return self.documents.transact(Reserving(run.thread_id, slot, now))
-        stored = self.documents.get(f"conversations/{run.thread_id}")[0].fields
+        stored = self.documents.get(paths.conversation(run.thread_id))[0].fields
         return Conversation.from_doc(run.thread_id, stored or {}), slot
 
     # Sending

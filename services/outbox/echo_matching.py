@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.conversations import handoff
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import Delete, Query, Snapshot, Update, Write
 from services.domain.ids import document_id
@@ -46,14 +47,14 @@ def of(reads: Reads, thread: Conversation) -> Came:
     """What is to be decided about a thread; no read where no echo came."""
     if not thread.undecided:
         return Came()
-    path = f"conversations/{thread.thread_id}/messages"
+    path = paths.messages(thread.thread_id)
     found = reads.get(*(f"{path}/{i}" for i in thread.undecided))
     return Came([echo for echo in found if echo.fields is not None], lost(reads, thread.thread_id))
 
 
 def lost(reads: Reads, thread_id: str) -> list[Snapshot]:
     """The bubbles of unknown outcome that a person was asked about: an echo may still come."""
-    path = f"conversations/{thread_id}/messages"
+    path = paths.messages(thread_id)
     return reads.query(Query(path, where=[("awaits_echo", "==", True)], limit=MOST_LOST))
 
 

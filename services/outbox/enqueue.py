@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create
 from services.domain.entries import expiry
@@ -45,7 +46,7 @@ def joining(
         "last_direction": Direction.OUTGOING,
         "updated_at": SERVER_TIME,
     }
-    return Create(f"conversations/{thread.thread_id}/messages/{item_id}", fields), conversation
+    return Create(paths.message(thread.thread_id, item_id), fields), conversation
 
 
 def parties(thread_id: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.conversations import handoff
+from services.domain import paths
 from services.domain.account import Account
 from services.domain.bubbles import split
 from services.domain.contents import label
@@ -130,11 +131,11 @@ class Queueing:
 
     def __call__(self, reads: Reads) -> tuple[Queued, Sequence[Write]]:
         """What is queued; raises `Rejected`."""
-        path, account_id = f"conversations/{self.thread_id}", account_of(self.thread_id)
+        path, account_id = paths.conversation(self.thread_id), account_of(self.thread_id)
         ids = tuple(f"{self.send_id}-{number}" for number in range(len(self.contents)))
         queued = Queued(self.thread_id, ids)
         stored, owned, first = reads.get(
-            path, f"accounts/{account_id}", f"{path}/messages/{ids[0]}"
+            path, paths.account(account_id), paths.message(self.thread_id, ids[0])
         )
         if first.fields is not None:
             return queued, []
@@ -147,7 +148,9 @@ class Queueing:
         fields = self._fields(thread, ids)
         epoch = int(fields.get("owner_epoch", thread.owner_epoch))
         items = [
-            Create(f"{path}/messages/{item_id}", self._item(thread, number, content, epoch))
+            Create(
+                paths.message(self.thread_id, item_id), self._item(thread, number, content, epoch)
+            )
             for number, (item_id, content) in enumerate(zip(ids, self.contents, strict=True))
         ]
         return queued, [*items, Update(path, fields)]
@@ -205,13 +208,13 @@ class Resending:
 
     def __call__(self, reads: Reads) -> tuple[Queued, Sequence[Write]]:
         """What is queued; raises `Rejected`."""
-        path, account_id = f"conversations/{self.thread_id}", account_of(self.thread_id)
+        path, account_id = paths.conversation(self.thread_id), account_of(self.thread_id)
         queued = Queued(self.thread_id, (self.new_id,))
         stored, owned, old, new = reads.get(
             path,
-            f"accounts/{account_id}",
-            f"{path}/messages/{self.item_id}",
-            f"{path}/messages/{self.new_id}",
+            paths.account(account_id),
+            paths.message(self.thread_id, self.item_id),
+            paths.message(self.thread_id, self.new_id),
         )
         if new.fields is not None:
             return queued, []
@@ -249,8 +252,8 @@ class Resending:
             fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
         decided = {"unsettled": None, "resent_as": self.new_id}
         return queued, [
-            Create(f"{path}/messages/{self.new_id}", copy),
-            Update(f"{path}/messages/{self.item_id}", decided),
+            Create(paths.message(self.thread_id, self.new_id), copy),
+            Update(paths.message(self.thread_id, self.item_id), decided),
             Update(path, fields),
         ]
 
@@ -318,8 +321,8 @@ def _decidable(item_id: str, fields: Mapping[str, Any] | None, states: Sequence[
 def _arrived(
     reads: Reads, thread_id: str, item_id: str, by: Writer, settings: Operation, *, now: datetime
 ) -> tuple[None, Sequence[Write]]:
-    path = f"conversations/{thread_id}"
-    stored, found = reads.get(path, f"{path}/messages/{item_id}")
+    path = paths.conversation(thread_id)
+    stored, found = reads.get(path, paths.message(thread_id, item_id))
     if (found.fields or {}).get("settled_by"):
         return None, []  # said before: by this very call, whose answer was lost, or a colleague
     item = _decidable(item_id, found.fields, (Status.FAILED, Status.UNCONFIRMED))

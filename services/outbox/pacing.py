@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.domain import slots
+from services.domain import paths, slots
 from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Update, Write
 from services.domain.instants import to_ms
@@ -32,7 +32,7 @@ class Leasing:
 
     def __call__(self, reads: Reads) -> tuple[Lease, Sequence[Write]]:
         """Read where the last block ended, and move that on."""
-        path = f"pacing/{self.account_id}"
+        path = paths.pacing(self.account_id)
         (stored,) = reads.get(path)
         next_ms = int((stored.fields or {}).get("next_slot_ms") or 0)
         leased = slots.lease(next_ms, self.now, self.per_second)
@@ -53,7 +53,7 @@ class Reserving:
 
     def __call__(self, reads: Reads) -> tuple[tuple[Conversation, datetime], Sequence[Write]]:
         """The thread as it was, and the slot that counts."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         if thread.sending is not None or not thread.outbox:

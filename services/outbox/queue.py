@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.conversations import drafts
-from services.domain import schedule
+from services.domain import paths, schedule
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
@@ -85,9 +85,9 @@ class TakingHead:
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Drop what must not be sent, hold the first item that may."""
-        path, account_id = f"conversations/{self.thread_id}", account_of(self.thread_id)
-        hinted = [f"{path}/messages/{self.expected}"] if self.expected else []
-        stored, owned, *items = reads.get(path, f"accounts/{account_id}", *hinted)
+        path, account_id = paths.conversation(self.thread_id), account_of(self.thread_id)
+        hinted = [paths.message(self.thread_id, self.expected)] if self.expected else []
+        stored, owned, *items = reads.get(path, paths.account(account_id), *hinted)
         if stored.fields is None:
             return Head(), []
         thread = Conversation.from_doc(self.thread_id, stored.fields)
@@ -95,7 +95,7 @@ class TakingHead:
         if thread.sending is not None:
             return self._held(reads, thread, account, thread.sending)
         if not thread.outbox or thread.outbox[0] != self.expected:
-            wanted = [f"{path}/messages/{i}" for i in thread.outbox[:MOST_READ]]
+            wanted = [paths.message(self.thread_id, i) for i in thread.outbox[:MOST_READ]]
             items = reads.get(*wanted) if wanted else []
         gate = Gate(thread, account, self.slot, self.token, self.now, self.settings)
         head, fields, writes = advance(gate, items)
@@ -108,12 +108,12 @@ class TakingHead:
     ) -> tuple[Head, Sequence[Write]]:
         if self.now >= sending.until:
             if sending.unconfirmed:
-                (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
+                (item,) = reads.get(paths.message(self.thread_id, sending.id))
                 lost = Message.from_doc(sending.id, item.fields or {})
                 return _given_up(thread, sending, lost, self.now)
             return self._expired(reads, thread, sending)
         if sending.unconfirmed:
-            (item,) = reads.get(f"conversations/{self.thread_id}/messages/{sending.id}")
+            (item,) = reads.get(paths.message(self.thread_id, sending.id))
             doubtful = Message.from_doc(sending.id, item.fields or {})
             look_at = next_check(sending, self.now)
             return Head(thread=thread, look_at=look_at, doubtful=doubtful), []
@@ -125,11 +125,11 @@ class TakingHead:
         self, reads: Reads, thread: Conversation, sending: SendingRecord
     ) -> tuple[Head, Sequence[Write]]:
         """The sender did not report back: an echo tells that the item arrived, or nobody can."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         came = echo_matching.of(reads, thread)
         own = None
         if came.echoes:
-            (item,) = reads.get(f"{path}/messages/{sending.id}")
+            (item,) = reads.get(paths.message(self.thread_id, sending.id))
             message = Message.from_doc(sending.id, item.fields or {})
             own = echo_matching.own_among(message, came.echoes)
         mid = own.mid if own is not None else None
@@ -140,7 +140,7 @@ class TakingHead:
             )
             fields |= moved_on(thread, sending.id, self.now)
             head = Head(look_at=self.now if fields["outbox"] else None)
-            write: Write = Update(f"{path}/messages/{sending.id}", sent)
+            write: Write = Update(paths.message(self.thread_id, sending.id), sent)
         else:
             head = Head(look_at=self.now + READ_BACK_AFTER[0])
             fields, write = unconfirmed(thread, sending, "the sender did not report back", self.now)
@@ -159,7 +159,7 @@ class PuttingBack:
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """The item is QUEUED again, if the hold is still ours; answers when to look."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         sending = thread.sending
@@ -170,7 +170,7 @@ class PuttingBack:
         # Nothing was sent under this hold: whatever came meanwhile was typed by a human.
         decided = echo_matching.decide(thread, echo_matching.of(reads, thread), None, self.settings)
         return Head(look_at=self.now), [
-            Update(f"{path}/messages/{self.item.id}", item),
+            Update(paths.message(self.thread_id, self.item.id), item),
             *decided.writes,
             Update(path, {**decided.fields, **fields}),
         ]
@@ -180,7 +180,7 @@ def still_held(
     reads: Reads, thread: Conversation, account: Account, sending: SendingRecord, now: datetime
 ) -> Head:
     """The head as whoever holds it has taken it, in a commit whose answer was lost."""
-    (stored,) = reads.get(f"conversations/{thread.thread_id}/messages/{sending.id}")
+    (stored,) = reads.get(paths.message(thread.thread_id, sending.id))
     item = Message.from_doc(sending.id, stored.fields or {})
     verdict = judge(thread, account, replace(item, status=Status.QUEUED), now)
     return Head(
@@ -271,7 +271,7 @@ def _hold(
         human_agent=human_agent,
         next_id=_behind(outbox),
     )
-    path = f"conversations/{gate.thread.thread_id}/messages/{item.id}"
+    path = paths.message(gate.thread.thread_id, item.id)
     return head, fields, [Update(path, held)]
 
 
@@ -299,10 +299,10 @@ def _given_up(
         "failed_at": now,
         **without_token(lost),
     }
-    item = f"conversations/{thread.thread_id}/messages/{sending.id}"
+    item = paths.message(thread.thread_id, sending.id)
     fields = {**moved_on(thread, sending.id, now), "send_failed_at": now}
     head = Head(look_at=now if fields["outbox"] else None)
-    return head, [Update(item, failed), Update(f"conversations/{thread.thread_id}", fields)]
+    return head, [Update(item, failed), Update(paths.conversation(thread.thread_id), fields)]
 
 
 def moved_on(thread: Conversation, item_id: str, now: datetime) -> dict[str, Any]:
@@ -317,7 +317,7 @@ def unconfirmed(
 ) -> tuple[dict[str, Any], Write]:
     """The item may have arrived: it holds the line until its echo, a read-back, or the end."""
     record = replace(sending, until=now + UNCONFIRMED_FOR, unconfirmed=True)
-    item = f"conversations/{thread.thread_id}/messages/{sending.id}"
+    item = paths.message(thread.thread_id, sending.id)
     fields = {"sending": record.to_doc(), "deliver_due_at": to_ms(record.until)}
     return fields, Update(item, {"status": Status.UNCONFIRMED, "error": reason})
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.conversations import handoff
-from services.domain import retries
+from services.domain import paths, retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
@@ -56,10 +56,10 @@ class Recording:
 
     def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
         """Decide and write, from the line as it is now; answers its new head."""
-        path, account_id = f"conversations/{self.thread_id}", account_of(self.thread_id)
+        path, account_id = paths.conversation(self.thread_id), account_of(self.thread_id)
         ids = [self.item.id, *([self.next_id] if self.next_id else [])]
         stored, owned, item, *behind = reads.get(
-            path, f"accounts/{account_id}", *(f"{path}/messages/{i}" for i in ids)
+            path, paths.account(account_id), *(paths.message(self.thread_id, i) for i in ids)
         )
         if stored.fields is None or item.fields is None:
             return Head(), []  # the contact was deleted meanwhile
@@ -87,14 +87,14 @@ class Recording:
         stored = Message.from_doc(item.id, item.fields or {})
         if isinstance(self.outcome, Sent) and stored.status not in (Status.SENT, Status.READ):
             sent, fields = arrived(thread, stored, self.outcome.mid, self.now, self.settings)
-            path = f"conversations/{self.thread_id}"
+            path = paths.conversation(self.thread_id)
             return head, [Update(item.path, sent), Update(path, fields)]
         return head, []
 
     def _record(
         self, decided: Decided, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
     ) -> tuple[Head, dict[str, Any], list[Write]]:
-        path, thread = f"conversations/{self.thread_id}/messages/{self.item.id}", decided.thread
+        path, thread = paths.message(self.thread_id, self.item.id), decided.thread
         if isinstance(outcome, Unknown) and thread.sending is not None:
             fields, write = unconfirmed(thread, thread.sending, outcome.reason, self.now)
             return Head(look_at=self.now + READ_BACK_AFTER[0]), fields, [write]
@@ -145,7 +145,7 @@ class Recording:
         head, fields, writes = advance(gate, self._delayed(following))
         writes += self._delays(following)
         fields["updated_at"] = SERVER_TIME
-        path = f"conversations/{self.thread_id}/messages/{self.item.id}"
+        path = paths.message(self.thread_id, self.item.id)
         if not isinstance(outcome, Sent):
             reason = outcome.reason
             failed = {"status": Status.FAILED, "error": reason, "failed_at": self.now}
@@ -169,9 +169,8 @@ class Recording:
                 thread, "routing_conflict", self.now, minutes, note=outcome.reason
             )
             return handed.fields, handed.alerts
-        path = "manager_alerts/" + digest(
-            "refused", thread.account_id, outcome.reason, self.now.date()
-        )
+        name = digest("refused", thread.account_id, outcome.reason, self.now.date())
+        path = paths.alert(name)
         if reads.get(path)[0].fields:
             return {}, []
         told = handoff.alert(thread, "delivery_refused", self.now, note=outcome.reason)

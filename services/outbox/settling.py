@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from services.domain import paths
 from services.domain.call import Heard
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Update, Write
@@ -34,7 +35,7 @@ class Settling:
 
     def __call__(self, reads: Reads) -> tuple[bool, Sequence[Write]]:
         """Whether it was found, here or before: the line moves on."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         sending = thread.sending
@@ -43,7 +44,7 @@ class Settling:
         if not sending.unconfirmed:
             return False, []
         for heard in self.heard:
-            known = Query(f"{path}/messages", where=[("mid", "==", heard.mid)], limit=1)
+            known = Query(paths.messages(self.thread_id), where=[("mid", "==", heard.mid)], limit=1)
             if is_of(self.item, heard, account_of(self.thread_id)) and not reads.query(known):
                 return True, self._settled(thread, heard)
         return False, []
@@ -54,8 +55,8 @@ class Settling:
             thread, self.item, heard.mid, heard.created_at, self.settings, echo=shown
         )
         fields |= moved_on(thread, self.item.id, self.now)
-        path = f"conversations/{self.thread_id}"
-        return [Update(f"{path}/messages/{self.item.id}", sent), Update(path, fields)]
+        path = paths.conversation(self.thread_id)
+        return [Update(paths.message(self.thread_id, self.item.id), sent), Update(path, fields)]
 
 
 def is_of(item: Message, heard: Heard, account_id: str) -> bool:

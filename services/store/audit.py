@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
+from services.domain import paths
 from services.domain.documents import Create, Write
 from services.ports import AlreadyStored, Documents, Reads, Work
 
@@ -52,12 +53,7 @@ def entry(
         "target": target,
         **more,
     }
-    return Create(path(entry_id), fields)
-
-
-def path(entry_id: str) -> str:
-    """Where an entry stands."""
-    return f"audit/{entry_id}"
+    return Create(paths.audit(entry_id), fields)
 
 
 def commit(documents: Documents, record: Create, *writes: Write) -> None:

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.domain import paths
 from services.domain.account import Account
 from services.domain.ids import PLAYGROUND
 from services.domain.operation import Operation
@@ -56,7 +57,7 @@ class LiveSettings:
         playing = account_id == PLAYGROUND
         business = self._own_account if playing else account_id
         default, own, account = self._documents.get(
-            "settings/default", f"settings/{business}", f"accounts/{account_id}"
+            paths.DEFAULT_SETTINGS, paths.settings(business), paths.account(account_id)
         )
         operation = Operation().overridden(default.fields).overridden(own.fields)
         return AccountView(

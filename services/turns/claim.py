@@ -9,7 +9,7 @@ from services.contacts import connecting
 from services.contacts.connecting import Offer
 from services.contacts.linking import event_of
 from services.conversations import drafts, handoff
-from services.domain import bot, boundaries
+from services.domain import bot, boundaries, paths
 from services.domain.account import Account
 from services.domain.bot import Bot
 from services.domain.conversation import ClaimRecord, Conversation
@@ -76,7 +76,9 @@ class Taking:
 
     def __call__(self, reads: Reads) -> tuple[Taken, Sequence[Write]]:
         """Decide what the thread needs and, if it is a turn, claim its messages."""
-        stored, contact = reads.get(f"conversations/{self.thread_id}", f"contacts/{self.thread_id}")
+        stored, contact = reads.get(
+            paths.conversation(self.thread_id), paths.contact(self.thread_id)
+        )
         if stored.fields is None:
             nobody = Conversation(thread_id=self.thread_id, account_id="", igsid="")
             return Taken(nobody, Nothing()), []
@@ -127,7 +129,7 @@ class Taking:
         elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
             fields |= _AT_REST
         if fields:
-            writes.append(Update(f"conversations/{thread.thread_id}", fields))
+            writes.append(Update(paths.conversation(thread.thread_id), fields))
         return Taken(thread, step), writes
 
     def _skip(
@@ -172,7 +174,7 @@ class Taking:
         step = Wait(self.now, MORE) if more else Nothing()
         fields = {**_AT_REST, **self._opened(thread), "updated_at": SERVER_TIME, **made.fields}
         fields["due_at"] = to_ms(step.until) if isinstance(step, Wait) else None
-        writes += [*made.writes, Update(f"conversations/{thread.thread_id}", fields)]
+        writes += [*made.writes, Update(paths.conversation(thread.thread_id), fields)]
         return Taken(made.thread, step), writes
 
     def _claim(
@@ -213,7 +215,7 @@ class Taking:
         fields |= {"follow_up": None, "turn_held_for": None}
         fields["claim"] = claim.to_doc() if claim else None
         fields["due_at"] = to_ms(claim.expires_at if claim else self.now)
-        writes.append(Update(f"conversations/{thread.thread_id}", fields))
+        writes.append(Update(paths.conversation(thread.thread_id), fields))
         claimed = tuple(replace(m, attempts=m.attempts + 1) for m in messages)
         return Taken(thread, Claim(claimed, step.spent), claim), writes
 
@@ -234,14 +236,14 @@ class Taking:
 
 def _may_send(reads: Reads, thread_id: str) -> bool:
     account_id = thread_id.partition("_")[0]
-    return Account.from_doc(account_id, reads.get(f"accounts/{account_id}")[0].fields).may_send
+    return Account.from_doc(account_id, reads.get(paths.account(account_id))[0].fields).may_send
 
 
 def renew(
     reads: Reads, thread_id: str, claim_id: str, expires_at: datetime, now: datetime
 ) -> tuple[datetime | None, Sequence[Write]]:
     """Hold the claim until `expires_at`, and answer that; None when it is no longer ours."""
-    path = f"conversations/{thread_id}"
+    path = paths.conversation(thread_id)
     (stored,) = reads.get(path)
     thread = Conversation.from_doc(thread_id, stored.fields or {})
     if thread.claim is None or not thread.holds(claim_id, now):
@@ -254,7 +256,7 @@ def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
     """The unanswered messages, oldest first by Meta's timestamp."""
     found = reads.query(
         Query(
-            f"conversations/{thread_id}/messages",
+            paths.messages(thread_id),
             where=[("status", "in", list(OPEN_INBOUND))],
             order=[("created_at", "ASCENDING")],
             limit=MOST_MESSAGES,
@@ -264,7 +266,7 @@ def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
 
 
 def _update(thread: Conversation, message: Message, fields: dict[str, Any]) -> Write:
-    return Update(f"conversations/{thread.thread_id}/messages/{message.id}", fields)
+    return Update(paths.message(thread.thread_id, message.id), fields)
 
 
 def _skipped(reason: str) -> dict[str, Any]:

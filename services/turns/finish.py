@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.domain import policy
+from services.domain import paths, policy
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.decision import Decision
 from services.domain.documents import SERVER_TIME, Create, Update, Write
@@ -62,7 +62,7 @@ class Finishing:
 
     def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
         """Decide and write, from the conversation as it is now."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         if not thread.holds(self.claim.id, self.now):
@@ -110,11 +110,11 @@ class Finishing:
 
     def _again(self, thread: Conversation) -> tuple[Ended, Sequence[Write]]:
         """Newer messages came while the model thought: one turn is to answer all of them."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         at = policy.follow_up(thread, thread.cooldown_until, self.settings, self.now)
         back = [
             Update(
-                f"{path}/messages/{m.id}",
+                paths.message(self.thread_id, m.id),
                 {"status": Status.PENDING, "attempts": max(0, m.attempts - 1)},
             )
             for m in self.messages
@@ -130,7 +130,7 @@ class Finishing:
             "reason": decision.reason,
             "turn_id": self.claim.id,
         }
-        path = f"conversations/{self.thread_id}/messages"
+        path = paths.messages(self.thread_id)
         return [
             Update(f"{path}/{m.id}", {**fields, **decision.descriptions.get(m.id, {})})
             for m in self.messages
@@ -138,7 +138,7 @@ class Finishing:
 
     def _trace(self, outcome: str) -> Create:
         return Create(
-            f"conversations/{self.thread_id}/turns/{self.claim.id}",
+            paths.turn(self.thread_id, self.claim.id),
             {
                 **self.decision.trace,
                 "mids": list(self.claim.mids),
@@ -178,7 +178,7 @@ class Releasing:
 
     def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
         """Decide and write, from the conversation as it is now."""
-        path = f"conversations/{self.thread_id}"
+        path = paths.conversation(self.thread_id)
         (stored,) = reads.get(path)
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         if not thread.holds(self.claim.id, self.now):
@@ -187,7 +187,9 @@ class Releasing:
         back = [m for m in self.messages if m.attempts < self.settings.max_attempts]
         fields: dict[str, Any] = {"claim": None}
         writes: list[Write] = [
-            Update(f"{path}/messages/{m.id}", {"status": Status.PENDING, "error": self.error})
+            Update(
+                paths.message(self.thread_id, m.id), {"status": Status.PENDING, "error": self.error}
+            )
             for m in back
         ]
         if spent:

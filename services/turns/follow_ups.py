@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create
 from services.domain.entries import expiry
@@ -39,7 +40,7 @@ def next_step(thread: Conversation, settings: Operation, now: datetime) -> Step:
 def stored(message: Message, settings: Operation) -> Create:
     """The message as the claim stores it: from here on it is retried like any other."""
     return Create(
-        f"conversations/{message.thread_id}/messages/{message.id}",
+        paths.message(message.thread_id, message.id),
         {
             "thread_id": message.thread_id,
             "direction": message.direction,

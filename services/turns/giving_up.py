@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.conversations import handoff
+from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Merge, Update, Write
 from services.domain.ids import digest
@@ -40,7 +41,7 @@ def give_up(
     The alert's name depends on the messages, or on the handoff that they lead to, so that a
     repetition finds it standing.
     """
-    path = f"conversations/{thread.thread_id}/messages"
+    path = paths.messages(thread.thread_id)
     failed = {"status": Status.FAILED, "processed_at": SERVER_TIME, "error": error}
     writes: list[Write] = [Update(f"{path}/{m.id}", failed) for m in messages]
     fields: dict[str, Any] = {"failed_turns": thread.failed_turns + 1}
@@ -50,4 +51,4 @@ def give_up(
             return GivenUp([*writes, *handed.alerts], {"failed_turns": 0, **handed.fields})
     name = digest("failed", thread.thread_id, *sorted(m.id for m in messages))
     told = handoff.alert(thread, _REASON, now, turn_id=turn_id)
-    return GivenUp([*writes, Merge(f"manager_alerts/{name}", told)], fields)
+    return GivenUp([*writes, Merge(paths.alert(name), told)], fields)

@@ -10,6 +10,7 @@ from typing import Any
 
 from services.conversations import drafts, handoff
 from services.conversations.handoff import HandedOff
+from services.domain import paths
 from services.domain.bubbles import split
 from services.domain.conversation import RATE_WINDOW, ClaimRecord, Conversation
 from services.domain.decision import Bubble, Decision
@@ -44,7 +45,7 @@ class Intents:
         # The number keeps bubbles of one instant in order; ids are told by turn and number.
         thread = self.thread
         return Create(
-            f"conversations/{thread.thread_id}/messages/{self.claim.id}-{number}",
+            paths.message(thread.thread_id, f"{self.claim.id}-{number}"),
             {
                 "thread_id": thread.thread_id,
                 "account_id": thread.account_id,
@@ -95,18 +96,18 @@ class Intents:
         thread, decision = self.thread, self.decision
         writes: list[Write] = [*self._alerts()]
         if decision.contact_details:
-            writes.append(Merge(f"contacts/{thread.thread_id}", dict(decision.contact_details)))
+            writes.append(Merge(paths.contact(thread.thread_id), dict(decision.contact_details)))
         if decision.prompt is not None:
             version, text = decision.prompt
             prompt = {"text": text, "account_id": thread.account_id, "used_at": SERVER_TIME}
-            writes.append(Merge(f"prompt_versions/{version}", prompt))
+            writes.append(Merge(paths.prompt(version), prompt))
         return writes
 
     def _alerts(self) -> Iterable[Write]:
         turn_id = self.claim.id
         for number, text in enumerate(self.decision.alerts):
             told = handoff.alert(self.thread, "notification", self.now, note=text, turn_id=turn_id)
-            yield Merge(f"manager_alerts/{digest('said', turn_id, number)}", told)
+            yield Merge(paths.alert(digest("said", turn_id, number)), told)
         yield from self._handed.alerts
 
     @property

@@ -12,7 +12,7 @@ from services.agent.draft import asked_for_draft, only_drafted
 from services.agent.input import Asked
 from services.contacts.linking import Linking
 from services.contacts.profiles import Profiles
-from services.domain import schedule
+from services.domain import paths, schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import Query, Write
 from services.domain.entries import kept
@@ -154,7 +154,7 @@ class Turns:
         most = turn.settings.history_messages + len(turn.messages)
         found = self.documents.query(
             Query(
-                f"conversations/{turn.thread.thread_id}/messages",
+                paths.messages(turn.thread.thread_id),
                 order=[("created_at", "DESCENDING")],
                 limit=most,
             )
@@ -248,6 +248,6 @@ class Renewal:
         self.claim = replace(self.claim, expires_at=until)
 
     def _newer(self) -> bool:
-        (stored,) = self.documents.get(f"conversations/{self.thread.thread_id}")
+        (stored,) = self.documents.get(paths.conversation(self.thread.thread_id))
         now = Conversation.from_doc(self.thread.thread_id, stored.fields or {})
         return now.has_newer_than(self.claim)

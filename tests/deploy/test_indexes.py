@@ -12,6 +12,7 @@ from emulators.firestore.indexes import Catalog
 from emulators.firestore.query import compile_query
 from emulators.refused import Refused
 from services.adapters.firestore.requests import query_message
+from services.domain import paths
 from services.domain.documents import Query
 
 SERVICES = wanted.ROOT / "services"
@@ -54,9 +55,12 @@ def _read(call: ast.Call) -> Query | None:
 
 
 def _collection(node: ast.expr) -> str | None:
-    if isinstance(node, ast.JoinedStr) and isinstance(node.values[-1], ast.Constant):
-        return "conversations/x" + str(node.values[-1].value)
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    """What `paths` says: a name, or a collection below a thread."""
+    if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "paths":
+        return str(getattr(paths, node.attr))
+    if isinstance(node, ast.Call) and ast.unparse(node.func) == "paths.messages":
+        return paths.messages("x")
+    return None
 
 
 def _where(node: ast.expr | None) -> list[Any] | None:
