@@ -6,8 +6,7 @@ from typing import Any
 import structlog
 from flask import Request
 
-from services import log
-from services.adapters import round_trips
+from services import log, round_trips
 from services.bootstrap import Services
 from services.errors import (
     BadBody,

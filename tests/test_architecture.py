@@ -12,34 +12,54 @@ from services.domain import paths
 
 ROOT = Path(__file__).parents[1]
 
-STANDARD_ONLY = frozenset(sys.stdlib_module_names)
-SDKS = ("google", "grpc", "httpx", "httpx2", "pydantic_core")
-
-#: Folder → the packages of ours that its files may import.
+#: Package → the packages of ours that it may import, beside itself.
 MAY_IMPORT = {
-    "services/domain": {"services.domain"},
-    "services/adapters": {
-        "services.adapters",
-        "services.domain",
-        "services.ports",
-        "services.errors",
-    },
-    "tools": {"tools", "services.agent.tool", "services.domain", "services.ports"},
-    "functions": {"functions", "services", "admin"},
-    "admin": {"admin", "services"},
-    "prompts": set(),
+    "services.domain": "",
+    "services.errors": "",
+    "services.round_trips": "",
+    "services.ports": "domain",
+    "services.tasks": "domain ports",
+    "services.log": "errors",
+    "services.settings": "errors",
+    "services.security": "errors",
+    "services.store": "domain ports",
+    "services.conversations": "domain",
+    "services.accounts": "domain errors ports tasks",
+    "services.outbox": "accounts conversations domain errors ports store tasks",
+    "services.contacts": "accounts domain errors outbox ports store",
+    "services.ingest": "conversations domain errors outbox ports store tasks",
+    "services.agent": "domain errors ports prompts store",
+    "services.turns": (
+        "agent contacts conversations domain errors ingest outbox ports store tasks"
+    ),
+    "services.maintenance": "accounts conversations domain errors ingest ports store tasks",
+    "services.office": (
+        "accounts agent contacts conversations domain errors ingest maintenance outbox ports "
+        "security store tasks"
+    ),
+    "services.adapters": "domain errors ports round_trips",
+    "services.bootstrap": "* tools",
+    "tools": "agent.tool domain ports",
+    "prompts": "",
+    "admin": "accounts agent bootstrap domain errors office store",
+    "functions": ("admin bootstrap domain errors log maintenance outbox round_trips security"),
+    "main": "bootstrap functions settings",
 }
-NEVER = {
-    "services": {"functions", "admin", "emulators", "main", "tests"},
-    "functions": {"emulators", "main", "tests"},
-    "admin": {"functions", "emulators", "main", "tests"},
-    "tools": {"emulators", "functions", "admin", "main", "tests"},
-    "emulators": {"tests"},
-}
+#: What is not deployed; the product must not know it.
+OUTSIDE = ("benchmarks", "deploy", "devtools", "emulators", "tests")
+OURS = ("services", "functions", "admin", "tools", "prompts", "main", *OUTSIDE)
+#: What is behind the ports.
+SDKS = ("google", "grpc", "httpx", "httpx2", "pydantic_core")
+BEHIND_THE_PORTS = ("services.adapters", "services.bootstrap")
+MOST_FLAT_MODULES = 8
 
 
-def _files(folder: str) -> list[Path]:
-    return sorted((ROOT / folder).rglob("*.py"))
+def _files(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def _module(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -47,62 +67,117 @@ def _imports(path: Path) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def _within(module: str, packages: set[str]) -> bool:
-    return any(module == p or module.startswith(p + ".") or p.startswith(module) for p in packages)
+def _package(module: str) -> str:
+    """The row of the table that speaks for a module, or its first word."""
+    two = ".".join(module.split(".")[:2])
+    return two if two in MAY_IMPORT else module.split(".", maxsplit=1)[0]
 
 
-@pytest.mark.parametrize("folder", MAY_IMPORT)
-def test_a_layer_imports_only_the_layers_below_it(folder: str) -> None:
-    """Our own packages are imported downwards only."""
-    ours = ("services", "functions", "admin", "tools", "prompts", "emulators", "main", "tests")
+def _objection(module: str, imported: str) -> str | None:
+    """Why `module` must not import `imported`, or None."""
+    package = _package(module)
+    if imported.split(".", maxsplit=1)[0] not in OURS or _within(imported, package):
+        return None
+    for allowed in MAY_IMPORT[package].split():
+        name = allowed if allowed in OURS else f"services.{allowed}"
+        if (allowed == "*" and imported.startswith("services.")) or _within(imported, name):
+            return None
+    return f"{module} imports {imported}"
+
+
+def _within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+PRODUCT = [*_files("services", "functions", "admin", "tools", "prompts"), ROOT / "main.py"]
+
+
+def test_every_package_imports_only_what_its_row_allows() -> None:
+    """One way, from `main.py` down to `services.domain`."""
+    found = {(_module(path), name) for path in PRODUCT for name in _imports(path)}
+    assert [words for pair in sorted(found) if (words := _objection(*pair))] == []
+
+
+def test_every_package_has_a_row() -> None:
+    """And `services` stays a house of packages, with few modules beside them."""
+    assert {_package(_module(path)) for path in PRODUCT} - {"services"} == set(MAY_IMPORT)
+    flat = [path for path in (ROOT / "services").glob("*.py") if path.stem != "__init__"]
+    assert len(flat) <= MOST_FLAT_MODULES
+
+
+def test_no_row_allows_the_way_back() -> None:
+    """Otherwise two packages could import each other, whatever the rows say one by one."""
+    below = {
+        package: {_package(f"services.{name}") for name in row.split() if name != "*"}
+        for package, row in MAY_IMPORT.items()
+    }
+    order: list[str] = []
+    while len(order) < len(below):
+        free = [p for p, needs in below.items() if p not in order and needs <= {*order, "services"}]
+        assert free, f"a circle among {sorted(set(below) - set(order))}"
+        order += free
+
+
+@pytest.mark.parametrize(
+    ("module", "imported"),
+    [
+        ("services.turns.turn", "services.adapters.graph"),
+        ("services.turns.turn", "services.office.inbox"),
+        ("admin.ids", "services.adapters.graph"),
+        ("services.agent.toolbox", "tools.send_instagram_message"),
+        ("services.domain.policy", "services.ports"),
+        ("functions.webhook", "emulators.clock"),
+        ("services.settings", "deploy.wanted"),
+        ("admin.texts", "devtools.texts"),
+    ],
+)
+def test_what_was_once_possible_is_refused(module: str, imported: str) -> None:
+    """The table objects to each of these."""
+    assert _objection(module, imported)
+
+
+@pytest.mark.parametrize("outside", OUTSIDE)
+def test_the_product_knows_nothing_that_is_not_deployed(outside: str) -> None:
+    """No row names it."""
+    assert all(outside not in row.split() for row in MAY_IMPORT.values())
+
+
+def test_nothing_imports_the_tests() -> None:
+    """What is beside the product stands without them."""
     wrong = [
-        f"{path.relative_to(ROOT)} imports {module}"
-        for path in _files(folder)
-        if path.name != "__init__.py" or folder != "tools"
-        for module in _imports(path)
-        if module.split(".")[0] in ours and not _within(module, MAY_IMPORT[folder])
+        f"{_module(path)} imports {name}"
+        for path in _files("emulators", "deploy")
+        for name in _imports(path)
+        if _within(name, "tests")
     ]
-    assert not wrong
-
-
-@pytest.mark.parametrize("folder", NEVER)
-def test_nothing_imports_upwards(folder: str) -> None:
-    """Nothing deployed knows the emulators, and nothing below knows what is above."""
-    wrong = [
-        f"{path.relative_to(ROOT)} imports {module}"
-        for path in _files(folder)
-        for module in _imports(path)
-        if module.split(".")[0] in NEVER[folder]
-    ]
-    assert not wrong
+    assert wrong == []
 
 
 def test_only_adapters_import_sdks() -> None:
     """Firestore, Cloud Tasks, Gemini and HTTP clients stay behind the ports."""
     wrong = [
-        f"{path.relative_to(ROOT)} imports {module}"
-        for folder in ("services", "functions", "admin", "tools", "prompts")
-        for path in _files(folder)
-        if "adapters" not in path.parts and "bootstrap" not in path.parts
-        for module in _imports(path)
-        if module.split(".")[0] in SDKS
+        f"{_module(path)} imports {name}"
+        for path in PRODUCT
+        if _package(_module(path)) not in BEHIND_THE_PORTS
+        for name in _imports(path)
+        if name.split(".")[0] in SDKS
     ]
-    assert not wrong
+    assert wrong == []
 
 
 def test_the_domain_is_pure() -> None:
     """Records and policies use the standard library only."""
     wrong = [
-        f"{path.relative_to(ROOT)} imports {module}"
+        f"{_module(path)} imports {name}"
         for path in _files("services/domain")
-        for module in _imports(path)
-        if module.split(".")[0] not in STANDARD_ONLY and not module.startswith("services.domain")
+        for name in _imports(path)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        if not _within(name, "services.domain")
     ]
-    assert not wrong
+    assert wrong == []
 
 
 def test_the_paths_of_the_store_are_spelt_in_one_module() -> None:
@@ -111,15 +186,15 @@ def test_the_paths_of_the_store_are_spelt_in_one_module() -> None:
     spelt = re.compile(rf"(?:{'|'.join(kinds)})/(?!.*\.html)\S*")
     below = re.compile(rf"/(?:{'|'.join(kinds)})(?:/.*)?")  # behind the path of a conversation
     wrong = [
-        f"{path.relative_to(ROOT)}:{node.lineno} spells {node.value!r}"
-        for folder in ("services", "functions", "admin", "tools")
-        for path in _files(folder)
+        f"{_module(path)}:{node.lineno} spells {node.value!r}"
+        for path in PRODUCT
         if path != Path(paths.__file__) and "adapters" not in path.parts
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        if spelt.fullmatch(node.value) or (folder == "services" and below.fullmatch(node.value))
+        if spelt.fullmatch(node.value)
+        or (path.is_relative_to(ROOT / "services") and below.fullmatch(node.value))
     ]
-    assert not wrong
+    assert wrong == []
 
 
 def test_no_file_is_longer_than_350_lines() -> None:
@@ -127,8 +202,7 @@ def test_no_file_is_longer_than_350_lines() -> None:
     folders = ("services", "functions", "admin", "tools", "emulators", "tests", "benchmarks")
     long = [
         str(path.relative_to(ROOT))
-        for folder in folders
-        for path in _files(folder)
+        for path in _files(*folders)
         if len(path.read_text(encoding="utf-8").splitlines()) > 350
     ]
-    assert not long
+    assert long == []

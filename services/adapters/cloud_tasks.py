@@ -13,7 +13,7 @@ from google.cloud.tasks_v2 import CloudTasksClient
 from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpcTransport
 from google.cloud.tasks_v2.types import CreateTaskRequest
 
-from services.adapters import round_trips
+from services import round_trips
 from services.domain.schedule import Appointment
 from services.errors import Unavailable
 

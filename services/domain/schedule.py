@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 
 from services.domain.ids import digest, fraction
 
+#: When the sweep looks after messages that were given back and not tried again.
+RELEASE_GRACE = timedelta(seconds=60)
 _HOUR = 3600  # seconds
 
 

@@ -9,6 +9,7 @@ from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot,
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.policy import BOT_OFF, Skip, next_step
+from services.domain.schedule import RELEASE_GRACE
 from services.domain.states import Direction, Status
 from services.errors import Rejected
 from services.office.access import Operator
@@ -17,7 +18,6 @@ from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
-from services.turns.finish import RELEASE_GRACE
 
 #: What a person does first, by the reason for which a turn would pass the message over.
 _FIRST = {

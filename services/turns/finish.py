@@ -13,15 +13,12 @@ from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
+from services.domain.schedule import RELEASE_GRACE
 from services.domain.states import Direction, Status
 from services.outbox.queue import DELIVERY_GRACE
 from services.ports import Clock, Reads
 from services.turns.giving_up import give_up
 from services.turns.intents import Intents
-
-#: When the sweep looks after messages that were given back and not tried again.
-RELEASE_GRACE = timedelta(seconds=60)
-
 
 #: How often in a row newer messages start a turn anew.
 MOST_SUPERSEDED = 2

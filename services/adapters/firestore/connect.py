@@ -7,7 +7,7 @@ from google.api_core.gapic_v1.client_info import ClientInfo
 from google.cloud.firestore_v1.services.firestore import FirestoreClient
 from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcTransport
 
-from services.adapters import round_trips
+from services import round_trips
 
 #: What Google's clients say to an emulator; to others it applies its security rules, and ours let
 #: nobody in (google-cloud-firestore, base_client.py).
