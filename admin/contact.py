@@ -92,7 +92,7 @@ def _require_admin() -> None:
 
 def export_person(thread_id: str) -> dict[str, Any]:
     """Everything that is stored about them; who took it is recorded."""
-    exported = services().people.exports.contact(thread_id)
+    exported = services().exports.contact(thread_id)
     record("contact_exported", paths.contact(thread_id))
     return exported
 
@@ -102,7 +102,7 @@ def delete_person(thread_id: str, confirm: str) -> str:
     if confirm.strip() != thread_id.partition("_")[2]:
         told = gettext("Nothing was deleted: type the person's number exactly as it is shown.")
         raise Rejected(told)
-    code = services().people.deletions.request(thread_id, "back_office")
+    code = services().deletions.request(thread_id, "back_office")
     record("contact_deleted", paths.deletion(code))
     return code
 

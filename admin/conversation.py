@@ -167,7 +167,7 @@ def seen(thread_id: str) -> Any:
 def describe(thread_id: str, message_id: str) -> Any:
     """Put a picture or voice note into words that no turn has read; it is stored with it."""
     try:
-        services().people.describing.describe(thread_id, message_id)
+        services().describing.describe(thread_id, message_id)
     except ModelError as error:
         told = gettext("The model could not describe it now.")
         raise Rejected(f"{told} {said(error)}") from error

@@ -26,7 +26,7 @@ def show() -> Any:
     """As they are at Instagram now."""
     account = known()
     try:
-        shown = services().care.openers.shown(account.id)
+        shown = services().openers.shown(account.id)
     except (Rejected, Unavailable) as error:
         return _page(account.id, Shown(), said(str(error)), reached=False)
     return _page(account.id, shown, "")
@@ -50,7 +50,7 @@ def change() -> Any:
 
 def change_openers(account_id: str, questions: Sequence[str], menu: Sequence[Button]) -> None:
     """Give them to Instagram, and write down who did. Raises `Rejected`, `Unavailable`."""
-    services().care.openers.store(account_id, questions, menu)
+    services().openers.store(account_id, questions, menu)
     told = {"questions": list(questions), "menu": [button.title for button in menu]}
     record("openers", paths.account(account_id), after=told)
 

@@ -55,7 +55,7 @@ ENTRY_POINTS = (
     Program("deliver", "deliver", part="delivery", floor=_GRAPH),
     Program("sweep", "sweep", part="sweep", floor=_GRAPH),
     Program("internal_api", "internal_api", part="manual"),
-    Program("privacy", "privacy", part="people", floor=_STORE),
+    Program("privacy", "privacy", part="deletions", floor=_STORE),
     Program("back_office", "back_office", part="office", floor=_GRAPH),
 )
 PROGRAMS = (*FLOORS, *ENTRY_POINTS, Program(LATE, "webhook", f"{_HANDLERS}/late.py", "ingest"))

@@ -283,7 +283,8 @@ class _Deployed(Services):
             inside.secrets, self.function, before=watch.start, after=watch.stop
         )
         secrets = SecretManager(client, self.settings.project)
-        return Signed(inside.messenger, AccountTokens(secrets, self.clock, ACCOUNT, ""))
+        tokens = AccountTokens(secrets=secrets, clock=self.clock, own_account=ACCOUNT, own_token="")
+        return Signed(inside.messenger, tokens)
 
 
 def bearer(audience: str) -> dict[str, str]:

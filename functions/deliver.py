@@ -27,7 +27,7 @@ def _deliver(request: Request, services: Services, notes: dict[str, Any]) -> Ans
     def run(thread_id: str, trace_id: str) -> str:
         outcome = services.delivery.deliver(thread_id, trace_id, hint)
         if tells:
-            notes["alerts"] = services.care.alerts.send_due(trace_id)
+            notes["alerts"] = services.alerts.send_due(trace_id)
         return outcome
 
     return run_task(request, services, notes, run, url)

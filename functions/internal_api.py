@@ -70,13 +70,13 @@ def _one_is_ours(sender: str, recipient: str, services: Services) -> None:
 
 def _generate_verification(words: Words, services: Services) -> dict[str, Any]:
     igsid = _id(words, "ig_id")
-    issued = services.people.linking.generate(igsid, _text(words, "event_id"))
+    issued = services.linking.generate(igsid, _text(words, "event_id"))
     expires_at = issued.expires_at.isoformat()
     return {"token_hash": issued.token_hash, "expires_at": expires_at, "ig_id": igsid}
 
 
 def _send_verification_dm(words: Words, services: Services) -> dict[str, Any]:
-    queued = services.people.linking.send(_id(words, "ig_id"), _text(words, "token_plain"))
+    queued = services.linking.send(_id(words, "ig_id"), _text(words, "token_plain"))
     return {"success": True, "remote_message_id": queued.mid, "outbound_message_id": queued.id}
 
 
@@ -95,7 +95,7 @@ def _send_dm(words: Words, services: Services) -> dict[str, Any]:
 
 def _connect(words: Words, services: Services) -> dict[str, Any]:
     igsid, user_id = _id(words, "ig_id"), _text(words, "user_id")
-    verdict = services.people.linking.connect(_text(words, "token"), igsid, user_id)
+    verdict = services.linking.connect(_text(words, "token"), igsid, user_id)
     if verdict != "connected":
         raise BadBody(f"The token is {verdict}.")
     return {"success": True, "ig_id": igsid, "connected_user_id": user_id}
@@ -103,16 +103,16 @@ def _connect(words: Words, services: Services) -> dict[str, Any]:
 
 def _export_contact(words: Words, services: Services) -> dict[str, Any]:
     thread = thread_id(services.settings.account_id, _id(words, "ig_id"))
-    return services.people.exports.contact(thread)
+    return services.exports.contact(thread)
 
 
 def _delete_contact(words: Words, services: Services) -> dict[str, Any]:
     thread = thread_id(services.settings.account_id, _id(words, "ig_id"))
-    code = services.people.deletions.request(thread, "internal_api")
+    code = services.deletions.request(thread, "internal_api")
     return {
         "success": True,
         "confirmation_code": code,
-        "status": services.people.deletions.status(code),
+        "status": services.deletions.status(code),
     }
 
 

@@ -30,7 +30,7 @@ def _privacy(request: Request, services: Services, notes: dict[str, Any]) -> Ans
     if name == "data-deletion" and request.method == "POST":
         return _data_deletion(request, services)
     if name in ("deauthorise", "deauthorize") and request.method == "POST":
-        services.people.deletions.deauthorise(_user(request, services))
+        services.deletions.deauthorise(_user(request, services))
         return {"success": True}, 200, {}
     return page("There is nothing here"), 404, HEADERS
 
@@ -60,7 +60,7 @@ _VERDICTS = {
 
 def _verify(request: Request, services: Services, notes: dict[str, Any]) -> Answer:
     form = request.form
-    verdict = services.people.linking.connect(form.get("token", ""), form.get("ig_id", ""))
+    verdict = services.linking.connect(form.get("token", ""), form.get("ig_id", ""))
     notes["outcome"] = verdict
     status, title, text = _VERDICTS[verdict]
     return page(title, text), status, HEADERS
@@ -68,13 +68,13 @@ def _verify(request: Request, services: Services, notes: dict[str, Any]) -> Answ
 
 def _data_deletion(request: Request, services: Services) -> Answer:
     """What Meta expects: where to look, and by which code (Data Deletion Request Callback)."""
-    code = services.people.deletions.request_by_meta(_user(request, services))
+    code = services.deletions.request_by_meta(_user(request, services))
     base = services.settings.public_url.rstrip("/")
     return {"url": f"{base}/deletion/{code}", "confirmation_code": code}, 200, {}
 
 
 def _status_page(code: str, services: Services) -> Answer:
-    status = services.people.deletions.status(code)
+    status = services.deletions.status(code)
     if status is None:
         return page("There is no such request", "Check the confirmation code."), 404, HEADERS
     return page("Deletion of your data", status, f"Confirmation code: {code}"), 200, HEADERS

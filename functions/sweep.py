@@ -20,9 +20,9 @@ def _sweep(request: Request, services: Services, notes: dict[str, Any]) -> Answe
     require_queue(request.headers.get("Authorization"), None, account)
     notes["trace_id"] = trace_id = services.ids.new()
     notes["repaired"] = services.sweep.run(trace_id)
-    notes["alerts"] = services.care.alerts.send_due(trace_id)
+    notes["alerts"] = services.alerts.send_due(trace_id)
     if upkeep.due(services.clock.now()):
-        notes["upkeep"] = services.care.upkeep.run(trace_id)
-        notes["deletions"] = services.people.deletions.resume()
+        notes["upkeep"] = services.upkeep.run(trace_id)
+        notes["deletions"] = services.deletions.resume()
     told = ("repaired", "upkeep", "deletions")
     return {name: notes[name] for name in told if name in notes}, 200, {}

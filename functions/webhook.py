@@ -39,7 +39,7 @@ def _webhook(request: Request, services: Services, notes: dict[str, Any]) -> Ans
     notes["trace_id"] = trace_id = new_trace(request, services)
     parsed = _parsed(raw)
     if isinstance(parsed, dict) and parsed.get("object") == "whatsapp_business_account":
-        notes["alerts"] = services.care.alerts.note_webhook(parsed)
+        notes["alerts"] = services.alerts.note_webhook(parsed)
         return {"status": "success", "message": "Events accepted"}, 200, {}
     accepted = services.ingest.accept(parsed, trace_id, app)
     notes |= {

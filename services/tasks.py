@@ -7,7 +7,7 @@ from services.domain import schedule
 from services.ports import Clock, TaskQueue
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Looks:
     """Tasks of one queue, never under the name of one that may be running now.
 

@@ -145,6 +145,44 @@ def test_the_product_knows_nothing_that_is_not_deployed(outside: str) -> None:
     assert all(outside not in row.split() for row in MAY_IMPORT.values())
 
 
+def test_no_modules_import_each_other() -> None:
+    """Neither at run time nor for their types alone."""
+    files = {_module(path): path for path in [*PRODUCT, *_files("emulators", "devtools", "deploy")]}
+
+    def needs(path: Path) -> set[str]:
+        steps = [name.split(".") for name in _imports(path)]
+        named = ([".".join(words[:end]) for end in range(len(words), 0, -1)] for words in steps)
+        return {next((name for name in names if name in files), "") for names in named} - {""}
+
+    left = {module: needs(path) for module, path in files.items()}
+    while free := {
+        module
+        for module, below in left.items()
+        if not below & left.keys() or not any(module in needed for needed in left.values())
+    }:
+        left = {module: below for module, below in left.items() if module not in free}
+    assert sorted(left) == []
+
+
+def test_the_composition_root_names_everything_that_it_hands_over() -> None:
+    """Ten arguments in a row say nothing, and two of a kind are soon exchanged."""
+    classes = {
+        name
+        for path in PRODUCT
+        if _package(_module(path)) not in BEHIND_THE_PORTS
+        for name in re.findall(r"^class (\w+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    nameless = [
+        f"{_module(path)}:{node.lineno}"
+        for path in _files("services/bootstrap")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in classes
+        and (node.args or any(word.arg is None for word in node.keywords))
+    ]
+    assert nameless == []
+
+
 def test_nothing_imports_the_tests() -> None:
     """What is beside the product stands without them."""
     wrong = [

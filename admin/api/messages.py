@@ -70,7 +70,7 @@ def rate(
 def describe(thread_id: str, message_id: str) -> Any:
     """Put a picture or voice note into words; they are stored with it."""
     try:
-        services().people.describing.describe(thread_id, message_id)
+        services().describing.describe(thread_id, message_id)
     except ModelError as error:
         raise Rejected(f"The model could not describe it now. {error}") from error
 

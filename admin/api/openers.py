@@ -13,7 +13,7 @@ from services.accounts.openers import Button
 @route("GET", "/accounts/{account_id}/openers", "questions", "menu", "locales", admin=True)
 def read_openers(account_id: str) -> Any:
     """Ice breakers and menu, and how many further languages are set."""
-    shown = services().care.openers.shown(ours(account_id).id)
+    shown = services().openers.shown(ours(account_id).id)
     return {
         "questions": shown.questions,
         "menu": [asdict(button) for button in shown.menu],

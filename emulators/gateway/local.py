@@ -17,6 +17,7 @@ from emulators.gateway.phone import phone_app
 from emulators.gateway.routes import OwnPagesOnly, Routes
 from emulators.gateway.scheduler import EVERY, Scheduler
 from emulators.gateway.store import NamedStore, OwnStore, Store
+from emulators.gateway.views import Watched
 from emulators.gemini.simulator import GeminiSim
 from emulators.http import HttpServer
 from emulators.instagram.simulator import InstagramSim
@@ -191,7 +192,17 @@ class LocalStack:
                 self._routes.alias("deletion", app)
         control = control_app(self.clock, self.firestore, self.tasks, self.reset_google)
         self._routes.mount("_sim", OwnPagesOnly(control))
-        self._routes.mount("", OwnPagesOnly(phone_app(self)))
+        self._routes.mount("", OwnPagesOnly(phone_app(self._watched())))
+
+    def _watched(self) -> Watched:
+        return Watched(
+            clock=self.clock,
+            instagram=self.instagram,
+            instagram_url=self.instagram_url,
+            firestore=self.firestore,
+            tasks=self.tasks,
+            store_client=self.store_client,
+        )
 
     def _live(self) -> None:
         self.seeded = operation.seed(self.store_client("local"))

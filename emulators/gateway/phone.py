@@ -4,18 +4,16 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, Response, jsonify, request, send_from_directory
 
 from emulators.gateway import views
 from emulators.gateway.changes import Changes
 from emulators.gateway.kinds import beside, kinds
+from emulators.gateway.views import Watched
 from emulators.instagram.control import words
 from emulators.instagram.happenings import Happened, owner_does, person_does
-
-if TYPE_CHECKING:
-    from emulators.gateway.local import LocalStack
 
 STATIC = Path(__file__).resolve().parent / "static"
 LOOK_EVERY_SECONDS = 0.5  # typing and the app's own state change without a word to anybody
@@ -29,7 +27,7 @@ _POLICY = (
 )
 
 
-def phone_app(stack: "LocalStack") -> Flask:
+def phone_app(stack: Watched) -> Flask:
     """The page at `/`, its files, and its JSON below `/_local`."""
     app = Flask("emulators.gateway.phone", static_folder=None)
     app.register_error_handler(ValueError, _bad_words)
@@ -51,7 +49,7 @@ def _add_files(app: Flask) -> None:
         return send_from_directory(STATIC, name)
 
 
-def _add_deeds(app: Flask, stack: "LocalStack") -> None:
+def _add_deeds(app: Flask, stack: Watched) -> None:
     @app.post("/_local/dm")
     def dm() -> Response:
         said = words("from")
@@ -68,7 +66,7 @@ def _add_deeds(app: Flask, stack: "LocalStack") -> None:
         return _done(owner_does(stack.instagram.core, words("to")))
 
 
-def _add_live(app: Flask, stack: "LocalStack") -> None:
+def _add_live(app: Flask, stack: Watched) -> None:
     changes = Changes()
     stack.firestore.listen(changes.note)
     stack.tasks.on_change(changes.note)
@@ -90,7 +88,7 @@ def _add_live(app: Flask, stack: "LocalStack") -> None:
 class _Seen:
     """What one open page was told last."""
 
-    def __init__(self, stack: "LocalStack", who: str) -> None:
+    def __init__(self, stack: Watched, who: str) -> None:
         self._stack, self._who = stack, who
         self._store = stack.store_client("phone")
         self._system: dict[str, Any] | None = None
@@ -104,7 +102,7 @@ class _Seen:
         return {"people": views.people(self._stack), "chat": chat, "system": self._system}
 
 
-def _events(stack: "LocalStack", changes: Changes, who: str) -> Iterator[str]:
+def _events(stack: Watched, changes: Changes, who: str) -> Iterator[str]:
     """Server-sent events: the whole state whenever it differs from what was sent last."""
     seen, sent, count, quiet = _Seen(stack, who), "", -1, 0
     while True:

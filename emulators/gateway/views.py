@@ -1,19 +1,21 @@
 """What the phone page shows: the chat as Instagram has it, and the system as it is stored."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from google.cloud.firestore_v1 import Client, Query
 
+from emulators.clock import SimClock
+from emulators.cloud_tasks.engine import TasksEngine
 from emulators.gateway.counting import by_function
 from emulators.gateway.credentials import ACCOUNT_ID
+from emulators.gateway.store import Store
 from emulators.instagram import views
 from emulators.instagram.people import igsid_of
-
-if TYPE_CHECKING:
-    from emulators.gateway.local import LocalStack
+from emulators.instagram.simulator import InstagramSim
 
 SHOWN = 40
 """So many of a thread's newest stored messages are shown."""
@@ -29,7 +31,19 @@ _MESSAGE = (
 )  # fmt: skip
 
 
-def people(stack: "LocalStack") -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What of the local run the page looks at, and writes into as a person would."""
+
+    clock: SimClock
+    instagram: InstagramSim
+    instagram_url: str
+    firestore: Store
+    tasks: TasksEngine
+    store_client: Callable[[str], Client]
+
+
+def people(stack: Watched) -> list[dict[str, Any]]:
     """Everybody who was ever named, the last to have written first."""
     core = stack.instagram.core
     with core.lock:
@@ -40,14 +54,14 @@ def people(stack: "LocalStack") -> list[dict[str, Any]]:
     return sorted(shown, key=lambda person: (person["last"] or {}).get("at", ""), reverse=True)
 
 
-def chat(stack: "LocalStack", who: str) -> dict[str, Any]:
+def chat(stack: Watched, who: str) -> dict[str, Any]:
     """One conversation as it stands in the Instagram app."""
     core = stack.instagram.core
     with core.lock:
         return views.conversation(core.state, igsid_of(who))
 
 
-def system(stack: "LocalStack", store: Client, who: str) -> dict[str, Any]:
+def system(stack: Watched, store: Client, who: str) -> dict[str, Any]:
     """One thread as Moca has stored it, its waiting tasks, and what everything cost."""
     thread_id = f"{ACCOUNT_ID}_{igsid_of(who)}"
     conversation = store.document(f"conversations/{thread_id}")

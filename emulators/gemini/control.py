@@ -1,14 +1,13 @@
 """The control API `/_sim/*`: what the model says next, and what it was asked."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
-if TYPE_CHECKING:
-    from emulators.gemini.simulator import GeminiSim
+from emulators.gemini.core import GeminiCore
 
 
-def add_control_routes(app: Flask, sim: "GeminiSim") -> None:
+def add_control_routes(app: Flask, sim: GeminiCore) -> None:
     """Add the control API; a wrong request is 400 with a sentence."""
     routes = Blueprint("control", __name__, url_prefix="/_sim")
     routes.register_error_handler(ValueError, _bad_words)
@@ -17,7 +16,7 @@ def add_control_routes(app: Flask, sim: "GeminiSim") -> None:
     app.register_blueprint(routes)
 
 
-def _add_script(routes: Blueprint, sim: "GeminiSim") -> None:
+def _add_script(routes: Blueprint, sim: GeminiCore) -> None:
     @routes.post("/script")
     def add() -> Response:
         sim.script.add(_words("replies")["replies"])
@@ -42,7 +41,7 @@ def _add_script(routes: Blueprint, sim: "GeminiSim") -> None:
         return jsonify({"standing": sim.gates.standing()})
 
 
-def _add_state(routes: Blueprint, sim: "GeminiSim") -> None:
+def _add_state(routes: Blueprint, sim: GeminiCore) -> None:
     @routes.get("/requests")
     def requests() -> Response:
         return jsonify(sim.requests)

@@ -3,17 +3,15 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, Response, jsonify, request
 
+from emulators.gemini.core import GeminiCore
 from emulators.gemini.refusals import ApiError
 from emulators.gemini.replies import tokens_in
 from emulators.gemini.spelling import in_camel_case
 from emulators.gemini.vectors import embed_request
-
-if TYPE_CHECKING:
-    from emulators.gemini.simulator import GeminiSim
 
 _PATH = re.compile(r"(?:^|/)models/(?P<model>[^/:]+)(?::(?P<method>\w+))?$")
 _INPUT_LIMIT = 1048576
@@ -21,7 +19,7 @@ _INPUT_LIMIT = 1048576
 Body = Mapping[str, Any]
 
 
-def add_model_routes(app: Flask, sim: "GeminiSim") -> None:
+def add_model_routes(app: Flask, sim: GeminiCore) -> None:
     """Add the catch-all route; a key is needed, though any will do."""
     methods: dict[str, Callable[[Body, str], Response]] = {
         "generateContent": lambda body, model: _generated(sim, body, model),
@@ -54,12 +52,12 @@ def add_model_routes(app: Flask, sim: "GeminiSim") -> None:
         return jsonify({"name": f"models/{model}", "inputTokenLimit": _INPUT_LIMIT})
 
 
-def _generated(sim: "GeminiSim", body: Body, model: str) -> Response:
+def _generated(sim: GeminiCore, body: Body, model: str) -> Response:
     made = sim.generate(body, model)
     return made if isinstance(made, Response) else jsonify(made)
 
 
-def _streamed(sim: "GeminiSim", body: Body, model: str) -> Response:
+def _streamed(sim: GeminiCore, body: Body, model: str) -> Response:
     made = sim.generate(body, model)
     if isinstance(made, Response):
         return made
@@ -82,18 +80,18 @@ def _event(body: Body) -> str:
     return f"data: {json.dumps(body)}\r\n\r\n"
 
 
-def _embedded(sim: "GeminiSim", body: Body) -> Response:
+def _embedded(sim: GeminiCore, body: Body) -> Response:
     failure = _scripted_failure(sim)
     return failure or jsonify({"embedding": embed_request(body)})
 
 
-def _embedded_many(sim: "GeminiSim", body: Body) -> Response:
+def _embedded_many(sim: GeminiCore, body: Body) -> Response:
     failure = _scripted_failure(sim)
     asked = body.get("requests", [])
     return failure or jsonify({"embeddings": [embed_request(one) for one in asked]})
 
 
-def _scripted_failure(sim: "GeminiSim") -> Response | None:
+def _scripted_failure(sim: GeminiCore) -> Response | None:
     reply = sim.script.take("embed")
     return None if reply is None else sim.failure(reply)
 

@@ -1,77 +1,18 @@
-"""The simulated Gemini API: one app, a script, and rules when the script is used up."""
+"""The simulated Gemini API: one app before the model that answers."""
 
-import itertools
-import threading
-from collections.abc import Mapping
-from typing import Any
-
-from flask import Flask, Response
+from flask import Flask
 
 from emulators.clock import SimClock
-from emulators.dropped import dropped_connection
-from emulators.gates import Gates
-from emulators.gemini.checks import check
 from emulators.gemini.control import add_control_routes
-from emulators.gemini.refusals import ApiError
-from emulators.gemini.replies import response_to
+from emulators.gemini.core import GeminiCore
 from emulators.gemini.routes import add_model_routes
-from emulators.gemini.rules import answer
-from emulators.gemini.script import Reply, Script
-
-Json = dict[str, Any]
 
 
-class GeminiSim:
-    """`app` answers any version's paths; `script` goes first, then the rules."""
+class GeminiSim(GeminiCore):
+    """`app` answers any version's paths."""
 
     def __init__(self, clock: SimClock) -> None:
-        self.clock = clock
-        self.script = Script()
-        self.gates = Gates()
-        self._lock = threading.Lock()
-        self._requests: list[Json] = []
-        self._numbers = itertools.count(1)
+        super().__init__(clock)
         self.app = Flask("emulators.gemini")
         add_control_routes(self.app, self)
         add_model_routes(self.app, self)
-
-    @property
-    def requests(self) -> list[Json]:
-        """Every request for a model since the last reset, as it was sent."""
-        with self._lock:
-            return list(self._requests)
-
-    def reset(self) -> None:
-        """Forget the script and the requests."""
-        self.script.reset()
-        self.gates.reset()
-        with self._lock:
-            self._requests.clear()
-
-    def keep(self, record: Json) -> None:
-        """Remember one request."""
-        with self._lock:
-            self._requests.append(record | {"at": self.clock.now().isoformat()})
-
-    def generate(self, asked: Mapping[str, Any], model: str) -> Json | Response:
-        """The response to one generateContent; ApiError where the API refuses or fails."""
-        check(asked, model)
-        reply = self.script.take("generate")
-        if reply is None:
-            reply = answer(asked)
-        elif (failure := self.failure(reply)) is not None:
-            return failure
-        return response_to(asked, reply, model, next(self._numbers))
-
-    def failure(self, reply: Reply) -> Response | None:
-        """Wait as the reply says, then fail as it says; None when it does not fail."""
-        if "hold" in reply:
-            self.gates.hold(reply["hold"])
-        self.clock.pause(float(reply.get("delay_seconds", 0)))
-        if reply.get("drop"):
-            return dropped_connection()
-        if "status" in reply:
-            seconds = reply.get("retry_after")
-            headers = {"Retry-After": str(seconds)} if seconds is not None else {}
-            raise ApiError(int(reply["status"]), reply.get("message"), headers)
-        return None

@@ -63,7 +63,7 @@ class Finding:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """Looks at connections; sending and ingest do not wait for it."""
 

@@ -51,7 +51,7 @@ class Shown:
     locales: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Openers:
     """Reads and replaces them at Instagram, which alone keeps them."""
 

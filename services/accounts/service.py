@@ -45,7 +45,7 @@ ADVICE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """Writes what the answers of Instagram say about an account."""
 

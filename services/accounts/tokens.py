@@ -62,7 +62,7 @@ class Issuer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tokens:
     """Renews, replaces and warns; ingest goes on whatever happens here."""
 

@@ -121,7 +121,7 @@ class AccountTokens:
     """
 
     def __init__(
-        self, secrets: SecretManager, clock: Clock, own_account: str, own_token: str
+        self, *, secrets: SecretManager, clock: Clock, own_account: str, own_token: str
     ) -> None:
         self._secrets = secrets
         self._clock = clock

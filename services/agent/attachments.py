@@ -34,7 +34,7 @@ MOST_FILES = 4
 MOST_KEPT = 900_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageMedia:
     """Fetches what a message holds."""
 

@@ -19,7 +19,7 @@ KEPT_FOR = timedelta(minutes=1)
 class Budget:
     """The day's cost by account (UTC): one aggregation query a minute and instance at most."""
 
-    def __init__(self, documents: Documents, clock: Clock) -> None:
+    def __init__(self, *, documents: Documents, clock: Clock) -> None:
         self._documents = documents
         self._clock = clock
         self._lock = threading.Lock()

@@ -15,7 +15,7 @@ from services.store.live_settings import LiveSettings
 _MOST_CHARACTERS = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Describing:
     """Describes the media of one message, once."""
 

@@ -39,7 +39,7 @@ _NUMBER = re.compile(r"(?<!\w)\+?\d[\d\s()./-]{6,}\d")
 _HANDLE = re.compile(r"(?<!\w)@[\w.]{2,30}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exporting:
     """Makes cases out of turns."""
 

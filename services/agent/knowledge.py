@@ -33,7 +33,7 @@ _STOP_WORDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """Entries of `knowledge`, each with its words and, where vectors can be had, its vector."""
 

@@ -100,7 +100,7 @@ def _plain(text: str) -> str:
 class Rules:
     """The rules of an account in their order, read from the store and kept for seconds."""
 
-    def __init__(self, documents: Documents, clock: Clock, patterns: Patterns) -> None:
+    def __init__(self, *, documents: Documents, clock: Clock, patterns: Patterns) -> None:
         self._documents = documents
         self._clock = clock
         self._patterns = patterns

@@ -25,51 +25,88 @@ from services.office.thread import OfficeThread
 from services.office.use_cases import Office
 
 if TYPE_CHECKING:
-    from services.bootstrap import Services
+    from services.bootstrap.maintenance import MaintenanceServices
 
 
-def office(parts: "Services") -> Office:
+def office(parts: "MaintenanceServices") -> Office:
     """What the team sees and does."""
-    documents, clock, ids = parts.documents, parts.clock, parts.ids
-    settings = OfficeSettings(documents, parts.live_settings, clock, ids)
+    documents, live_settings, clock, ids = (
+        parts.documents,
+        parts.live_settings,
+        parts.clock,
+        parts.ids,
+    )
+    settings = OfficeSettings(documents=documents, live=live_settings, clock=clock, ids=ids)
     return Office(
-        access=OfficeAccess(documents, clock, ids, parts.settings.admin_token),
+        access=OfficeAccess(
+            documents=documents, clock=clock, ids=ids, admin_token=parts.settings.admin_token
+        ),
         accounts=OfficeAccounts(
-            documents,
-            parts.settings.account_id,
-            parts.accounts,
-            lambda: parts.care.upkeep,
-            parts.live_settings,
-            clock,
-            ids,
+            documents=documents,
+            own=parts.settings.account_id,
+            states=parts.accounts,
+            upkeep=lambda: parts.upkeep,
+            settings=live_settings,
+            clock=clock,
+            ids=ids,
         ),
-        inbox=OfficeInbox(documents, clock),
-        thread=OfficeThread(documents, clock, ids),
-        actions=OfficeActions(documents, parts.live_settings, clock, ids),
-        sending=OfficeSending(documents, parts.manual, parts.instagram, clock, ids),
-        contact=OfficeContact(documents, clock, ids),
-        again=OfficeAgain(documents, parts.turn_looks, parts.live_settings, clock, ids),
-        answers=OfficeAnswers(documents, lambda: parts.knowledge, patterns.read, clock, ids),
-        live=OfficeLive(documents, clock),
+        inbox=OfficeInbox(documents=documents, clock=clock),
+        thread=OfficeThread(documents=documents, clock=clock, ids=ids),
+        actions=OfficeActions(documents=documents, settings=live_settings, clock=clock, ids=ids),
+        sending=OfficeSending(
+            documents=documents, manual=parts.manual, uploads=parts.instagram, clock=clock, ids=ids
+        ),
+        contact=OfficeContact(documents=documents, clock=clock, ids=ids),
+        again=OfficeAgain(
+            documents=documents,
+            turns=parts.turn_looks,
+            settings=live_settings,
+            clock=clock,
+            ids=ids,
+        ),
+        answers=OfficeAnswers(
+            documents=documents,
+            knowledge=lambda: parts.knowledge,
+            patterns=patterns.read,
+            clock=clock,
+            ids=ids,
+        ),
+        live=OfficeLive(documents=documents, clock=clock),
         settings=settings,
-        prompt=OfficePrompt(documents, settings),
-        shelf=OfficeShelf(documents, clock, ids),
-        operate=OfficeOperate(documents, clock),
-        replay=OfficeReplay(documents, lambda: parts.ingest, parts.live_settings, clock, ids),
-        playground=OfficePlayground(
-            documents, lambda: parts.ingest, lambda: parts.people.deletions, clock, ids
+        prompt=OfficePrompt(documents=documents, settings=settings),
+        shelf=OfficeShelf(documents=documents, clock=clock, ids=ids),
+        operate=OfficeOperate(documents=documents, clock=clock),
+        replay=OfficeReplay(
+            documents=documents,
+            ingest=lambda: parts.ingest,
+            settings=live_settings,
+            clock=clock,
+            ids=ids,
         ),
-        days=OfficeDays(documents, parts.days, clock),
+        playground=OfficePlayground(
+            documents=documents,
+            ingest=lambda: parts.ingest,
+            deletions=lambda: parts.deletions,
+            clock=clock,
+            ids=ids,
+        ),
+        days=OfficeDays(documents=documents, days=parts.days, clock=clock),
         proxy=_proxy(parts),
-        suggest=lambda: OfficeSuggest(documents, parts.agent, parts.live_settings, clock, ids),
+        suggest=lambda: OfficeSuggest(
+            documents=documents, agent=parts.agent, settings=live_settings, clock=clock, ids=ids
+        ),
     )
 
 
-def _proxy(parts: "Services") -> OfficeProxy | None:
+def _proxy(parts: "MaintenanceServices") -> OfficeProxy | None:
     settings = parts.settings
     if not settings.iap_audience:
         return None
     from services.adapters.proxy_keys import ProxyAssertions
 
-    assertions = ProxyAssertions(settings.iap_keys_url, parts.clock)
-    return OfficeProxy(parts.documents, assertions, parts.clock, settings.iap_audience)
+    return OfficeProxy(
+        documents=parts.documents,
+        assertions=ProxyAssertions(settings.iap_keys_url, parts.clock),
+        clock=parts.clock,
+        audience=settings.iap_audience,
+    )

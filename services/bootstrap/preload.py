@@ -12,17 +12,19 @@ _QUEUE = ("services.adapters.cloud_tasks",)
 #: httpx imports its transport only when the first client is made.
 _HTTP = ("httpx", "httpcore")
 _GRAPH = ("services.adapters.instagram", "services.adapters.secrets", *_HTTP)
-_PEOPLE = ("services.bootstrap.contacts",)
 
 #: Function → the modules that its requests need beyond its edge.
 MODULES: dict[str, Sequence[str]] = {
-    "webhook": (*_STORE, *_QUEUE, *_PEOPLE, "services.ingest.service", "services.ingest.echoes"),
+    "webhook": (*_STORE, *_QUEUE, "services.ingest.service", "services.ingest.echoes"),
     "process_thread": (
         *_STORE,
         *_QUEUE,
         *_GRAPH,
-        *_PEOPLE,
-        "services.bootstrap.agent",
+        "services.adapters.gemini",
+        "services.adapters.patterns",
+        "services.adapters.spond",
+        "services.agent.agent",
+        "tools",
         "services.adapters.media",
         "services.turns.turn",
         "services.agent.knowledge",
@@ -34,13 +36,11 @@ MODULES: dict[str, Sequence[str]] = {
         *_STORE,
         *_QUEUE,
         *_HTTP,
-        *_PEOPLE,
-        "services.bootstrap.accounts",
         "services.maintenance.sweep",
         "services.maintenance.manager_alerts",
         "services.adapters.whatsapp",
     ),
-    "internal_api": (*_STORE, *_QUEUE, *_PEOPLE, "services.contacts.linking"),
-    "privacy": (*_STORE, *_PEOPLE, "services.contacts.linking"),
+    "internal_api": (*_STORE, *_QUEUE, "services.contacts.linking"),
+    "privacy": (*_STORE, "services.contacts.linking"),
     "back_office": (*_STORE, *_QUEUE),
 }

@@ -37,7 +37,7 @@ class Queued:
     mid: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linking:
     """Account linking of one account."""
 

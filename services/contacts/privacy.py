@@ -40,7 +40,7 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deletions:
     """Deletes people. A deletion that was interrupted goes on where it stopped."""
 
@@ -217,7 +217,7 @@ def _before(snapshot: Snapshot, instant: str, until: datetime) -> bool:
     return any(isinstance(at, datetime) and at <= until for at in instants)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exports:
     """Hands over what is kept about a person."""
 

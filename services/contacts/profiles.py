@@ -27,7 +27,7 @@ _TEXTS = ("name", "username", "profile_pic")
 _FLAGS = ("is_user_follow_business", "is_business_follow_user", "is_verified_user")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Profiles:
     """Keeps contacts' profiles fresh."""
 

@@ -33,7 +33,7 @@ MOST_ASKED = 5
 AGAIN_AFTER = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
     """Fetches messages by their mid; repeating it changes nothing."""
 

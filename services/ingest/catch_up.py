@@ -64,7 +64,7 @@ class _Look:
     found: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CatchUp:
     """Finds what is missing since the last run; safe to repeat.
 

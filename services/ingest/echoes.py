@@ -40,7 +40,7 @@ from services.tasks import Looks
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Echoes:
     """Decides whose echo it is; repeating it changes nothing."""
 

@@ -21,7 +21,7 @@ MOST_EARLY = 20
 MOST_MARKED = 50
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Receipts:
     """Records that a person has read up to a message; repeating it changes nothing."""
 

@@ -52,7 +52,7 @@ class Accepted:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ingest:
     """Stores a webhook's events; when `accept` returns, nothing of them can be lost."""
 

@@ -23,7 +23,7 @@ LOOK_AFTER = timedelta(seconds=10)
 MOST_KEPT = 200_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drawer:
     """Keeps events that belong to no thread."""
 

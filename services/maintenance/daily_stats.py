@@ -39,7 +39,7 @@ _COUNTED: dict[str, Where] = {
 _ROLES = ("customer", "bot", "office", "instagram_app")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Days:
     """Counts days. A day is always counted whole, so that a repetition changes nothing."""
 

@@ -67,7 +67,7 @@ class Group:
     text_window: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alerts:
     """Sends what is queued in `manager_alerts`, grouped, at most once in a setting's minutes."""
 

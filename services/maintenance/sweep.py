@@ -29,7 +29,7 @@ GRACE = timedelta(seconds=30)
 MOST_REPAIRS = 500
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
     """Five small queries when there is nothing to do, however many conversations there are."""
 

@@ -42,7 +42,7 @@ class Connected:
     caught_up: int  #: messages that were missing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Upkeep:
     """One account's trouble does not keep the next from being looked after."""
 

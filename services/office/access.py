@@ -75,7 +75,7 @@ class _Kept:
     operators: dict[str, tuple[datetime, Operator]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeAccess:
     """Signs people in, and says whether a session still stands."""
 

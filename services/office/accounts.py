@@ -37,7 +37,7 @@ class Known:
         return f"@{username}" if username else self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeAccounts:
     """Reads `accounts/{id}`; the environment's account is one of them from the beginning.
 

@@ -33,7 +33,7 @@ class NoSuchThread(Rejected):
     """There is no such conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeActions:
     """Changes conversations in an operator's name."""
 

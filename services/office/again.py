@@ -29,7 +29,7 @@ _FIRST = {
 _HAND_BACK = "Hand the conversation back first."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeAgain:
     """Gives a message that was given up to a turn again."""
 

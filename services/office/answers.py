@@ -21,7 +21,7 @@ ACTIONS = ("reply", "hand_to_human", "silent")
 LONGEST_REPLY = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeAnswers:
     """Lists and changes them in an operator's name."""
 

@@ -30,7 +30,7 @@ class WrongFields(Rejected):
         self.problems = dict(problems)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeContact:
     """Changes a contact in an operator's name."""
 

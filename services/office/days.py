@@ -14,7 +14,7 @@ DAYS = 30
 MOST_TURNS = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeDays:
     """Reads days. Nothing is written: whoever opens the page does not pay for the past."""
 

@@ -126,7 +126,7 @@ class Listed:
     next: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeInbox:
     """Lists and finds conversations, the playground's aside. Every answer costs what it shows."""
 

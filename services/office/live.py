@@ -35,7 +35,7 @@ class Change:
     more: bool = False  #: more changed than are told: the page is to be loaded anew
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeLive:
     """The live feed of one open page."""
 

@@ -28,7 +28,7 @@ class Found:
     people: dict[str, dict[str, Any]] = field(default_factory=dict)  #: conversations by thread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeOperate:
     """Reads what keeps the business running.
 

@@ -21,7 +21,7 @@ from services.store import audit
 LONGEST = 2000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficePlayground:
     """The playground's thread: written to by the webhook's own way in, and begun anew."""
 

@@ -45,7 +45,7 @@ class Line:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficePrompt:
     """The versions are what the audit log says of the settings: nothing is stored twice."""
 

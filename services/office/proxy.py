@@ -18,7 +18,7 @@ SKEW = timedelta(seconds=30)
 LIFE = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeProxy:
     """Where it is configured, nobody enters without a good assertion, whatever else they hold."""
 

@@ -27,7 +27,7 @@ class Replayed:
     unhandled: int  #: what still no rule knows; the event is then kept
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeReplay:
     """Gives kept events to the ingest once more, as if the webhook had just brought them."""
 

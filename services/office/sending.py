@@ -21,7 +21,7 @@ from services.ports import Clock, Documents, Ids, Reads, Uploads
 from services.store import audit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeSending:
     """The office's side of manual messages: what they mean for the conversation, and who did it."""
 

@@ -40,7 +40,7 @@ class Shown:
     otherwise: Any  #: what counts where the scope says nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeSettings:
     """Reads and changes `settings/{scope}`: `default`, or an account that overrides it."""
 

@@ -17,7 +17,7 @@ LONGEST_CANNED = 2000
 MOST_VIEWS = 30
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeShelf:
     """Canned answers for everybody; saved views for each operator."""
 

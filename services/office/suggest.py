@@ -17,7 +17,7 @@ from services.ports import Clock, Documents, Ids
 from services.store.live_settings import LiveSettings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeSuggest:
     """Asks the agent what it would say."""
 

@@ -29,7 +29,7 @@ class Thread:
     older: str | None  #: the cursor of what came before
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeThread:
     """Reads one thread. What it costs does not depend on the thread's length."""
 

@@ -24,7 +24,7 @@ from services.office.suggest import OfficeSuggest
 from services.office.thread import OfficeThread
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
     """Everything that the team can see and do."""
 

@@ -54,7 +54,7 @@ class _Run:
     per_second: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """Sends what is queued. `deliver` may be called any number of times, at any time."""
 

@@ -54,7 +54,7 @@ class Queued:
     item_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manual:
     """Queues messages that no turn wrote, and carries out what a person decides about others."""
 

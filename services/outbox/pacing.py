@@ -69,7 +69,7 @@ class Reserving:
 class Pacer:
     """This instance's share of the slots of all accounts; safe for its threads."""
 
-    def __init__(self, documents: Documents, clock: Clock) -> None:
+    def __init__(self, *, documents: Documents, clock: Clock) -> None:
         self._documents = documents
         self._clock = clock
         self._lock = threading.Lock()  # never held during a call

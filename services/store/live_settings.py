@@ -29,7 +29,7 @@ class AccountView:
 class LiveSettings:
     """Settings by account: one read for all of them, at most every five seconds."""
 
-    def __init__(self, documents: Documents, clock: Clock, own_account: str) -> None:
+    def __init__(self, *, documents: Documents, clock: Clock, own_account: str) -> None:
         self._documents = documents
         self._clock = clock
         self._own_account = own_account

@@ -47,7 +47,7 @@ class Turn:
     contact: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
     """Runs turns. `process` may be called any number of times, at any time, for any thread."""
 

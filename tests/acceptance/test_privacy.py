@@ -150,7 +150,7 @@ def test_deauthorising_stops_sending_until_the_owner_connects_again(world: World
     (told,) = world.documents("manager_alerts")
     assert told["text"].startswith("The owner removed the app at Meta. Log in to Instagram again")
     token = _token(world, account_id=ACCOUNT, username="first")
-    bootstrap.services("back_office").care.upkeep.connect(token, "trace", ACCOUNT)
+    bootstrap.services("back_office").upkeep.connect(token, "trace", ACCOUNT)
     assert [account["state"] for account in world.documents("accounts")] == ["active"]
 
 
@@ -165,9 +165,9 @@ def test_deauthorising_lifts_nothing_that_stopped_an_account_before(
 
 def test_meta_means_an_account_by_its_id_for_the_app_once_it_was_connected(world: World) -> None:
     token = _token(world, account_id="17841400000000002", username="second")
-    care = bootstrap.services("back_office").care
-    care.health.self_test(ACCOUNT)
-    care.upkeep.connect(token, "trace")
+    services = bootstrap.services("back_office")
+    services.health.self_test(ACCOUNT)
+    services.upkeep.connect(token, "trace")
     assert _post(world, "deauthorise", _signed("77841400000000002")).status_code == 200
     accounts = {d.id: d.to_dict() or {} for d in world.store.collection("accounts").stream()}
     states = {account_id: account.get("state") for account_id, account in accounts.items()}

@@ -333,8 +333,8 @@ class _Slow:
 
 def test_slow_files_hold_a_turn_up_for_seconds_and_not_for_minutes(world: World) -> None:
     now, clock = world.clock.now(), SimClock(frozen_at=world.clock.now())
-    people = bootstrap.services("process_thread").people
-    source = replace(people.media, files=_Slow(clock), clock=clock)
+    services = bootstrap.services("process_thread")
+    source = replace(services.media, files=_Slow(clock), clock=clock)
     files = [{"type": "image", "url": f"https://cdn.example/{n}"} for n in range(4)]
     document = {"thread_id": world.thread("alice"), "attachments": files, "created_at": now}
     thread = Conversation(thread_id=world.thread("alice"), account_id=ACCOUNT, igsid="1")

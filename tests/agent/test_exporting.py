@@ -13,8 +13,7 @@ from tests.world import ACCOUNT, World
 
 
 def _exporting() -> Exporting:
-    services = bootstrap.services("back_office")
-    return Exporting(services.documents, services.live_settings, services.clock)
+    return bootstrap.services("back_office").exporting
 
 
 def _turn_id(world: World) -> str:

@@ -111,7 +111,7 @@ def test_a_turn_s_alert_goes_at_once_and_no_failure_of_it_fails_the_turn(world: 
 
 
 def test_a_status_for_another_number_is_none_of_ours(world: World) -> None:
-    changed = bootstrap.services("webhook").care.alerts.note_webhook(
+    changed = bootstrap.services("webhook").alerts.note_webhook(
         {"entry": [{"changes": [{"value": {"metadata": {"phone_number_id": "1"}}}]}, "x"]}
     )
     assert changed == 0

@@ -8,7 +8,7 @@ from tests.world import ACCOUNT, World
 
 
 def _findings(world: World) -> dict[str, tuple[bool, str]]:
-    found = bootstrap.services("back_office").care.health.self_test(ACCOUNT)
+    found = bootstrap.services("back_office").health.self_test(ACCOUNT)
     return {finding.what: (finding.ok, finding.says) for finding in found}
 
 
@@ -20,7 +20,7 @@ def _drop_webhooks(world: World, person: str, text: str, **more: Any) -> None:
 
 
 def _catch_up(world: World) -> int:
-    return bootstrap.services("sweep").care.catch_up.run(ACCOUNT, "trace")
+    return bootstrap.services("sweep").catch_up.run(ACCOUNT, "trace")
 
 
 def test_a_healthy_connection_says_so(world: World) -> None:
@@ -149,7 +149,7 @@ def test_connecting_checks_stores_subscribes_and_catches_up(world: World) -> Non
     world.http.post(url, json={"subscribed_fields": ["messages"]})
     _unhurried(world)
     _drop_webhooks(world, "alice", "are you there?")
-    connected = bootstrap.services("back_office").care.upkeep.connect("local-access-token", "t")
+    connected = bootstrap.services("back_office").upkeep.connect("local-access-token", "t")
     assert (connected.account_id, connected.username) == (ACCOUNT, "moca_local")
     assert all(finding.ok for finding in connected.findings)
     assert connected.caught_up == 1

@@ -18,7 +18,7 @@ SECRET = f"projects/moca-local/secrets/instagram-token-{ACCOUNT}"
 @pytest.fixture
 def tokens(world: World) -> Tokens:
     """The use case, as the sweep has it."""
-    return bootstrap.services("sweep").care.tokens
+    return bootstrap.services("sweep").tokens
 
 
 def _account(world: World) -> dict[str, Any]:

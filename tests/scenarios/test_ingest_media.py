@@ -86,7 +86,7 @@ def test_a_picture_that_no_turn_has_read_is_described_on_request(world: World) -
     world.dm("alice", "", kind="image", url=_picture(world), mid="m1")
     world.settle()
     world.model_says({"text": "A menu on a table."})
-    describing = bootstrap.services("process_thread").people.describing
+    describing = bootstrap.services("process_thread").describing
     for _ in range(2):
         words = describing.describe(world.thread("alice"), "m1")
         assert words == {"description": "A menu on a table."}

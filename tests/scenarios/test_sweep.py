@@ -119,7 +119,7 @@ def test_every_account_has_its_turn_the_longest_past_first_whatever_became_of_it
     for n in range(60):
         told = {"token_checked_at": "broken", "looked_after_at": now - timedelta(minutes=n)}
         world.store.document(f"accounts/{100 + n}").set(told)
-    told_of = list(bootstrap.services("sweep").care.upkeep.run("trace"))
+    told_of = list(bootstrap.services("sweep").upkeep.run("trace"))
     assert told_of == [ACCOUNT, *(str(100 + n) for n in reversed(range(60)))]
     assert {a["looked_after_at"] for a in world.documents("accounts")} == {now}
 

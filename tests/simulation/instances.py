@@ -12,7 +12,6 @@ from services.adapters.instagram import Instagram
 from services.adapters.media import PublicMedia
 from services.agent.attachments import MessageMedia
 from services.bootstrap import Services
-from services.bootstrap.contacts import People
 from services.domain.schedule import Appointment
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Model, TaskQueue
@@ -135,11 +134,11 @@ class SimServices(Services):
         """No embeddings: only the model itself is simulated."""
 
     @functools.cached_property
-    def people(self) -> People:
-        """The deployed parts, but for the client for media: one a process, nobody sends any."""
-        made = People(self)
-        made.media = MessageMedia(_files(), self.documents, self.live_settings, self.clock)
-        return made
+    def media(self) -> MessageMedia:
+        """As deployed, but for the client: one a process, nobody sends any."""
+        return MessageMedia(
+            files=_files(), documents=self.documents, settings=self.live_settings, clock=self.clock
+        )
 
     @functools.cached_property
     def instagram(self) -> Instagram:

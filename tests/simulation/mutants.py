@@ -133,7 +133,8 @@ class NoSecondTask(SimServices):
     @functools.cached_property
     def ingest(self) -> Ingest:
         """Ingest that thinks every commit came in time."""
-        return dataclasses.replace(self.people.ingest, clock_margin_seconds=-1e6)
+        real: Ingest = SimServices.ingest.func(self)  # type: ignore[attr-defined]  # of the cached property
+        return dataclasses.replace(real, clock_margin_seconds=-1e6)
 
 
 class _BusyIsDone(Turns):
@@ -238,7 +239,9 @@ class LateSlots(SimServices):
     def delivery(self) -> Delivery:
         """Delivery whose slots are never forfeited."""
         real: Delivery = SimServices.delivery.func(self)  # type: ignore[attr-defined]  # of the cached property
-        return dataclasses.replace(real, pacer=_KeepsLateSlots(self.documents, self.clock))
+        return dataclasses.replace(
+            real, pacer=_KeepsLateSlots(documents=self.documents, clock=self.clock)
+        )
 
 
 class _Hasty(Delivery):
