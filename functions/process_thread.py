@@ -5,8 +5,9 @@ from typing import Any
 from flask import Request
 
 from functions.http import Answer, answered
-from functions.task import run_task
+from functions.task import Runs, run_task
 from services.bootstrap import Services
+from services.domain.task import Kind, Task
 
 
 def handle(request: Request, services: Services) -> Answer:
@@ -15,5 +16,15 @@ def handle(request: Request, services: Services) -> Answer:
 
 
 def _process(request: Request, services: Services, notes: dict[str, Any]) -> Answer:
-    url = services.settings.process_url
-    return run_task(request, services, notes, services.turns.process, url)
+    return run_task(request, services, notes, _RUNS, services.settings.process_url)
+
+
+def _turn(task: Task, services: Services, _notes: dict[str, Any]) -> str:
+    return services.turns.process(task.about, task.trace_id)
+
+
+def _backfill(task: Task, services: Services, _notes: dict[str, Any]) -> str:
+    return services.missing.fetch_unplaced(task.about, task.trace_id)
+
+
+_RUNS: Runs = {Kind.TURN: _turn, Kind.BACKFILL: _backfill}

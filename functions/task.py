@@ -1,21 +1,23 @@
 """What the functions share that only our queue may call."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Request
 
 from functions.http import Answer
 from services.bootstrap import Services
+from services.domain.task import Kind, Task
 from services.security.caller import require_queue
 
-#: Answers whether or not there was anything to do: how it went.
-Run = Callable[[str, str], str]
+#: Kind → the service call: it answers how it went, and may note more. The first is what a body
+#: without a kind asks for.
+Runs = Mapping[Kind, Callable[[Task, Services, dict[str, Any]], str]]
 
 
 def run_task(
-    request: Request, services: Services, notes: dict[str, Any], run: Run, url: str
+    request: Request, services: Services, notes: dict[str, Any], runs: Runs, url: str
 ) -> Answer:
     """Run the service call that a task asks for.
 
@@ -23,26 +25,19 @@ def run_task(
     """
     account = services.settings.tasks_service_account
     require_queue(request.headers.get("Authorization"), url, account)
-    body = _body(request)
-    if body is None:
+    task = Task.from_body(_json_of(request), unsaid=next(iter(runs)))
+    if task is None or task.kind not in runs:
         notes["outcome"] = "malformed_task"
         return {"outcome": "malformed_task"}, 200, {}
-    notes["thread_id"], notes["trace_id"] = body
+    notes |= task.log_context()
     notes["retry"] = request.headers.get("X-CloudTasks-TaskRetryCount", "0")
-    notes["outcome"] = run(*body)
+    notes["outcome"] = runs[task.kind](task, services, notes)
     return {"outcome": notes["outcome"]}, 200, {}
 
 
-def json_of(request: Request) -> Any:
+def _json_of(request: Request) -> Any:
     """What the body says, or None: bodies come from our queue, but nothing may make it stick."""
     try:
         return json.loads(request.get_data())
     except (ValueError, RecursionError):
         return None
-
-
-def _body(request: Request) -> tuple[str, str] | None:
-    body = json_of(request)
-    if not isinstance(body, dict) or not isinstance(body.get("thread_id"), str):
-        return None
-    return body["thread_id"], str(body.get("trace_id", ""))

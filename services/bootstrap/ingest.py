@@ -29,7 +29,7 @@ class IngestServices(ContactServices):
             settings=settings,
             echoes=Echoes(documents=documents, deliveries=self.delivery_looks, settings=settings),
             receipts=Receipts(documents=documents, settings=settings),
-            drawer=Drawer(documents=documents, looks=self.turn_looks, clock=self.clock),
+            drawer=Drawer(documents=documents, backfills=self.backfill_looks, clock=self.clock),
             clock=self.clock,
             spread=self.spread,
             clock_margin_seconds=self.settings.clock_margin_seconds,
@@ -42,7 +42,8 @@ class IngestServices(ContactServices):
 
         return Missing(
             documents=self.documents,
-            looks=self.turn_looks,
+            turns=self.turn_looks,
+            backfills=self.backfill_looks,
             graph=self.instagram,
             settings=self.live_settings,
             clock=self.clock,

@@ -7,6 +7,7 @@ import functools
 from typing import TYPE_CHECKING
 
 from services.adapters.spread import Bounded
+from services.domain.task import Kind
 from services.ports import Clock, Documents, Ids, Messenger, Model, Spread, TaskQueue
 from services.settings import Settings
 from services.store.live_settings import LiveSettings
@@ -61,18 +62,23 @@ class Platform:
     @functools.cached_property
     def turn_looks(self) -> "Looks":
         """Later looks at what waits for a turn."""
-        return self._looks(self.turn_tasks)
+        return self._looks(self.turn_tasks, Kind.TURN)
+
+    @functools.cached_property
+    def backfill_looks(self) -> "Looks":
+        """Later looks at an account's messages of which only edits told."""
+        return self._looks(self.turn_tasks, Kind.BACKFILL)
 
     @functools.cached_property
     def delivery_looks(self) -> "Looks":
         """Later looks at what waits to be sent."""
-        return self._looks(self.delivery_tasks)
+        return self._looks(self.delivery_tasks, Kind.DELIVERY)
 
-    def _looks(self, queue: TaskQueue) -> "Looks":
+    def _looks(self, queue: TaskQueue, kind: Kind) -> "Looks":
         from services.tasks import Looks
 
         margin = self.settings.clock_margin_seconds
-        return Looks(queue=queue, clock=self.clock, clock_margin_seconds=margin)
+        return Looks(queue=queue, kind=kind, clock=self.clock, clock_margin_seconds=margin)
 
     def _queue(self, queue: str, url: str) -> TaskQueue:
         from services.adapters.cloud_tasks import CloudTaskQueue, caller

@@ -12,6 +12,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Merge, Update, Write
 from services.domain.ids import digest, thread_id
 from services.domain.message import Message
+from services.domain.task import Kind, Task
 from services.errors import BadBody, Refused, Rejected
 from services.outbox.enqueue import parties
 from services.outbox.manual import refusal_of
@@ -104,7 +105,7 @@ class Linking:
 
         queued = self.documents.transact(work)
         look = schedule.delivery_of_turn(thread_id_, queued.id, now)
-        self.deliveries.ensure(look, {"thread_id": thread_id_, "trace_id": queued.id})
+        self.deliveries.ensure(look, Task(Kind.DELIVERY, thread_id_, queued.id).body())
         return queued
 
     def connect(self, token: str, igsid: str, user_id: str = "") -> Verdict:

@@ -38,7 +38,8 @@ class Missing:
     """Fetches messages by their mid; repeating it changes nothing."""
 
     documents: Documents
-    looks: Looks
+    turns: Looks
+    backfills: Looks
     graph: GraphReads
     settings: LiveSettings
     clock: Clock
@@ -68,7 +69,7 @@ class Missing:
             if attempts + 1 >= MOST_FETCHES:
                 self._end(stored.path, "no_message")
         if not settled or len(found) == MOST_ASKED:
-            self.looks.at(f"{account_id}_missing", self.clock.now() + AGAIN_AFTER, trace_id)
+            self.backfills.at(account_id, self.clock.now() + AGAIN_AFTER, trace_id)
         return "fetched" if found else "nothing"
 
     def _fetch(
@@ -101,7 +102,7 @@ class Missing:
         except AlreadyStored:
             return
         if trace_id:
-            self.looks.soon(event.thread_id, trace_id)
+            self.turns.soon(event.thread_id, trace_id)
 
     def _end(self, note: str, reason: str) -> None:
         done = {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}

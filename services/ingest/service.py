@@ -11,6 +11,7 @@ from services.domain.events import Event, Unhandled, Unplaced, What, parse
 from services.domain.instants import to_ms
 from services.domain.operation import Operation
 from services.domain.schedule import Appointment
+from services.domain.task import Kind, Task
 from services.ingest.echoes import Echoes
 from services.ingest.read_receipts import Receipts
 from services.ingest.routing import place
@@ -130,7 +131,7 @@ class Ingest:
         task = self._appointment(thread, operation)
         if not any(made.waits for made in entries):
             return self._store(entries, task, operation)
-        body = {"thread_id": thread, "trace_id": trace_id}
+        body = Task(Kind.TURN, thread, trace_id).body()
         ended = self.tasks.begin(task, body)
         stored = self._store(entries, task, operation)
         ended()

@@ -28,7 +28,7 @@ class Drawer:
     """Keeps events that belong to no thread."""
 
     documents: Documents
-    looks: Looks
+    backfills: Looks
     clock: Clock
 
     def keep(self, events: Sequence[Unhandled], app: str) -> None:
@@ -71,7 +71,7 @@ class Drawer:
             "expire_at": self.clock.now() + KEPT_FOR,
         }
         self._create({path: fields})
-        self.looks.at(f"{event.entry_id}_missing", self.clock.now() + LOOK_AFTER, trace_id)
+        self.backfills.at(event.entry_id, self.clock.now() + LOOK_AFTER, trace_id)
         return None
 
     def _create(self, documents: dict[str, dict[str, Any]]) -> None:

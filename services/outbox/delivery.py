@@ -12,6 +12,7 @@ from services.domain.ids import split_thread_id
 from services.domain.message import Message
 from services.domain.schedule import Appointment
 from services.domain.sendable import call_of
+from services.domain.task import Kind, Task
 from services.errors import GraphRefused, Unavailable
 from services.outbox.pacing import Pacer, Reserving
 from services.outbox.queue import (
@@ -273,9 +274,5 @@ class Delivery:
     def _ensure(
         self, run: _Run, look: Appointment, slot: datetime | None, item_id: str | None
     ) -> None:
-        body = {"thread_id": run.thread_id, "trace_id": run.trace_id}
-        if slot is not None:
-            body["slot"] = slot.isoformat()
-        if item_id is not None:
-            body["item"] = item_id
-        self.deliveries.ensure(look, body)
+        task = Task(Kind.DELIVERY, run.thread_id, run.trace_id, slot, item_id)
+        self.deliveries.ensure(look, task.body())

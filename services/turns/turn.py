@@ -16,10 +16,11 @@ from services.domain import paths, schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import Query, Write
 from services.domain.entries import kept
-from services.domain.ids import is_platform_id, split_thread_id
+from services.domain.ids import split_thread_id
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait, only_drafts
+from services.domain.task import Kind, Task
 from services.errors import TurnFailed, Unavailable
 from services.ingest.backfill import AGAIN_AFTER, Missing
 from services.ingest.edits import NOTES
@@ -70,9 +71,6 @@ class Turns:
         and `Unavailable` when the store or the queue cannot be reached.
         """
         parties = split_thread_id(thread_id)
-        account_id, _, drawer = thread_id.partition("_")
-        if drawer == "missing" and is_platform_id(account_id):
-            return self.missing.fetch_unplaced(account_id, trace_id)
         if parties is None:
             _log.error("turn_for_no_thread", trace_id=trace_id)
             return "unknown_thread"
@@ -172,9 +170,8 @@ class Turns:
             self.looks.at(thread_id, ended.follow_up_at, trace_id)
         if ended.deliver or ended.tell:
             delivery = schedule.delivery_of_turn(thread_id, turn.claim.id, self.clock.now())
-            alerts = {"alerts": "1"} if ended.tell else {}
-            body = {"thread_id": thread_id, "trace_id": trace_id, **alerts}
-            self.deliveries.queue.ensure(delivery, body)
+            kind = Kind.DELIVERY_AND_ALERTS if ended.tell else Kind.DELIVERY
+            self.deliveries.queue.ensure(delivery, Task(kind, thread_id, trace_id).body())
         elif ended.thread.outbox:
             self.deliveries.soon(thread_id, trace_id)
 

@@ -29,7 +29,6 @@ from emulators.gateway import credentials
 from emulators.instagram.deliveries import delivery_of
 from emulators.instagram.people import igsid_of
 from emulators.instagram.simulator import InstagramSim
-from functions.deliver import hint_of
 from services.adapters.chance import RandomIds
 from services.adapters.cloud_tasks import CloudTaskQueue
 from services.adapters.firestore.connect import over
@@ -37,6 +36,8 @@ from services.adapters.firestore.documents import FirestoreDocuments
 from services.adapters.graph import FixedToken
 from services.adapters.instagram import Instagram
 from services.bootstrap import Services
+from services.domain.task import Kind, Task
+from services.outbox.delivery import Hint
 from services.ports import Documents, Messenger, TaskQueue
 from services.settings import Settings, from_environment
 from tests.delivery.findings import look
@@ -150,10 +151,11 @@ class Hour:
 
     def _dispatch(self) -> None:
         for attempt in self.tasks.due(self.clock.now()):
-            body = json.loads(attempt.body)
+            task = Task.from_body(json.loads(attempt.body), Kind.DELIVERY)
+            assert task is not None
             sender = self.chance.choice(self.senders)
             self.delivered += 1
-            sender.delivery.deliver(body["thread_id"], "hour", hint_of(body))
+            sender.delivery.deliver(task.about, "hour", Hint(task.slot, task.item_id))
             self.tasks.finish(attempt, 200, None)
 
     def _writes_first(self, person: str) -> None:

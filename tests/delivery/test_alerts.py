@@ -58,6 +58,15 @@ def test_alerts_are_grouped_and_the_next_group_waits(world: World) -> None:
     assert len(_told(world)) == 2
 
 
+def test_only_a_task_that_asks_for_it_tells_the_manager(world: World) -> None:
+    _alert(world, "alice")
+    task = {"thread_id": world.thread("alice"), "trace_id": "t"}
+    world.call_task("deliver", task | {"kind": "delivery"})
+    assert _told(world) == []
+    world.call_task("deliver", task | {"alerts": "1"})  # as the version before has queued it
+    assert len(_told(world)) == 1
+
+
 def test_what_whatsapp_delivers_is_recorded(world: World) -> None:
     _alert(world, "alice")
     _sweep(world)

@@ -1,6 +1,7 @@
 """An event about a message may come before it, after it, twice: the documents are the same."""
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -142,6 +143,18 @@ def test_an_edit_that_names_nobody_leads_to_its_message(world: World) -> None:
     world.settle()
     assert ["lost by Meta" in text for text in world.sent_to("alice")] == [True]
     assert [m["status"] for m in world.documents("missing_messages")] == ["processed"]
+
+
+def test_a_task_of_the_version_before_still_fetches_what_is_missing(world: World) -> None:
+    world.dm("alice", "lost by Meta", mid="m1")
+    world.stack.instagram.webhooks.reset()
+    _post(world, {"timestamp": 1793610000000, "message_edit": {"mid": "m1", "num_edit": 0}})
+    (task,) = world.stack.tasks.list_tasks()
+    asked = json.loads(task["body"])
+    assert asked == {"kind": "backfill", "account_id": ACCOUNT, "trace_id": asked["trace_id"]}
+    answer = world.call_task("process_thread", {"thread_id": f"{ACCOUNT}_missing"})
+    assert answer.json() == {"outcome": "fetched"}
+    assert [m["text"] for m in world.messages("alice", "inbound")] == ["lost by Meta"]
 
 
 def test_the_edit_beside_every_message_starts_no_second_reply(world: World) -> None:

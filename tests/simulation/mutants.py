@@ -111,11 +111,11 @@ class NamedByThread:
 
     def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
         """The task, under the wrong name."""
-        self._queue.ensure(Appointment(digest(body["thread_id"]), appointment.at), body)
+        self._queue.ensure(Appointment(digest(body.get("thread_id")), appointment.at), body)
 
     def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
         """Likewise."""
-        return self._queue.begin(Appointment(digest(body["thread_id"]), appointment.at), body)
+        return self._queue.begin(Appointment(digest(body.get("thread_id")), appointment.at), body)
 
 
 class OneTaskAThread(SimServices):
