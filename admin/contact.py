@@ -11,8 +11,7 @@ from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
 from admin.words import worded
 from services.domain import paths
-from services.errors import Rejected
-from services.office.contact import WrongFields
+from services.errors import Rejected, WrongFields
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contacts/<thread_id>")
 

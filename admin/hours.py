@@ -17,7 +17,8 @@ from admin.settings import HOURS, changes, checked, labels, require_admin, scope
 from admin.week_form import Week
 from services.domain import hours
 from services.domain.operation import Operation
-from services.office.settings import DEFAULT, WrongSettings
+from services.errors import WrongFields
+from services.office.settings import DEFAULT
 
 blueprint = Blueprint("hours", __name__, url_prefix="/hours")
 blueprint.before_request(require_admin)
@@ -58,7 +59,7 @@ def change() -> Any:
             changed = office().settings.change(scope, typed, operator())
             if always:  # said so, and not merely never asked
                 changed += office().settings.put(scope, {"hours_weekly": ""}, operator())
-        except WrongSettings as error:
+        except WrongFields as error:
             problems = error.problems
     if problems or week.problems:
         return _page(scope, _stored(scope).overridden(typed), week, problems), 422

@@ -9,8 +9,9 @@ from flask_babel import gettext
 from admin.access import office, operator
 from admin.desk import say
 from admin.settings import checked, labels, names, require_admin, scopes
+from services.errors import WrongFields
 from services.office.prompt import PARTS, Version, compared, instructions, parts
-from services.office.settings import DEFAULT, WrongSettings
+from services.office.settings import DEFAULT
 
 blueprint = Blueprint("prompt", __name__, url_prefix="/prompt")
 blueprint.before_request(require_admin)
@@ -28,7 +29,7 @@ def change() -> Any:
     typed = {name: request.form[name] for name in PARTS if name in request.form}
     try:
         changed = office().settings.change(_scope(), typed, operator())
-    except WrongSettings as error:
+    except WrongFields as error:
         return _page(typed, error.problems), 422
     if changed:
         say(gettext("Saved: it counts from the next turn on."))

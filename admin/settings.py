@@ -12,8 +12,9 @@ from admin.desk import say
 from admin.said import said
 from services.domain.ids import is_platform_id
 from services.domain.setting import catalogue
+from services.errors import WrongFields
 from services.office.prompt import PARTS
-from services.office.settings import DEFAULT, WrongSettings
+from services.office.settings import DEFAULT
 
 #: Settings that pages of their own say better: the table of hours, what the bot is told.
 HOURS = ("hours_weekly", "hours_holidays", "hours_away_text", "time_zone")
@@ -45,7 +46,7 @@ def change(scope: str) -> Any:
         typed.setdefault(name, "off")
     try:
         changed = office().settings.change(scope, typed, operator())
-    except WrongSettings as error:
+    except WrongFields as error:
         return _page(scope, typed, error.problems), 422
     if changed:
         say(gettext("Saved: %(names)s.", names=names(changed)))

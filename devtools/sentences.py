@@ -24,7 +24,7 @@ SPEAKING = (
 )  # fmt: skip
 _SENTENCE = re.compile(r"(?:[A-Z0-9]|%\(a\)s[: ])[^_]* [^_]+ .*[.?!]", re.DOTALL)
 _PHRASE = re.compile(r"[A-Za-z0-9][^_{}/]*(?: [^_{}/ ]+){3,}", re.DOTALL)
-_REFUSALS = ("Rejected", "Refused", "Unavailable")
+_REFUSALS = ("Rejected", "Conflict", "Unavailable")
 
 
 def found() -> list[str]:

@@ -5,7 +5,7 @@ WRONG_PYTHON, NO_VENV, NOT_INSTALLED, PORT_TAKEN, NOT_RUNNING, NO_EMULATOR = 3, 
 INTERRUPTED = 130
 
 
-class Stop(Exception):  # noqa: N818 (it is an answer to the user, not a fault of ours)
+class Stop(Exception):
     """One sentence for the user, saying what is wrong and how to mend it, and an exit code."""
 
     def __init__(self, sentence: str, code: int = 1) -> None:

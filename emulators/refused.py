@@ -10,7 +10,7 @@ LONGEST = 6_000
 _KEPT = 200  # characters at either end, each twelve bytes on the wire at most
 
 
-class Refused(Exception):  # noqa: N818 (it is an answer of the service, not a fault of ours)
+class Refused(Exception):
     """An answer with production's status code and a message of the same kind."""
 
     def __init__(self, code: grpc.StatusCode, message: str) -> None:

@@ -12,10 +12,11 @@ from services.errors import (
     BadBody,
     BadSignature,
     BodyTooLarge,
+    Conflict,
+    Expected,
     MocaError,
     NoToken,
     NotOurQueue,
-    Refused,
     Rejected,
     TurnFailed,
     Unavailable,
@@ -34,7 +35,7 @@ _STATUS: dict[type[MocaError], int] = {
     BodyTooLarge: 413,
     NoToken: 401,
     NotOurQueue: 403,
-    Refused: 409,
+    Conflict: 409,
     Rejected: 400,
     Unavailable: 503,
     TurnFailed: 500,
@@ -57,12 +58,12 @@ def answered(action: str, edge: Edge, request: Request, services: Services) -> A
 def _run(edge: Edge, request: Request, services: Services, notes: dict[str, Any]) -> Answer:
     try:
         return edge(request, services, notes)
-    except MocaError as error:
-        notes["error"] = type(error).__name__
-        return {"error": str(error)}, _status(error), {}
     except Exception as error:  # noqa: BLE001 (the last place where it can be told, and to whom)
+        notes["error"] = type(error).__name__
+        if isinstance(error, MocaError) and not isinstance(error, Expected):
+            return {"error": str(error)}, _status(error), {}
         # What the framework would log of it could hold what people wrote.
-        notes |= {"error": type(error).__name__, "exc_info": error}
+        notes["exc_info"] = error
         return {"error": "Something unforeseen happened; the log has it."}, 500, {}
 
 

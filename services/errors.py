@@ -7,17 +7,34 @@ MocaError
 │   ├── BadBody              not JSON, or not the shape that was agreed
 │   ├── BodyTooLarge         over the size cap
 │   ├── NoToken              no identity token, or none that can be read
-│   ├── Refused              well said, but it cannot be done as things stand
+│   ├── WrongFields          some of the values are not what they may be; says which
+│   ├── Conflict             well said, but it cannot be done as things stand
 │   └── NotOurQueue          a private function was called by somebody else
 ├── Unavailable            nobody yet: a service is unreachable; the caller tries again
 │   └── Contention           too many writers on one document
 ├── GraphRefused           whoever called: Instagram said no, by code and subcode
 ├── NoMedia                the reader: a file that a message names cannot be had
 ├── TurnFailed             the queue: this turn is tried again with backoff
-└── ModelError             the turn: the model gave no usable answer
-    ├── ModelBusy            nobody yet: overloaded or silent, asking again may help
-    └── ModelRefused         the turn: it will not take this request, another model may
+├── ModelError             the turn: the model gave no usable answer
+│   ├── ModelBusy            nobody yet: overloaded or silent, asking again may help
+│   └── ModelRefused         the turn: it will not take this request, another model may
+└── Expected               the code that called: it catches it, so that no edge ever sees it
+    ├── AlreadyStored        the writer: a document that was to be created exists
+    ├── NotStored            the writer: a document that was to be updated does not
+    ├── Unreadable           whoever typed it: a pattern is none, or asks for too much
+    ├── NoAnswer             whoever looked something up: it goes on without
+    ├── TurnLost             the turn: its claim is somebody else's, so it ends
+    ├── Superseded           the turn: newer messages came, so it begins anew
+    ├── Unusable             the model's loop: the answer is no use, another model may do better
+    ├── UsedUp               the model's loop: the turn's budget is gone, so it ends
+    ├── AskAgain             the model: the call was wrong, here is how to make it
+    ├── ToolFailed           the model: the tool cannot do it now, say this instead
+    └── HandOff              a human: only one can go on
 """
+
+from collections.abc import Mapping
+
+from services.domain.decision import Handoff, HandoffReason
 
 
 class MocaError(Exception):
@@ -31,7 +48,7 @@ class ConfigError(MocaError):
     """A setting is missing or invalid."""
 
 
-class Rejected(MocaError):  # noqa: N818 (the field's word for a refused request)
+class Rejected(MocaError):
     """The request was refused and nothing was stored."""
 
 
@@ -51,7 +68,15 @@ class NoToken(Rejected):
     """The request carries no readable identity token."""
 
 
-class Refused(Rejected):
+class WrongFields(Rejected):
+    """Some of the values that were sent are not what they may be."""
+
+    def __init__(self, problems: Mapping[str, str], message: str | None = None) -> None:
+        super().__init__(message)
+        self.problems = dict(problems)  #: name → what is wrong with it, in a sentence
+
+
+class Conflict(Rejected):
     """The request is sound, but the state of things does not allow it."""
 
 
@@ -59,7 +84,7 @@ class NotOurQueue(Rejected):
     """The caller is not the task queue."""
 
 
-class Unavailable(MocaError):  # noqa: N818 (named after the status that it becomes)
+class Unavailable(MocaError):
     """A service that is needed cannot be reached now."""
 
 
@@ -67,11 +92,11 @@ class Contention(Unavailable):
     """Too many writers on the same document; the transaction was given up."""
 
 
-class NoMedia(MocaError):  # noqa: N818 (it is an answer)
+class NoMedia(MocaError):
     """A file that a message names cannot, or must not, be fetched."""
 
 
-class TurnFailed(MocaError):  # noqa: N818 (it is an outcome, raised so that the queue retries)
+class TurnFailed(MocaError):
     """The turn did not finish; its messages are pending again."""
 
 
@@ -79,7 +104,7 @@ class ModelError(MocaError):
     """The model gave no usable answer."""
 
 
-class GraphRefused(MocaError):  # noqa: N818 (it is an answer)
+class GraphRefused(MocaError):
     """Instagram refused a call; its numbers say why, its words never leave the adapter."""
 
     def __init__(self, code: int, subcode: int | None = None) -> None:
@@ -89,7 +114,7 @@ class GraphRefused(MocaError):  # noqa: N818 (it is an answer)
         self.subcode = subcode
 
 
-class ModelBusy(ModelError):  # noqa: N818 (named after what it says)
+class ModelBusy(ModelError):
     """The model is overloaded or did not answer in time."""
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
@@ -97,5 +122,57 @@ class ModelBusy(ModelError):  # noqa: N818 (named after what it says)
         self.retry_after_seconds = retry_after_seconds
 
 
-class ModelRefused(ModelError):  # noqa: N818 (named after what it says)
+class ModelRefused(ModelError):
     """The model does not take this request, or does not exist."""
+
+
+class Expected(MocaError):
+    """An answer by another way than a return; whoever calls catches it."""
+
+
+class AlreadyStored(Expected):
+    """A document that was to be created exists."""
+
+
+class NotStored(Expected):
+    """A document that was to be updated does not exist."""
+
+
+class Unreadable(Expected):
+    """A pattern is none, or asks for more than can be matched in a bounded time; says why."""
+
+
+class NoAnswer(Expected):
+    """A look-up could not be made: the service behind it failed."""
+
+
+class TurnLost(Expected):
+    """The claim went to somebody else: whatever was decided is void."""
+
+
+class Superseded(Expected):
+    """Newer messages came, and one turn is to answer all of them: this run is for nothing."""
+
+
+class Unusable(Expected):
+    """The model's answer cannot be used; the text says why."""
+
+
+class UsedUp(Expected):
+    """The turn's budget is gone; the text says which."""
+
+
+class AskAgain(Expected):
+    """A tool's call was wrong; the text tells the model how to call."""
+
+
+class ToolFailed(Expected):
+    """A tool cannot do it now; the text tells the model what to say instead of trying again."""
+
+
+class HandOff(Expected):
+    """Only a human can go on: the turn ends and the thread waits for one."""
+
+    def __init__(self, reason: HandoffReason, note: str = "") -> None:
+        super().__init__(note or reason)
+        self.handoff = Handoff(reason, note)

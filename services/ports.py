@@ -89,14 +89,6 @@ class Documents(Reads, Protocol):
         ...
 
 
-class AlreadyStored(Exception):  # noqa: N818 (an answer that callers expect)
-    """A document that was to be created exists."""
-
-
-class NotStored(Exception):  # noqa: N818 (likewise)
-    """A document that was to be updated does not exist."""
-
-
 class TaskQueue(Protocol):
     """A queue that calls a function at an instant, at least once."""
 
@@ -162,10 +154,6 @@ class GraphReads(Protocol):
         ...
 
 
-class Unreadable(Exception):  # noqa: N818 (an answer that callers expect)
-    """A pattern is none, or asks for more than can be matched in a bounded time; says why."""
-
-
 #: Reads a regular expression: whether a text holds it, in small or capital letters, told in a time
 #: in proportion to the text, whatever the pattern. Raises `Unreadable`.
 Patterns = Callable[[str], Callable[[str], bool]]
@@ -177,10 +165,6 @@ class Model(Protocol):
     def generate(self, request: ModelRequest) -> ModelReply:
         """One step. Raises `ModelBusy` when asking again may help, else `ModelError`."""
         ...
-
-
-class NoAnswer(Exception):  # noqa: N818 (an answer that callers expect)
-    """A look-up could not be made: the service behind it failed."""
 
 
 class MediaSource(Protocol):

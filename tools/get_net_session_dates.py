@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.agent.tool import AskAgain, Tool, ToolContext, ToolFailed
+from services.agent.tool import Tool, ToolContext
 from services.domain.findings import Session
-from services.ports import NoAnswer
+from services.errors import AskAgain, NoAnswer, ToolFailed
 
 _MOST_DAYS = 60
 _MOST_SESSIONS = 30

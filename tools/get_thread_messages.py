@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.agent.tool import AskAgain, Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
+from services.errors import AskAgain
 
 _MOST_MESSAGES = 100
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from services.agent.tool import HandOff, Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
 from services.domain.decision import HandoffReason
+from services.errors import HandOff
 
 
 def hand_to_human(_context: ToolContext, reason: str, note: str = "") -> Mapping[str, Any]:

@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from services.agent.tool import AskAgain, Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
 from services.domain.decision import Reaction
+from services.errors import AskAgain
 
 _MOST_CODE_POINTS = 8  # families and flags with skin tones are this long
 

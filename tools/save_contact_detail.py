@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from services.agent.tool import AskAgain, Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
+from services.errors import AskAgain
 
 _EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]{2,24}")
 _MOST_CHARACTERS = 100

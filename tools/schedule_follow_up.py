@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from services.agent.tool import AskAgain, Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
 from services.domain.decision import FollowUp
+from services.errors import AskAgain
 
 #: So long before the window closes, so that the answer still arrives inside it.
 _MARGIN = timedelta(minutes=5)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.agent.tool import AskAgain, Tool, ToolContext, ToolFailed
-from services.ports import NoAnswer
+from services.agent.tool import Tool, ToolContext
+from services.errors import AskAgain, NoAnswer, ToolFailed
 
 
 def search_knowledge(context: ToolContext, query: str) -> Mapping[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.agent.tool import AskAgain, Tool, ToolContext
+from services.agent.tool import Tool, ToolContext
 from services.domain.decision import Bubble
+from services.errors import AskAgain
 
 
 def send_instagram_message(

@@ -6,11 +6,11 @@ from typing import Any, Literal
 from flask import abort
 
 from admin.access import office, operator, services
-from admin.api.routes import WrongInput, route
+from admin.api.routes import route
 from admin.conversation import MOST_MINUTES
 from admin.inbox import carry_out
 from services.domain.ids import split_thread_id
-from services.errors import Rejected
+from services.errors import Rejected, WrongFields
 from services.office.inbox import Row, View
 
 Act = Literal["close", "assign", "hand_back", "label"]
@@ -85,7 +85,7 @@ def read_conversation(thread_id: str, *, before: str = "") -> Any:
 def take_over(thread_id: str, *, minutes: float | None = None) -> None:
     """The bot falls silent, for so many minutes or until the conversation is handed back."""
     if minutes is not None and not 0 <= minutes <= MOST_MINUTES:
-        raise WrongInput({"minutes": f"This must be from 0 to {MOST_MINUTES}."})
+        raise WrongFields({"minutes": f"This must be from 0 to {MOST_MINUTES}."})
     office().actions.take_over(thread_id, operator(), minutes)
 
 

@@ -7,7 +7,7 @@ body of anything else. Their types are what is accepted, and what the OpenAPI do
 import functools
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
 
@@ -16,19 +16,11 @@ from flask import Blueprint, abort, request
 from admin.access import operator
 from admin.api.types import TOO_DEEP, plain, read, storable
 from admin.security import LARGEST_UPLOAD
-from services.errors import Rejected
+from services.errors import Rejected, WrongFields
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
 Handler = Callable[..., Any]
-
-
-class WrongInput(Rejected):
-    """Some of the values that were sent are not what they may be."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__()
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +75,7 @@ class Route:
         sent: dict[str, Any] = storable(request.args.to_dict() if asked else _body())
         if self.takes_any:
             if taken := {name: "There is no such field." for name in sent if name in self.names}:
-                raise WrongInput(taken)
+                raise WrongFields(taken)
             return sent
         known = self.arguments
         if self.takes_file:
@@ -99,7 +91,7 @@ class Route:
             except ValueError as error:
                 problems[name] = str(error)
         if problems:
-            raise WrongInput(problems)
+            raise WrongFields(problems)
         return found
 
 

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 from admin.access import office, operator
-from admin.api.routes import WrongInput, route
+from admin.api.routes import route
 from services.domain.setting import catalogue
-from services.errors import Rejected
+from services.errors import Rejected, WrongFields
 
 
 @route("GET", "/settings/{scope}", "settings", admin=True)
@@ -20,7 +20,7 @@ def read_settings(scope: str) -> Any:
 def change_settings(scope: str, **values: Any) -> Any:
     """Change some of them; all or none."""
     if empty := {name: "This is needed." for name, value in values.items() if value is None}:
-        raise WrongInput(empty)
+        raise WrongFields(empty)
     typed = {name: _typed(value) for name, value in values.items()}
     return {"changed": office().settings.change(scope, typed, operator())}
 

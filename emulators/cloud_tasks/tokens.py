@@ -19,7 +19,7 @@ CLOCK_SKEW = 10
 SIGNATURE_REMOVED = "SIGNATURE_REMOVED_BY_GOOGLE"
 
 
-class InvalidToken(Exception):  # noqa: N818 (named for what it is; `status` is what the caller answers)
+class InvalidToken(Exception):
     """A request that Cloud Run's front would turn away."""
 
     def __init__(self, status: int, reason: str) -> None:

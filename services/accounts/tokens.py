@@ -14,8 +14,8 @@ from services.domain.account import AccountState
 from services.domain.documents import Create, Merge
 from services.domain.ids import digest, is_platform_id
 from services.domain.states import Status
-from services.errors import GraphRefused, Rejected, Unavailable
-from services.ports import AlreadyStored, Clock, Documents
+from services.errors import AlreadyStored, GraphRefused, Rejected, Unavailable
+from services.ports import Clock, Documents
 
 _log = structlog.get_logger()
 

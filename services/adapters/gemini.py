@@ -10,8 +10,8 @@ from google.oauth2.credentials import Credentials
 
 from services.adapters.http import trust
 from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall, ToolSchema
-from services.errors import ModelBusy, ModelError, ModelRefused
-from services.ports import VECTOR_LENGTH, NoAnswer
+from services.errors import ModelBusy, ModelError, ModelRefused, NoAnswer
+from services.ports import VECTOR_LENGTH
 
 #: Seconds that one step and one embedding may take, whatever the turn has left.
 STEP_SECONDS = 30.0

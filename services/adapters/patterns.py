@@ -9,7 +9,7 @@ every script. It has no look-around and no references back.
 from collections.abc import Callable
 from functools import lru_cache
 
-from services.ports import Unreadable
+from services.errors import Unreadable
 
 #: Patterns that an instance keeps ready.
 _KEPT = 500

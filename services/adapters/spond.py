@@ -12,7 +12,8 @@ import httpx
 
 from services.adapters.http import trust
 from services.domain.findings import Session
-from services.ports import Clock, NoAnswer
+from services.errors import NoAnswer
+from services.ports import Clock
 
 #: Seconds of one call, and how long what was read is good for.
 CALL_SECONDS = 5.0

@@ -29,16 +29,8 @@ from services.domain.message import Message
 from services.domain.model import Media, ToolResult
 from services.domain.operation import Operation
 from services.domain.states import Role
-from services.errors import ModelError
+from services.errors import ModelError, Superseded
 from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, MediaSource, Model
-
-
-class TurnLost(Exception):  # noqa: N818 (an end of the turn, not a fault)
-    """The claim went to somebody else: whatever was decided is void."""
-
-
-class Superseded(Exception):  # noqa: N818 (an end of the model's run, not a fault)
-    """Newer messages came, and one turn is to answer all of them: this run is for nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

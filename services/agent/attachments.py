@@ -15,8 +15,8 @@ from services.domain import paths
 from services.domain.documents import Merge
 from services.domain.message import Message
 from services.domain.model import Media
-from services.errors import MocaError, NoMedia
-from services.ports import Clock, Documents, FileSource, NoAnswer
+from services.errors import MocaError, NoAnswer, NoMedia
+from services.ports import Clock, Documents, FileSource
 from services.store.live_settings import LiveSettings
 
 _log = structlog.get_logger()

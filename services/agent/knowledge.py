@@ -10,8 +10,8 @@ import structlog
 from services.domain import paths
 from services.domain.documents import SERVER_TIME, Delete, Merge, Nearest, Query, vector
 from services.domain.findings import Entry
-from services.errors import Rejected, Unavailable
-from services.ports import Documents, Embedder, NoAnswer
+from services.errors import NoAnswer, Rejected, Unavailable
+from services.ports import Documents, Embedder
 from services.store.live_settings import LiveSettings
 
 _log = structlog.get_logger()

@@ -24,7 +24,7 @@ from services.agent.toolbox import Toolbox
 from services.domain.decision import Handoff
 from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall
 from services.domain.operation import Operation
-from services.errors import ModelBusy, ModelError, ModelRefused
+from services.errors import ModelBusy, ModelError, ModelRefused, Unusable, UsedUp
 
 _SEND = "send_instagram_message"
 #: Finishes that leave an answer whole; a text with any other one is cut off or censored.
@@ -33,14 +33,6 @@ _WHOLE = ("STOP", "NONE", "FINISH_REASON_UNSPECIFIED")
 _MOST_BAD_ENDINGS = 2
 
 Mode = Literal["full", "trimmed"]
-
-
-class Unusable(Exception):  # noqa: N818 (a turn of events, not a fault of ours)
-    """The model's answer cannot be used; the text says why."""
-
-
-class UsedUp(Exception):  # noqa: N818 (likewise)
-    """The turn's budget is gone; the text says which."""
 
 
 @dataclass(slots=True)

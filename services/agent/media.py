@@ -9,8 +9,8 @@ import prompts
 from services.agent.asking import Asking
 from services.agent.input import Asked
 from services.domain.model import Media, ModelRequest, Said
-from services.errors import ModelError
-from services.ports import MediaSource, NoAnswer
+from services.errors import ModelError, NoAnswer
+from services.ports import MediaSource
 
 _log = structlog.get_logger()
 

@@ -13,7 +13,8 @@ import structlog
 
 from services.domain import paths
 from services.domain.documents import Query
-from services.ports import Clock, Documents, Patterns, Unreadable
+from services.errors import Unreadable
+from services.ports import Clock, Documents, Patterns
 
 _log = structlog.get_logger()
 

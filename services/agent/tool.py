@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from services.domain.decision import Bubble, FollowUp, Handoff, HandoffReason, Reaction
+from services.domain.decision import Bubble, FollowUp, Handoff, Reaction
 from services.domain.model import ToolSchema
+from services.errors import AskAgain
 from services.ports import Calendar, KnowledgeSearch
 
 
@@ -68,22 +69,6 @@ class ToolContext:
     max_bubbles: int = 5
     max_characters: int = 3000
     intended: Intended = field(default_factory=Intended)
-
-
-class AskAgain(Exception):  # noqa: N818 (one of the ways in which a tool ends)
-    """The call was wrong; the text tells the model how to call."""
-
-
-class ToolFailed(Exception):  # noqa: N818 (likewise)
-    """The tool cannot do it now; the text tells the model what to say instead of trying again."""
-
-
-class HandOff(Exception):  # noqa: N818 (likewise)
-    """Only a human can go on: the turn ends and the thread waits for one."""
-
-    def __init__(self, reason: HandoffReason, note: str = "") -> None:
-        super().__init__(note or reason)
-        self.handoff = Handoff(reason, note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import datetime
 
 import structlog
 
-from services.agent.tool import AskAgain, HandOff, Intended, Tool, ToolContext, ToolFailed
+from services.agent.tool import Intended, Tool, ToolContext
 from services.domain.model import ToolCall, ToolResult, ToolSchema
+from services.errors import AskAgain, HandOff, ToolFailed
 from services.ports import Clock
 
 _log = structlog.get_logger()

@@ -13,7 +13,7 @@ from services.domain.documents import Merge, Update, Write
 from services.domain.ids import digest, thread_id
 from services.domain.message import Message
 from services.domain.task import Kind, Task
-from services.errors import BadBody, Refused, Rejected
+from services.errors import BadBody, Conflict, Rejected
 from services.outbox.enqueue import parties
 from services.outbox.manual import refusal_of
 from services.ports import Clock, Documents, Reads, TaskQueue
@@ -74,7 +74,7 @@ class Linking:
     def send(self, igsid: str, token: str) -> Queued:
         """Send the link of a token of the caller's; repeating it sends nothing again.
 
-        Raises `BadBody` for what is no token, `Refused` for one that was used, has expired, or
+        Raises `BadBody` for what is no token, `Conflict` for one that was used, has expired, or
         is somebody else's, and `Rejected` where nothing may be sent to the person now.
         """
         if not linking.is_token(token):
@@ -144,9 +144,9 @@ class Linking:
 
 def _require_live(fields: dict[str, Any], thread: str, now: datetime) -> None:
     if fields.get("thread_id") != thread:
-        raise Refused("The token was issued for somebody else.")
+        raise Conflict("The token was issued for somebody else.")
     if fields.get("status") != "issued" or now >= fields["expires_at"]:
-        raise Refused("The token was used or has expired.")
+        raise Conflict("The token was used or has expired.")
 
 
 def event_of(messages: Sequence[Message]) -> str:

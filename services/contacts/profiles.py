@@ -13,8 +13,8 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Update
 from services.domain.playground import is_playground
 from services.domain.terms import plain
-from services.errors import GraphRefused, MocaError
-from services.ports import Clock, Documents, GraphReads, NotStored
+from services.errors import GraphRefused, MocaError, NotStored
+from services.ports import Clock, Documents, GraphReads
 
 _log = structlog.get_logger()
 

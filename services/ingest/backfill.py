@@ -17,9 +17,9 @@ from services.domain.events import Event
 from services.domain.history import event_of
 from services.domain.message import Message
 from services.domain.states import Status
-from services.errors import GraphRefused, Unavailable
+from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.edits import MOST_FETCHES
-from services.ports import AlreadyStored, Clock, Documents, GraphReads
+from services.ports import Clock, Documents, GraphReads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 

@@ -18,9 +18,9 @@ from services.domain.ids import document_id, is_platform_id, thread_id
 from services.domain.operation import Operation
 from services.domain.outcome import Refused, Unknown
 from services.domain.states import Status
-from services.errors import GraphRefused, Unavailable
+from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.service import Ingest
-from services.ports import AlreadyStored, Clock, Documents
+from services.ports import Clock, Documents
 from services.store.live_settings import LiveSettings
 
 _log = structlog.get_logger()

@@ -12,11 +12,12 @@ from services.domain.instants import to_ms
 from services.domain.operation import Operation
 from services.domain.schedule import Appointment
 from services.domain.task import Kind, Task
+from services.errors import AlreadyStored
 from services.ingest.echoes import Echoes
 from services.ingest.read_receipts import Receipts
 from services.ingest.routing import place
 from services.ingest.unhandled import Drawer
-from services.ports import AlreadyStored, Clock, Documents, Spread, TaskQueue
+from services.ports import Clock, Documents, Spread, TaskQueue
 from services.store.live_settings import LiveSettings
 
 

@@ -11,7 +11,8 @@ from services.domain.documents import SERVER_TIME, Create
 from services.domain.envelopes import platform_id
 from services.domain.events import Unhandled, Unplaced
 from services.domain.ids import digest
-from services.ports import AlreadyStored, Clock, Documents
+from services.errors import AlreadyStored
+from services.ports import Clock, Documents
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
 

@@ -29,10 +29,6 @@ Fields = dict[str, Any]
 Change = Callable[[Conversation, Fields, datetime], Fields]
 
 
-class NoSuchThread(Rejected):
-    """There is no such conversation."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeActions:
     """Changes conversations in an operator's name."""
@@ -195,7 +191,7 @@ class OfficeActions:
 def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
     (stored,) = reads.get(paths.conversation(thread_id))
     if stored.fields is None:
-        raise NoSuchThread
+        raise Rejected("There is no such conversation.")
     return Conversation.from_doc(thread_id, stored.fields), stored.fields
 
 

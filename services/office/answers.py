@@ -8,9 +8,9 @@ from services.agent.knowledge import Knowledge
 from services.domain import paths
 from services.domain.documents import Delete, Merge, Query, Snapshot, Write
 from services.domain.instants import to_ms
-from services.errors import Rejected
+from services.errors import Rejected, Unreadable
 from services.office.access import Operator
-from services.ports import Clock, Documents, Ids, Patterns, Unreadable
+from services.ports import Clock, Documents, Ids, Patterns
 from services.store import audit
 
 #: Rows that a page lists; the rules themselves are read whole by the agent.

@@ -7,7 +7,7 @@ from typing import Any
 from services.domain import paths
 from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
 from services.domain.instants import to_ms
-from services.errors import Rejected
+from services.errors import Rejected, WrongFields
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
@@ -20,14 +20,6 @@ FIELDS = {
     "notes": ("Notes", 5000),
 }
 MOST_CUSTOM = 20
-
-
-class WrongFields(Rejected):
-    """Some of the fields are not what they may be."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__()
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +44,7 @@ class OfficeContact:
         if len(custom) > MOST_CUSTOM:
             problems["custom"] = f"At most {MOST_CUSTOM} fields."
         if problems:
-            raise WrongFields(problems)
+            raise WrongFields(problems, "Some of the fields are not what they may be.")
         self._store(thread_id, {**values, "custom": custom}, by, "contact")
 
     def opt(self, thread_id: str, by: Operator, *, out: bool) -> None:

@@ -8,7 +8,7 @@ from services.domain import paths
 from services.domain.documents import REMOVED, Merge, Query, Write
 from services.domain.operation import Operation
 from services.domain.setting import Setting, catalogue, contradictions
-from services.errors import Rejected
+from services.errors import Rejected, WrongFields
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
@@ -20,14 +20,6 @@ DEFAULT = "default"
 
 #: From what counts without the scope's own words, and these: the new ones, None for none.
 Choose = Callable[[Operation, Mapping[str, Any]], dict[str, Any]]
-
-
-class WrongSettings(Rejected):
-    """Some of the settings are not what they may be."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__(" ".join(problems.values()))
-        self.problems = dict(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class OfficeSettings:
         ]
 
     def change(self, scope: str, typed: Mapping[str, str], by: Operator) -> list[str]:
-        """Store what was typed; the names that changed. Raises `WrongSettings` and stores none."""
+        """Store what was typed; the names that changed. Raises `WrongFields` and stores none."""
         read = _read(typed)
 
         def choose(base: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +73,7 @@ class OfficeSettings:
     def put(self, scope: str, wanted: Mapping[str, Any], by: Operator, **more: Any) -> list[str]:
         """Let the scope say just this of these settings, and nothing of those that are None.
 
-        The names that changed; `more` is recorded with them. Raises `WrongSettings`.
+        The names that changed; `more` is recorded with them. Raises `WrongFields`.
         """
 
         def choose(_base: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +103,7 @@ class OfficeSettings:
                 return [], []
             kept = {n: v for n, v in {**own, **after}.items() if v is not None}
             if problems := contradictions(base.overridden(kept)):
-                raise WrongSettings(problems)
+                raise WrongFields(problems, " ".join(problems.values()))
             before = {n: own.get(n) for n in after}
             record = audit.entry(
                 entry_id, now, by, "settings", path,
@@ -145,5 +137,5 @@ def _read(typed: Mapping[str, str]) -> dict[str, Any]:
         except ValueError as error:
             problems[setting.name] = str(error)
     if problems:
-        raise WrongSettings(problems)
+        raise WrongFields(problems, " ".join(problems.values()))
     return read

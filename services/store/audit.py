@@ -11,7 +11,8 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from services.domain import paths
 from services.domain.documents import Create, Write
-from services.ports import AlreadyStored, Documents, Reads, Work
+from services.errors import AlreadyStored
+from services.ports import Documents, Reads, Work
 
 T = TypeVar("T")
 

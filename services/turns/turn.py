@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from services.agent.agent import Agent, Superseded, TurnLost
+from services.agent.agent import Agent
 from services.agent.draft import asked_for_draft, only_drafted
 from services.agent.input import Asked
 from services.contacts.linking import Linking
@@ -21,7 +21,7 @@ from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.domain.task import Kind, Task
-from services.errors import TurnFailed, Unavailable
+from services.errors import Superseded, TurnFailed, TurnLost, Unavailable
 from services.ingest.backfill import AGAIN_AFTER, Missing
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids, Reads

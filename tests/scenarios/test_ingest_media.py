@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services import bootstrap
-from services.errors import Refused
+from services.errors import Conflict
 from tests.world import World
 
 
@@ -92,5 +92,5 @@ def test_a_picture_that_no_turn_has_read_is_described_on_request(world: World) -
         assert words == {"description": "A menu on a table."}
     (stored,) = world.messages("alice", "inbound")
     assert stored["description"] == "A menu on a table."
-    with pytest.raises(Refused):
+    with pytest.raises(Conflict):
         describing.describe(world.thread("alice"), "nothing")

@@ -41,7 +41,7 @@ _ARRIVED = {"sent", "read"}
 _ENDED = {"processed", "failed", "sent", "read", "cancelled"}
 
 
-class Violation(Exception):  # noqa: N818 (it is what a search looks for, not an error of ours)
+class Violation(Exception):
     """A promise was broken; the message says which and by what."""
 
 

@@ -15,8 +15,8 @@ from services.adapters.firestore.reading import Reading
 from services.adapters.firestore.requests import write_message
 from services.adapters.firestore.tries import Tries
 from services.domain.documents import Query, Snapshot, Write
-from services.errors import Contention, Unavailable
-from services.ports import AlreadyStored, Clock, Ids, NotStored, Work
+from services.errors import AlreadyStored, Contention, NotStored, Unavailable
+from services.ports import Clock, Ids, Work
 
 T = TypeVar("T")
 

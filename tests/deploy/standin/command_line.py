@@ -6,7 +6,7 @@ import os
 SURFACE = os.path.join(os.path.dirname(__file__), "surface.json")  # noqa: PTH118, PTH120 (pathlib takes longer to load than the rest)
 
 
-class Refusal(Exception):  # noqa: N818 (it is an answer to the caller)
+class Refusal(Exception):
     """What the stand-in says on standard error, ending with 1 or 2."""
 
     def __init__(self, said: str, code: int = 1, *, keep: bool = False) -> None:
