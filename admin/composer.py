@@ -15,7 +15,7 @@ from admin.said import said
 from services.domain import files
 from services.domain.bubbles import size, split
 from services.domain.files import File
-from services.domain.ids import is_own_id
+from services.domain.ids import account_of, is_own_id
 from services.errors import Rejected
 
 blueprint = Blueprint("composer", __name__, url_prefix="/conversations/<thread_id>")
@@ -102,7 +102,7 @@ def canned(thread_id: str) -> Any:
     state = office().thread.state(thread_id)
     if state is None:
         abort(404)
-    business = services().live_settings.account(thread_id.partition("_")[0]).operation
+    business = services().live_settings.account(account_of(thread_id)).operation
     name = present.name_of(state[0], state[1], thread_id)
     values = {
         "name": name.split()[0] if name and not name.isdecimal() else "",

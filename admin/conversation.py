@@ -13,6 +13,7 @@ from admin.bot import context as bot_context
 from admin.bot import edited_draft
 from admin.desk import back_to, list_context, say, view, wants_part
 from admin.said import said
+from services.domain.ids import account_of
 from services.errors import ModelError, Rejected
 from services.office.thread import VERDICTS, Thread
 
@@ -83,7 +84,7 @@ def trace(thread_id: str, turn_id: str) -> Any:
 def take_over(thread_id: str) -> Any:
     """The bot falls silent."""
     minutes = request.form.get("minutes", "")
-    otherwise = services().live_settings.account(thread_id.partition("_")[0]).operation
+    otherwise = services().live_settings.account(account_of(thread_id)).operation
     wanted = int(minutes[:9]) if minutes.isdecimal() else int(otherwise.handoff_minutes)
     office().actions.take_over(thread_id, operator(), min(wanted, MOST_MINUTES) or None)
     say(gettext("The conversation is yours. The bot is silent."))
@@ -189,7 +190,7 @@ def feedback(thread_id: str, message_id: str) -> Any:
 
 def pane_context(thread: Thread) -> dict[str, Any]:
     """What the conversation pane and the details beside it need."""
-    settings = services().live_settings.account(thread.id.partition("_")[0]).operation
+    settings = services().live_settings.account(account_of(thread.id)).operation
     return {
         **_messages_context(thread),
         "thread": thread,

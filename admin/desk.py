@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import make_response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from markupsafe import escape
 from werkzeug.exceptions import HTTPException
@@ -50,7 +50,7 @@ def list_context(shown: View, listed: Listed | None = None) -> dict[str, Any]:
 
 def say(words: str, *, good: bool = True) -> None:
     """Tell the operator something on the next page."""
-    session["said"] = {"words": words[:300], "good": good}
+    flash(words[:300], "good" if good else "bad")
 
 
 def back_to(thread_id: str, **args: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, format_skeleton, format_time
-from flask import Flask, g, session
+from flask import Flask, g
 from flask_babel import gettext, ngettext
 
 from admin import access
@@ -36,13 +36,7 @@ def register(app: Flask) -> None:
 
     @app.context_processor
     def of_this_request() -> dict[str, Any]:
-        return {"operator": g.get("operator"), "now": access.now(), "said": _said}
-
-
-def _said() -> dict[str, Any] | None:
-    """What is to be told once; only what shows it takes it out of the session."""
-    found: dict[str, Any] | None = session.pop("said", None)
-    return found
+        return {"operator": g.get("operator"), "now": access.now()}
 
 
 def pretty(value: object) -> str:

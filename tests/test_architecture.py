@@ -19,25 +19,26 @@ MAY_IMPORT = {
     "services.round_trips": "",
     "services.ports": "domain",
     "services.tasks": "domain ports",
+    "services.ttl_cache": "ports",
     "services.log": "errors",
     "services.settings": "errors",
     "services.security": "errors",
-    "services.store": "domain errors ports",
+    "services.store": "domain errors ports ttl_cache",
     "services.conversations": "domain",
     "services.accounts": "domain errors ports tasks",
     "services.outbox": "accounts conversations domain errors ports store tasks",
     "services.contacts": "accounts domain errors outbox ports store",
     "services.ingest": "conversations domain errors outbox ports store tasks",
-    "services.agent": "domain errors ports prompts store",
+    "services.agent": "domain errors ports prompts store ttl_cache",
     "services.turns": (
         "agent contacts conversations domain errors ingest outbox ports store tasks"
     ),
     "services.maintenance": "accounts conversations domain errors ingest ports store tasks",
     "services.office": (
         "accounts agent contacts conversations domain errors ingest maintenance outbox ports "
-        "security store tasks"
+        "security store tasks ttl_cache"
     ),
-    "services.adapters": "domain errors ports round_trips",
+    "services.adapters": "domain errors ports round_trips ttl_cache",
     "services.bootstrap": "* tools",
     "tools": "agent.tool domain errors",
     "prompts": "",

@@ -5,7 +5,7 @@ import binascii
 import json
 import threading
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,6 +14,7 @@ from google.auth.crypt.es import EsVerifier
 from services.adapters.http import pooled
 from services.errors import Unavailable
 from services.ports import Clock
+from services.ttl_cache import TtlCache
 
 #: How long keys are trusted before they are fetched again; Google rotates them over days.
 KEPT_FOR = timedelta(hours=1)
@@ -30,11 +31,9 @@ class ProxyAssertions:
         self, keys_url: str, clock: Clock, transport: httpx.BaseTransport | None = None
     ) -> None:
         self._url = keys_url
-        self._clock = clock
         self._client = pooled(transport)
-        self._lock = threading.Lock()
-        self._keys: dict[str, EsVerifier] = {}
-        self._fetched_at: datetime | None = None
+        self._lock = threading.Lock()  # one fetch at a time
+        self._kept = TtlCache[None, Mapping[str, EsVerifier]](clock=clock, ttl=KEPT_FOR)
 
     def claims(self, assertion: str) -> Mapping[str, Any] | None:
         """What it says, if Google signed it; None for anything else. Raises `Unavailable`."""
@@ -53,14 +52,10 @@ class ProxyAssertions:
 
     def _key(self, name: str) -> EsVerifier | None:
         with self._lock:
-            old = self._age()
-            if old is None or old > KEPT_FOR or (name not in self._keys and old > ASKED_AGAIN):
-                self._keys = self._fetched()
-                self._fetched_at = self._clock.now()
-            return self._keys.get(name)
-
-    def _age(self) -> timedelta | None:
-        return self._clock.now() - self._fetched_at if self._fetched_at else None
+            known = self._kept.get(None, self._fetched)
+            if name not in known:
+                known = self._kept.get(None, self._fetched, within=ASKED_AGAIN)
+            return known.get(name)
 
     def _fetched(self) -> dict[str, EsVerifier]:
         try:

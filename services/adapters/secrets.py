@@ -1,7 +1,6 @@
 """Secrets that change while Moca runs: the accounts' access tokens, in Secret Manager."""
 
 import itertools
-import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from google.cloud.secretmanager_v1.types import Replication, Secret, SecretPaylo
 
 from services.errors import Unavailable
 from services.ports import Clock
+from services.ttl_cache import TtlCache
 
 #: Seconds for one call.
 DEADLINE_SECONDS = 4.0
@@ -124,36 +124,24 @@ class AccountTokens:
         self, *, secrets: SecretManager, clock: Clock, own_account: str, own_token: str
     ) -> None:
         self._secrets = secrets
-        self._clock = clock
         self._fixed = {own_account: own_token} if own_token else {}
-        self._lock = threading.Lock()
-        self._kept: dict[str, tuple[datetime, str]] = {}
+        self._kept = TtlCache[str, str](clock=clock, ttl=KEPT_FOR)
 
     def token(self, account_id: str) -> str:
         """The account's token; raises `Unavailable` where none can be had."""
-        now = self._clock.now()
-        with self._lock:
-            kept = self._kept.get(account_id)
-        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
-            return kept[1]
-        value = self._read(account_id, kept[1] if kept else None)
-        with self._lock:
-            self._kept[account_id] = (now, value)
-        return value
+        return self._kept.get(account_id, lambda: self._read(account_id))
 
     def forget(self, account_id: str) -> None:
         """Read it anew at the next question."""
-        with self._lock:
-            self._kept.pop(account_id, None)
+        self._kept.forget(account_id)
 
-    def _read(self, account_id: str, before: str | None) -> str:
-        otherwise = before or self._fixed.get(account_id)
+    def _read(self, account_id: str) -> str:
         try:
             value = self._secrets.latest(token_secret(account_id)) or self._fixed.get(account_id)
         except Unavailable:
             # Sending with the token of a minute ago beats not sending.
             _log.warning("token_not_read", account_id=account_id)
-            value = otherwise
+            value = self._kept.last(account_id) or self._fixed.get(account_id)
         if not value:
             raise Unavailable(f"There is no access token for account {account_id}.")
         return value

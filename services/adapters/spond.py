@@ -14,6 +14,7 @@ from services.adapters.http import trust
 from services.domain.findings import Session
 from services.errors import NoAnswer
 from services.ports import Clock
+from services.ttl_cache import TtlCache
 
 #: Seconds of one call, and how long what was read is good for.
 CALL_SECONDS = 5.0
@@ -33,16 +34,13 @@ class Spond:
         self._login = {"email": username, "password": password}
         self._group_id = group_id
         self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: tuple[datetime, Sequence[Session]] | None = None
+        self._lock = threading.Lock()  # one reading at a time
+        self._kept = TtlCache[None, Sequence[Session]](clock=clock, ttl=KEPT_FOR)
 
     def sessions(self, since: datetime, until: datetime) -> Sequence[Session]:
         """What takes place, by its beginning, cancelled ones left out; raises `NoAnswer`."""
         with self._lock:
-            now = self._clock.now()
-            if self._kept is None or not timedelta(0) <= now - self._kept[0] < KEPT_FOR:
-                self._kept = (now, self._read(now))
-            found = self._kept[1]
+            found = self._kept.get(None, lambda: self._read(self._clock.now()))
         return [s for s in found if s.ends_at > since and s.starts_at < until]
 
     def _read(self, now: datetime) -> Sequence[Session]:

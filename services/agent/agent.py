@@ -20,22 +20,19 @@ from services.agent.rules import Rule, Rules
 from services.agent.summary import Summary, leaving, summed_up
 from services.agent.tool import Tool, ToolContext
 from services.agent.toolbox import Toolbox
-from services.domain import paths
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
-from services.domain.documents import Query
-from services.domain.entries import kept
-from services.domain.message import Message
 from services.domain.model import Media, ToolResult
 from services.domain.operation import Operation
 from services.domain.states import Role
 from services.errors import ModelError, Superseded
 from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, MediaSource, Model
+from services.store.messages import newest, still_kept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Agent:
-    """Turns a thread's new messages into a decision."""
+    """Turns a thread's new messages into a decision; remembers which instructions are stored."""
 
     documents: Documents
     clock: Clock
@@ -172,16 +169,9 @@ class Agent:
         )
 
     def _past(self, asked: Asked, limit: int) -> Sequence[str]:
-        found = self.documents.query(
-            Query(
-                paths.messages(asked.thread.thread_id),
-                order=[("created_at", "DESCENDING")],
-                limit=limit,
-            )
-        )
-        now = self.clock.now()
-        messages = [Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)]
-        return [context.line_of(m) for m in context.readable(messages)]
+        found = newest(self.documents, asked.thread.thread_id, limit)
+        messages = context.readable(still_kept(found, self.clock.now()))
+        return [context.line_of(m) for m in messages]
 
 
 def system_prompt(settings: Operation) -> str:

@@ -13,6 +13,7 @@ import structlog
 
 from services.domain import paths
 from services.domain.documents import Merge
+from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.model import Media
 from services.errors import MocaError, NoAnswer, NoMedia
@@ -75,7 +76,7 @@ class MessageMedia:
 
     def _keep(self, message: Message, found: Sequence[Media]) -> None:
         """Keep the files as long as the setting says: by default not at all."""
-        account_id = message.thread_id.partition("_")[0]
+        account_id = account_of(message.thread_id)
         days = self.settings.account(account_id).operation.media_days
         if days <= 0 or not found:
             return

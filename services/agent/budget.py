@@ -1,6 +1,5 @@
 """What the model has cost an account today, counted from the traces."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -9,6 +8,7 @@ from services.domain import paths
 from services.domain.documents import Query
 from services.domain.operation import Operation
 from services.ports import Clock, Documents
+from services.ttl_cache import TtlCache
 
 _log = structlog.get_logger()
 
@@ -21,9 +21,7 @@ class Budget:
 
     def __init__(self, *, documents: Documents, clock: Clock) -> None:
         self._documents = documents
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._kept: dict[str, tuple[datetime, int]] = {}
+        self._kept = TtlCache[str, int](clock=clock, ttl=KEPT_FOR)
 
     def is_spent(self, account_id: str, settings: Operation, now: datetime) -> bool:
         """Whether the account's daily cap is reached."""
@@ -35,17 +33,13 @@ class Budget:
 
     def microdollars(self, account_id: str, now: datetime) -> int:
         """What the account's turns of this day cost, in millionths of a dollar."""
-        with self._lock:
-            kept = self._kept.get(account_id)
-        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
-            return kept[1]
+        return self._kept.get(account_id, lambda: self._read(account_id, now))
+
+    def _read(self, account_id: str, now: datetime) -> int:
         midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         turns = Query(
             paths.TURNS,
             where=[("account_id", "==", account_id), ("ended_at", ">=", midnight)],
             group=True,
         )
-        total = int(self._documents.total(turns, "cost_microdollars"))
-        with self._lock:
-            self._kept[account_id] = (now, total)
-        return total
+        return int(self._documents.total(turns, "cost_microdollars"))

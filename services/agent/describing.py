@@ -3,16 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import prompts
+from services.agent.media import asking_for_words, in_words
 from services.domain import paths
 from services.domain.documents import Update
+from services.domain.ids import account_of
 from services.domain.message import Message
-from services.domain.model import ModelRequest, Said
 from services.errors import Conflict, NoAnswer
 from services.ports import Documents, MediaSource, Model
 from services.store.live_settings import LiveSettings
-
-_MOST_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,20 +40,10 @@ class Describing:
             raise Conflict(f"The file cannot be had: {error}.") from error
         if not media:
             raise Conflict("The message holds nothing that can be described.")
-        settings = self.settings.account(thread_id.partition("_")[0]).operation
-        reply = self.model.generate(
-            ModelRequest(
-                model=settings.model,
-                system=prompts.load("describe"),
-                said=[Said("user", "What is this?", tuple(media))],
-                max_output_tokens=600,
-            )
-        )
-        text = reply.text.strip()[:_MOST_CHARACTERS]
-        if not text:
+        settings = self.settings.account(account_of(thread_id)).operation
+        words = in_words(self.model.generate(asking_for_words(media, settings)), media)
+        if not words:
             raise Conflict("The model found no words for it.")
-        voice = all(item.mime_type.startswith("audio/") for item in media)
-        words = _words(text, "") if voice else _words("", text)
         self.documents.commit([Update(path, {**words, "processing_status": "done"})])
         return words
 

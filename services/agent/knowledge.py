@@ -1,7 +1,6 @@
 """The business's answers and documents: kept by the office, searched by words and by meaning."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import structlog
 from services.domain import paths
 from services.domain.documents import SERVER_TIME, Delete, Merge, Nearest, Query, vector
 from services.domain.findings import Entry
+from services.domain.terms import plain
 from services.errors import NoAnswer, Rejected, Unavailable
 from services.ports import Documents, Embedder
 from services.store.live_settings import LiveSettings
@@ -123,9 +123,9 @@ class Knowledge:
 
 def keywords(text: str) -> list[str]:
     """The words that tell texts apart, each once: small letters without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = (w for w in re.findall(r"\w+", plain) if len(w) > 2 or not w.isascii() or w.isdigit())
+    words = (
+        w for w in re.findall(r"\w+", plain(text)) if len(w) > 2 or not w.isascii() or w.isdigit()
+    )
     return list(dict.fromkeys(w[:40] for w in words if w not in _STOP_WORDS.split()))
 
 

@@ -8,7 +8,8 @@ import structlog
 import prompts
 from services.agent.asking import Asking
 from services.agent.input import Asked
-from services.domain.model import Media, ModelRequest, Said
+from services.domain.model import Media, ModelReply, ModelRequest, Said
+from services.domain.operation import Operation
 from services.errors import ModelError, NoAnswer
 from services.ports import MediaSource
 
@@ -60,19 +61,27 @@ def described(
 
 
 def _in_words(asking: Asking, asked: Asked, media: Sequence[Media]) -> Mapping[str, str]:
-    request = ModelRequest(
-        model=asked.settings.model,
-        system=prompts.load("describe"),
-        said=[Said("user", "What is this?", tuple(media))],
-        thinking=asked.settings.thinking,
-        max_output_tokens=600,
-    )
     try:
-        words = asking.ask(request).text.strip()[:_MOST_CHARACTERS]
+        words = in_words(asking.ask(asking_for_words(media, asked.settings)), media)
     except ModelError as error:
         _log.warning("no_description", thread_id=asked.thread.thread_id, error=str(error))
-        words = ""
-    if not words:
-        return {"processing_status": "failed"}
+        words = {}
+    return {**words, "processing_status": "done" if words else "failed"}
+
+
+def asking_for_words(media: Sequence[Media], settings: Operation) -> ModelRequest:
+    """What puts one message's media into words."""
+    return ModelRequest(
+        model=settings.model,
+        system=prompts.load("describe"),
+        said=[Said("user", "What is this?", tuple(media))],
+        thinking=settings.thinking,
+        max_output_tokens=600,
+    )
+
+
+def in_words(reply: ModelReply, media: Sequence[Media]) -> dict[str, str]:
+    """The answer under the field that it is stored in; nothing where there are no words."""
+    words = reply.text.strip()[:_MOST_CHARACTERS]
     voice = all(item.mime_type.startswith("audio/") for item in media)
-    return {"transcription" if voice else "description": words, "processing_status": "done"}
+    return {"transcription" if voice else "description": words} if words else {}

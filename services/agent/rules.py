@@ -1,11 +1,9 @@
 """Answers by keyword or pattern, written by the owner: beside the model, or in its place."""
 
 import re
-import threading
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -13,8 +11,10 @@ import structlog
 
 from services.domain import paths
 from services.domain.documents import Query
+from services.domain.terms import plain
 from services.errors import Unreadable
 from services.ports import Clock, Documents, Patterns
+from services.ttl_cache import TtlCache
 
 _log = structlog.get_logger()
 
@@ -93,9 +93,7 @@ def _answers(rule: Rule, said: Sequence[str], patterns: Patterns) -> bool:
 
 def _plain(text: str) -> str:
     """Small letters and digits without accents, one space between words."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return " ".join(re.findall(r"\w+", letters))
+    return " ".join(re.findall(r"\w+", plain(text)))
 
 
 class Rules:
@@ -103,26 +101,16 @@ class Rules:
 
     def __init__(self, *, documents: Documents, clock: Clock, patterns: Patterns) -> None:
         self._documents = documents
-        self._clock = clock
         self._patterns = patterns
-        self._lock = threading.Lock()
-        self._kept: tuple[datetime, tuple[Rule, ...]] | None = None
+        self._kept = TtlCache[None, tuple[Rule, ...]](clock=clock, ttl=KEPT_FOR)
 
     def answer(self, account_id: str, texts: Sequence[str]) -> Rule | None:
         """The rule that answers `texts`, or None."""
-        rules = [r for r in self._all() if r.account_id in ("", account_id)]
+        rules = [r for r in self._kept.get(None, self._all) if r.account_id in ("", account_id)]
         return first_match(rules, texts, self._patterns)
 
     def _all(self) -> tuple[Rule, ...]:
-        now = self._clock.now()
-        with self._lock:
-            kept = self._kept
-        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
-            return kept[1]
         query = Query(paths.RULES, where=[("enabled", "==", True)], limit=MOST_RULES)
         found = [(s.id, s.fields or {}) for s in self._documents.query(query)]
         found.sort(key=lambda item: (item[1].get("order") or 0, item[0]))
-        rules = tuple(Rule.from_doc(doc_id, doc) for doc_id, doc in found)
-        with self._lock:
-            self._kept = (now, rules)
-        return rules
+        return tuple(Rule.from_doc(doc_id, doc) for doc_id, doc in found)

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from services.adapters import patterns
-from services.office.access import OfficeAccess
+from services.office.access import KEPT_FOR, OfficeAccess
 from services.office.accounts import OfficeAccounts
 from services.office.actions import OfficeActions
 from services.office.again import OfficeAgain
@@ -23,6 +23,7 @@ from services.office.shelf import OfficeShelf
 from services.office.suggest import OfficeSuggest
 from services.office.thread import OfficeThread
 from services.office.use_cases import Office
+from services.ttl_cache import TtlCache
 
 if TYPE_CHECKING:
     from services.bootstrap.maintenance import MaintenanceServices
@@ -39,7 +40,11 @@ def office(parts: "MaintenanceServices") -> Office:
     settings = OfficeSettings(documents=documents, live=live_settings, clock=clock, ids=ids)
     return Office(
         access=OfficeAccess(
-            documents=documents, clock=clock, ids=ids, admin_token=parts.settings.admin_token
+            documents=documents,
+            clock=clock,
+            ids=ids,
+            admin_token=parts.settings.admin_token,
+            operators=TtlCache(clock=clock, ttl=KEPT_FOR),
         ),
         accounts=OfficeAccounts(
             documents=documents,

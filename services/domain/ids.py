@@ -33,6 +33,12 @@ def split_thread_id(thread: str) -> tuple[str, str] | None:
     return (account_id, igsid) if known and is_platform_id(igsid) else None
 
 
+def account_of(thread: str) -> str:
+    """The account id of a thread id; empty where it is none."""
+    parties = split_thread_id(thread)
+    return parties[0] if parties else ""
+
+
 def document_id(mid: str) -> str:
     """The document id of the message `mid`: the mid itself where Firestore allows it."""
     if re.fullmatch(DOCUMENT_ID, mid):

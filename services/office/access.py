@@ -5,10 +5,9 @@ own, of which only a hash is stored.
 """
 
 import hashlib
-import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from services.domain import paths
@@ -19,6 +18,7 @@ from services.errors import Rejected
 from services.ports import Clock, Documents, Ids, Reads
 from services.security.signature import same_secret
 from services.store import audit
+from services.ttl_cache import TtlCache
 
 #: The operator who signs in with the deployment's own token.
 OWNER_ID = "owner"
@@ -69,12 +69,6 @@ class Operator:
         )
 
 
-@dataclass(slots=True)
-class _Kept:
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    operators: dict[str, tuple[datetime, Operator]] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeAccess:
     """Signs people in, and says whether a session still stands."""
@@ -83,7 +77,7 @@ class OfficeAccess:
     clock: Clock
     ids: Ids
     admin_token: str
-    _kept: _Kept = field(default_factory=_Kept)
+    operators: TtlCache[str, Operator]  #: by id, `KEPT_FOR`
 
     def try_sign_in(self, address: str) -> float:
         """Count one try of `address`; seconds to wait if it must not be heard, else 0.
@@ -118,7 +112,7 @@ class OfficeAccess:
         """Whose token it is, or None. Compared in constant time, by hash."""
         operator_id, dot, _secret = token.partition(".")
         if same_secret(token, self.admin_token):
-            return self._read(OWNER_ID)
+            return self._fresh(OWNER_ID)
         if not dot or not _is_id(operator_id):
             return None
         (stored,) = self.documents.get(paths.operator(operator_id))
@@ -129,13 +123,7 @@ class OfficeAccess:
 
     def standing(self, operator_id: str, epoch: int) -> Operator | None:
         """The operator of a session, or None if it was ended; at most `KEPT_FOR` old."""
-        now = self.clock.now()
-        with self._kept.lock:
-            kept = self._kept.operators.get(operator_id)
-        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
-            operator = kept[1]
-        else:
-            operator = self._read(operator_id)
+        operator = self._operator(operator_id)
         return operator if operator.active and operator.epoch == epoch else None
 
     def sign_out_everywhere(self, operator: Operator) -> None:
@@ -143,7 +131,7 @@ class OfficeAccess:
         now, path = self.clock.now(), paths.operator(operator.id)
         record = audit.entry(self.ids.new(), now, operator, "sign_out_everywhere", path)
         audit.commit(self.documents, record, Merge(path, {"epoch": Increment(1)}))
-        self._forget(operator.id)
+        self.operators.forget(operator.id)
 
     def prefer(
         self, operator: Operator, *, zone: str, language: str, keys: bool, sound: bool
@@ -151,13 +139,13 @@ class OfficeAccess:
         """Store how the operator likes to work."""
         fields = {"zone": zone, "language": language, "keys": keys, "sound": sound}
         self.documents.commit([Merge(paths.operator(operator.id), fields)])
-        self._forget(operator.id)
+        self.operators.forget(operator.id)
 
     def team(self) -> list[Operator]:
         """Everybody who may enter, the owner first."""
         found = self.documents.query(Query(paths.OPERATORS, limit=MOST_OPERATORS))
         others = [Operator.from_doc(s.id, s.fields) for s in found if s.id != OWNER_ID]
-        return [self._read(OWNER_ID), *sorted(others, key=lambda o: o.name.lower())]
+        return [self._fresh(OWNER_ID), *sorted(others, key=lambda o: o.name.lower())]
 
     def name_email(self, operator_id: str, email: str, by: Operator) -> None:
         """By which e-mail the Identity-Aware Proxy knows them; none with "". Raises `Rejected`."""
@@ -172,7 +160,7 @@ class OfficeAccess:
         now, change = self.clock.now(), {"after": {"email": word}}
         record = audit.entry(self.ids.new(), now, by, "operator_email", path, **change)
         audit.commit(self.documents, record, Merge(path, {"email": word}))
-        self._forget(operator_id)
+        self.operators.forget(operator_id)
 
     def add(self, name: str, role: str, by: Operator) -> str:
         """A new operator's token, which is shown once and stored nowhere."""
@@ -206,18 +194,18 @@ class OfficeAccess:
             return None, [Update(path, gone), record]
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
-        self._forget(operator_id)
+        self.operators.forget(operator_id)
 
-    def _read(self, operator_id: str) -> Operator:
-        (stored,) = self.documents.get(paths.operator(operator_id))
-        operator = Operator.from_doc(operator_id, stored.fields)
-        with self._kept.lock:
-            self._kept.operators[operator_id] = (self.clock.now(), operator)
-        return operator
+    def _fresh(self, operator_id: str) -> Operator:
+        self.operators.forget(operator_id)
+        return self._operator(operator_id)
 
-    def _forget(self, operator_id: str) -> None:
-        with self._kept.lock:
-            self._kept.operators.pop(operator_id, None)
+    def _operator(self, operator_id: str) -> Operator:
+        def read() -> Operator:
+            (stored,) = self.documents.get(paths.operator(operator_id))
+            return Operator.from_doc(operator_id, stored.fields)
+
+        return self.operators.get(operator_id, read)
 
 
 def hash_of(token: str) -> str:

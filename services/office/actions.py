@@ -11,11 +11,11 @@ from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Create, Update, Write
 from services.domain.entries import expiry
+from services.domain.ids import account_of
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
 from services.office.access import Operator
-from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings

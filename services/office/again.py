@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Update, Write
+from services.domain.ids import account_of
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.policy import BOT_OFF, Skip, next_step
@@ -13,7 +14,6 @@ from services.domain.schedule import RELEASE_GRACE
 from services.domain.states import Direction, Status
 from services.errors import Rejected
 from services.office.access import Operator
-from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings

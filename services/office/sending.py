@@ -10,13 +10,12 @@ from services.domain.conversation import Conversation
 from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
 from services.domain.files import File
 from services.domain.graph_errors import of_error
-from services.domain.ids import digest
+from services.domain.ids import account_of, digest
 from services.domain.outcome import Sent
 from services.domain.states import ConversationStatus
 from services.errors import GraphRefused, Rejected, Unavailable
 from services.office.access import Operator
 from services.outbox.manual import Manual, Writer, refusal_of
-from services.outbox.queue import account_of
 from services.ports import Clock, Documents, Ids, Reads, Uploads
 from services.store import audit
 

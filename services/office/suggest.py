@@ -7,14 +7,14 @@ from services.agent.draft import asked_for_draft
 from services.agent.input import Asked
 from services.domain import paths
 from services.domain.conversation import Conversation
-from services.domain.documents import Query
-from services.domain.entries import kept
+from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.states import Direction
 from services.errors import ModelError, Rejected
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids
 from services.store.live_settings import LiveSettings
+from services.store.messages import newest, still_kept
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class OfficeSuggest:
         conversation, contact = self.documents.get(
             paths.conversation(thread_id), paths.contact(thread_id)
         )
-        view = self.settings.account(thread_id.partition("_")[0])
+        view = self.settings.account(account_of(thread_id))
         settings = view.operation
         history = self._history(thread_id, settings.history_messages or 1)
         new = _unanswered(history)
@@ -61,15 +61,8 @@ class OfficeSuggest:
         return text
 
     def _history(self, thread_id: str, size: int) -> list[Message]:
-        query = Query(
-            paths.messages(thread_id),
-            order=[("created_at", "DESCENDING")],
-            limit=size,
-        )
-        found = self.documents.query(query)
-        now = self.clock.now()
-        messages = [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
-        return [m for m in messages if m.kind not in NOTES]
+        found = newest(self.documents, thread_id, size)
+        return [m for m in still_kept(found, self.clock.now()) if m.kind not in NOTES]
 
 
 def _unanswered(history: list[Message]) -> list[Message]:

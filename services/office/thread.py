@@ -11,6 +11,7 @@ from services.domain.entries import kept
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
+from services.store.messages import newest
 from services.store.paging import Cursor, page
 
 #: New messages that one look fetches; a busier thread is caught up by the next look.
@@ -57,12 +58,7 @@ class OfficeThread:
 
     def newest(self, thread_id: str, size: int = MOST_NEW) -> list[dict[str, Any]]:
         """The last messages, oldest first, as they stand now: their states change too."""
-        query = Query(
-            paths.messages(thread_id),
-            order=[("created_at", "DESCENDING")],
-            limit=size,
-        )
-        return self._kept(self.documents.query(query))
+        return self._kept(newest(self.documents, thread_id, size))
 
     def _kept(self, newest_first: Sequence[Snapshot]) -> list[dict[str, Any]]:
         now = self.clock.now()

@@ -18,6 +18,7 @@ from services.domain.contents import label
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Update, Write
 from services.domain.entries import expiry
+from services.domain.ids import account_of
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
@@ -27,7 +28,7 @@ from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
 from services.errors import Rejected
 from services.outbox.delivered import arrived
-from services.outbox.queue import DELIVERY_GRACE, account_of, moved_on
+from services.outbox.queue import DELIVERY_GRACE, moved_on
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks

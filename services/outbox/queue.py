@@ -14,7 +14,7 @@ from services.domain import paths, schedule
 from services.domain.account import Account
 from services.domain.conversation import Conversation, SendingRecord
 from services.domain.documents import SERVER_TIME, Snapshot, Update, Write
-from services.domain.ids import split_thread_id
+from services.domain.ids import account_of
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
@@ -331,9 +331,3 @@ def next_check(sending: SendingRecord, now: datetime) -> datetime:
 def held_look(thread: Conversation, now: datetime) -> datetime:
     """When a line is looked at that waits for its account: its window may close meanwhile."""
     return schedule.hourly(thread.thread_id, now)
-
-
-def account_of(thread_id: str) -> str:
-    """The account of a thread."""
-    parties = split_thread_id(thread_id)
-    return parties[0] if parties else ""

@@ -10,7 +10,7 @@ from services.domain import paths, retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
-from services.domain.ids import digest
+from services.domain.ids import account_of, digest
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
@@ -25,7 +25,6 @@ from services.outbox.queue import (
     READ_BACK_AFTER,
     Gate,
     Head,
-    account_of,
     advance,
     held_look,
     still_held,

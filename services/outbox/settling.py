@@ -9,10 +9,11 @@ from services.domain import paths
 from services.domain.call import Heard
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Update, Write
+from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.operation import Operation
 from services.outbox.delivered import arrived
-from services.outbox.queue import account_of, moved_on
+from services.outbox.queue import moved_on
 from services.ports import Reads
 
 #: A message of the same text is the item's if it is no older than its call and not much younger.

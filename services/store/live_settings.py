@@ -1,8 +1,7 @@
 """The operating settings and the known accounts, read from the store and kept for seconds."""
 
-import threading
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.domain import paths
 from services.domain.account import Account
@@ -10,6 +9,7 @@ from services.domain.ids import PLAYGROUND
 from services.domain.operation import Operation
 from services.domain.playground import at_once
 from services.ports import Clock, Documents
+from services.ttl_cache import TtlCache
 
 #: How long an instance may work with settings that were changed meanwhile.
 KEPT_FOR = timedelta(seconds=5)
@@ -31,27 +31,16 @@ class LiveSettings:
 
     def __init__(self, *, documents: Documents, clock: Clock, own_account: str) -> None:
         self._documents = documents
-        self._clock = clock
         self._own_account = own_account
-        self._lock = threading.Lock()
-        self._kept: dict[str, tuple[datetime, AccountView]] = {}
+        self._kept = TtlCache[str, AccountView](clock=clock, ttl=KEPT_FOR)
 
     def account(self, account_id: str) -> AccountView:
         """The account's settings, at most `KEPT_FOR` old."""
-        now = self._clock.now()
-        with self._lock:
-            kept = self._kept.get(account_id)
-        if kept is not None and timedelta(0) <= now - kept[0] < KEPT_FOR:
-            return kept[1]
-        view = self._read(account_id)
-        with self._lock:
-            self._kept[account_id] = (now, view)
-        return view
+        return self._kept.get(account_id, lambda: self._read(account_id))
 
     def forget(self) -> None:
         """Read anew at the next question."""
-        with self._lock:
-            self._kept.clear()
+        self._kept.forget()
 
     def _read(self, account_id: str) -> AccountView:
         playing = account_id == PLAYGROUND

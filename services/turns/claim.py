@@ -14,6 +14,7 @@ from services.domain.account import Account
 from services.domain.bot import Bot
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import SERVER_TIME, Query, Update, Write
+from services.domain.ids import account_of
 from services.domain.instants import to_ms
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -235,7 +236,7 @@ class Taking:
 
 
 def _may_send(reads: Reads, thread_id: str) -> bool:
-    account_id = thread_id.partition("_")[0]
+    account_id = account_of(thread_id)
     return Account.from_doc(account_id, reads.get(paths.account(account_id))[0].fields).may_send
 
 

@@ -14,8 +14,7 @@ from services.contacts.linking import Linking
 from services.contacts.profiles import Profiles
 from services.domain import paths, schedule
 from services.domain.conversation import ClaimRecord, Conversation
-from services.domain.documents import Query, Write
-from services.domain.entries import kept
+from services.domain.documents import Write
 from services.domain.ids import split_thread_id
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -26,6 +25,7 @@ from services.ingest.backfill import AGAIN_AFTER, Missing
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
+from services.store.messages import newest, still_kept
 from services.tasks import Looks
 from services.turns.claim import Taken, Taking, renew
 from services.turns.finish import MOST_SUPERSEDED, Ended, Finishing, Releasing
@@ -150,16 +150,9 @@ class Turns:
     def _history(self, turn: Turn) -> tuple[list[Message], datetime | None]:
         """What stands before the claimed messages, and since when, if more may stand before."""
         most = turn.settings.history_messages + len(turn.messages)
-        found = self.documents.query(
-            Query(
-                paths.messages(turn.thread.thread_id),
-                order=[("created_at", "DESCENDING")],
-                limit=most,
-            )
-        )
+        found = newest(self.documents, turn.thread.thread_id, most)
         begins_at = (found[-1].fields or {}).get("created_at") if len(found) == most else None
-        now = self.clock.now()
-        messages = [Message.from_doc(s.id, s.fields or {}) for s in reversed(found) if kept(s, now)]
+        messages = still_kept(found, self.clock.now())
         return [m for m in messages if m.kind not in NOTES], begins_at
 
     def _ensure_after(self, ended: Ended, turn: Turn) -> None:

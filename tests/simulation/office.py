@@ -5,10 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from services.bootstrap import Services
+from services.domain.ids import account_of
 from services.errors import MocaError
 from services.office.access import Operator
 from services.outbox.manual import Writer
-from services.outbox.queue import account_of
 
 OPERATOR = Operator(id="olga", name="Olga")
 
