@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.agent.context import readable
+from services.agent.personal_data import EMAIL, HANDLE, PHONE
 from services.agent.toolbox import call_key
 from services.domain import paths
-from services.domain.documents import Query
 from services.domain.entries import kept
 from services.domain.ids import split_thread_id
 from services.domain.message import Message
@@ -18,6 +18,7 @@ from services.domain.states import Role
 from services.errors import Rejected
 from services.ports import Clock, Documents
 from services.store.live_settings import LiveSettings
+from services.store.messages import newest, still_kept
 
 #: Lines of the past that a case holds.
 MOST_LINES = 30
@@ -34,9 +35,6 @@ _SETTINGS = (
 )
 _ENDINGS = ("send_instagram_message", "do_not_reply", "hand_to_human")
 _ROLES = {Role.USER: "person", Role.BOT: "bot", Role.HUMAN: "colleague"}
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_NUMBER = re.compile(r"(?<!\w)\+?\d[\d\s()./-]{6,}\d")
-_HANDLE = re.compile(r"(?<!\w)@[\w.]{2,30}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +70,8 @@ class Exporting:
         return cleaned | {"settings": case["settings"]}
 
     def _messages(self, thread_id: str) -> list[Message]:
-        query = Query(paths.messages(thread_id), order=[("created_at", "DESCENDING")], limit=200)
-        found, now = self.documents.query(query), self.clock.now()
-        return readable([Message.from_doc(s.id, s.fields or {}) for s in found if kept(s, now)])
+        found = newest(self.documents, thread_id, 200)
+        return readable(still_kept(found, self.clock.now()))
 
 
 class Sanitiser:
@@ -99,9 +96,9 @@ class Sanitiser:
         return value
 
     def _text(self, text: str) -> str:
-        text = _EMAIL.sub(lambda m: self._stand_in(m[0], "person{}@example.com"), text)
-        text = _NUMBER.sub(lambda m: self._stand_in(m[0], "+1 555 01{:05}"), text)
-        text = _HANDLE.sub(lambda m: self._stand_in(m[0], "@person{}"), text)
+        text = EMAIL.sub(lambda m: self._stand_in(m[0], "person{}@example.com"), text)
+        text = PHONE.sub(lambda m: self._stand_in(m[0], "+1 555 01{:05}"), text)
+        text = HANDLE.sub(lambda m: self._stand_in(m[0], "@person{}"), text)
         return self._names.sub("Sam", text) if self._any_name else text
 
     def _stand_in(self, found: str, form: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.agent.personal_data import EMAIL
 from services.domain.conversation import RATE_WINDOW, Conversation
 from services.domain.model import ToolResult
 from services.domain.operation import Operation
@@ -26,8 +27,7 @@ _BARE = re.compile(
 )
 _ANY_BARE = re.compile(_DOMAIN + r"[a-z]{2,24}(?![\w@])", re.IGNORECASE)
 _HOST = re.compile(r"^(?:https?://)?(?:[^/\s@]*@)?([^/\s:?#]+)", re.IGNORECASE)
-# These begin only where a run of their characters begins: else a long run costs its length squared.
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+#: Unlike a person's, none that stands in a link's path.
 _PHONE = re.compile(r"(?<![\w/])\+?\d[\d\s()./-]{6,}\d")
 _DATE_OR_TIME = re.compile(r"\b\d{1,4}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}[.:]\d{2}\b(?!\d)")
 #: A share of something: discounts are promised in no other unit that tells itself from a sum.
@@ -95,7 +95,7 @@ def link_hosts(settings: Operation) -> frozenset[str]:
 
 def _links(text: str, bare: re.Pattern[str] = _BARE) -> list[str]:
     addresses = _ADDRESS.findall(text)
-    rest = _EMAIL.sub(" ", _ADDRESS.sub(" ", text))
+    rest = EMAIL.sub(" ", _ADDRESS.sub(" ", text))
     return [link.rstrip(".,!?)") for link in [*addresses, *bare.findall(rest)]]
 
 
@@ -114,7 +114,7 @@ def _foreign_links(text: str, allowed: frozenset[str]) -> str:
 def _foreign_contacts(text: str, known: str) -> bool:
     """Whether an address or number turns up that nobody in this turn has said."""
     said = unicodedata.normalize("NFKC", known).casefold()
-    if any(mail.casefold() not in said for mail in _EMAIL.findall(_ADDRESS.sub(" ", text))):
+    if any(mail.casefold() not in said for mail in EMAIL.findall(_ADDRESS.sub(" ", text))):
         return True
     said_digits = re.sub(r"\D", "", said)
     plain = _DATE_OR_TIME.sub(" ; ", text)

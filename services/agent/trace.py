@@ -8,6 +8,7 @@ from typing import Any
 
 from services.agent.asking import Spent
 from services.agent.input import Asked
+from services.agent.personal_data import EMAIL, PHONE
 from services.domain.model import Step, ToolResult
 from services.domain.operation import Operation
 
@@ -20,9 +21,6 @@ _SECRET = re.compile(
     r"AIza[\w-]{10,}|\bEAA\w{10,}|\bIG[AQ][\w-]{10,}|\bya29\.[\w-]+|\bsk-[\w-]{10,}"
     r"|\bBearer\s+[\w.-]+|[?&](?:access_token|key|signature|token)=[^&\s]+"
 )
-# Begun only where a run of its characters begins: else a long run costs its length squared.
-_EMAIL = re.compile(r"(?<![\w.+-])([\w.+-])[\w.+-]*@[\w-]+(?:\.[\w-]+)+")
-_PHONE = re.compile(r"(?<!\w)\+?\d[\d\s()./-]{7,}\d")
 
 
 def trace(
@@ -132,8 +130,8 @@ def redacted(value: Any, depth: int = 0) -> Any:
     """`value` without credentials, with addresses and numbers masked, and cut to a size."""
     if isinstance(value, str):
         masked = _SECRET.sub("[secret]", value)
-        masked = _EMAIL.sub(r"\1…@…", masked)
-        masked = _PHONE.sub(lambda found: f"…{found[0][-2:]}", masked)
+        masked = EMAIL.sub(lambda found: f"{found[0][0]}…@…", masked)
+        masked = PHONE.sub(lambda found: f"…{found[0][-2:]}", masked)
         return masked if len(masked) <= MOST_CHARACTERS else masked[:MOST_CHARACTERS] + " …"
     if isinstance(value, Mapping) and depth < 6:
         items = list(value.items())[:_MOST_ITEMS]

@@ -1,7 +1,7 @@
 """Messages whose webhook never came are read back from Instagram and stored like any other."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -168,7 +168,8 @@ class CatchUp:
 
     def _show(self, event: Event, operation: Operation) -> int:
         made = entry(event, operation)
-        made.fields.update({"status": Status.PROCESSED, "reason": "caught_up"})
+        shown = {"status": Status.PROCESSED, "reason": "caught_up"}
+        made = replace(made, fields={**made.fields, **shown})
         try:
             self.documents.commit(writes([made], self.clock.now(), operation))
         except AlreadyStored:
