@@ -4,8 +4,8 @@ import inspect
 from typing import Any
 
 from admin.api.routes import ROUTES, Route
-from admin.api.types import schema
 from admin.ids import pattern
+from services.domain.json_types import Parameter, needed, schema
 
 _ERROR = {
     "type": "object",
@@ -87,23 +87,22 @@ def _parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "path", "required": True, "schema": allowed}
 
 
-def _query(name: str, parameter: inspect.Parameter) -> dict[str, Any]:
-    needed = parameter.default is parameter.empty
-    allowed = schema(parameter.annotation)
-    return {"name": name, "in": "query", "required": needed, "schema": allowed}
+def _query(name: str, parameter: Parameter) -> dict[str, Any]:
+    allowed, required = schema(parameter.annotation), parameter.default is parameter.empty
+    return {"name": name, "in": "query", "required": required, "schema": allowed}
 
 
 def _body(route: Route) -> dict[str, Any]:
     if route.takes_any:
         return {"type": "object", "additionalProperties": True}
-    needed = [name for name, p in route.arguments.items() if p.default is p.empty]
     fields = {}
     for name, parameter in route.arguments.items():
         fields[name] = schema(parameter.annotation)
         if parameter.default is not parameter.empty:
             fields[name]["default"] = parameter.default
     told: dict[str, Any] = {"type": "object", "properties": fields, "additionalProperties": False}
-    return told | ({"required": needed} if needed else {})
+    required = needed(route.arguments.values())
+    return told | ({"required": required} if required else {})
 
 
 def _responses(route: Route) -> dict[str, Any]:

@@ -5,17 +5,17 @@ body of anything else. Their types are what is accepted, and what the OpenAPI do
 """
 
 import functools
-import inspect
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_type_hints
+from typing import Any
 
 from flask import Blueprint, abort, request
 
 from admin.access import operator
-from admin.api.types import TOO_DEEP, plain, read, storable
+from admin.api.types import TOO_DEEP, plain, storable
 from admin.security import LARGEST_UPLOAD
+from services.domain.json_types import Parameter, parameters, read
 from services.errors import Rejected, WrongFields
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -40,15 +40,9 @@ class Route:
         return re.findall(r"\{(\w+)\}", self.path)
 
     @property
-    def arguments(self) -> dict[str, inspect.Parameter]:
+    def arguments(self) -> dict[str, Parameter]:
         """The keyword-only ones, with their types resolved."""
-        hints = get_type_hints(self.handler)
-        found = inspect.signature(self.handler).parameters
-        return {
-            name: parameter.replace(annotation=hints[name])
-            for name, parameter in found.items()
-            if parameter.kind is parameter.KEYWORD_ONLY
-        }
+        return {n: p for n, p in parameters(self.handler).items() if p.kind is p.KEYWORD_ONLY}
 
     @property
     def takes_file(self) -> bool:
@@ -58,8 +52,7 @@ class Route:
     @property
     def takes_any(self) -> bool:
         """Whether the body's names are the handler's to judge."""
-        found = inspect.signature(self.handler).parameters.values()
-        return any(parameter.kind is parameter.VAR_KEYWORD for parameter in found)
+        return any(p.kind is p.VAR_KEYWORD for p in parameters(self.handler).values())
 
     def answer(self, **ids: str) -> Any:
         """Check who asks and what they bring, and carry it out."""

@@ -8,8 +8,9 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 
+from services.domain import json_types
 from services.domain.decision import Bubble, FollowUp, Handoff, Reaction
 from services.domain.model import ToolSchema
 from services.errors import AskAgain
@@ -90,57 +91,54 @@ class Tool:
 
     def call(self, context: ToolContext, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         """Run it with the model's arguments; raises `AskAgain` when they do not fit."""
-        known = dict(_parameters(self.run))
-        hints = _hints(self.run)
-        unknown = sorted(set(arguments) - set(known))
-        missing = sorted(
-            name
-            for name, parameter in known.items()
-            if parameter.default is inspect.Parameter.empty and name not in arguments
-        )
-        wrong = sorted(
-            name for name in known if name in arguments and not _fits(arguments[name], hints[name])
-        )
+        known = _arguments(self.run)
+        read, wrong = _read(known, arguments)
         problems = [
-            f"{what}: {', '.join(names)}"
+            f"{what}: {', '.join(sorted(names))}"
             for what, names in (
-                ("unknown arguments", unknown),
-                ("missing arguments", missing),
+                ("unknown arguments", set(arguments) - set(known)),
+                ("missing arguments", set(json_types.needed(known.values())) - set(arguments)),
                 ("arguments of the wrong type", wrong),
             )
             if names
         ]
         if problems:
             raise AskAgain(f"{self.name} was called wrongly ({'; '.join(problems)}). Call again.")
-        whole = {
-            n: int(v) if _plain(hints[n]) is int and v is not None else v
-            for n, v in arguments.items()
-        }
-        return self.run(context, **whole)
+        return self.run(context, **read)
 
 
 @functools.cache
 def declared(run: Callable[..., Any]) -> ToolSchema:
     """A tool's declaration: every model request holds all of them, and none ever changes."""
-    description, arguments = _documented(run)
-    hints = _hints(run)
-    properties: dict[str, Any] = {}
-    required = []
-    for name, parameter in _parameters(run):
-        properties[name] = {**_json_type(hints[name]), "description": arguments[name]}
-        if parameter.default is inspect.Parameter.empty:
-            required.append(name)
+    description, texts = _documented(run)
+    known = _arguments(run)
+    properties = {
+        name: {
+            **json_types.schema(json_types.without_none(p.annotation)),
+            "description": texts[name],
+        }
+        for name, p in known.items()
+    }
+    required = json_types.needed(known.values())
     parameters = {"type": "object", "properties": properties, "required": required}
     return ToolSchema(run.__name__, description, parameters)
 
 
-@functools.cache
-def _hints(run: Callable[..., Any]) -> dict[str, Any]:
-    return get_type_hints(run)
+def _arguments(run: Callable[..., Any]) -> dict[str, json_types.Parameter]:
+    return dict(list(json_types.parameters(run).items())[1:])  # the first is the context
 
 
-def _parameters(run: Callable[..., Any]) -> list[tuple[str, inspect.Parameter]]:
-    return list(inspect.signature(run).parameters.items())[1:]  # the first is the context
+def _read(
+    known: Mapping[str, json_types.Parameter], arguments: Mapping[str, Any]
+) -> tuple[dict[str, Any], set[str]]:
+    """The arguments as the tool takes them, and the names of those that are of another type."""
+    read, wrong = {}, set()
+    for name in set(arguments) & set(known):
+        try:
+            read[name] = json_types.read(arguments[name], known[name].annotation)
+        except ValueError:
+            wrong.add(name)
+    return read, wrong
 
 
 def _documented(run: Callable[..., Any]) -> tuple[str, dict[str, str]]:
@@ -154,34 +152,3 @@ def _documented(run: Callable[..., Any]) -> tuple[str, dict[str, str]]:
         elif name and line.strip():
             arguments[name] += " " + line.strip()
     return " ".join(head.split()), arguments
-
-
-_JSON_TYPES: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}
-
-
-def _json_type(hint: Any) -> dict[str, Any]:
-    plain = _plain(hint)
-    if get_origin(plain) is Literal:
-        return {"type": "string", "enum": list(get_args(plain))}
-    return {"type": _JSON_TYPES[plain]}
-
-
-def _plain(hint: Any) -> Any:
-    if get_origin(hint) in (None, Literal):
-        return hint
-    return next(part for part in get_args(hint) if part is not type(None))
-
-
-def _fits(value: Any, hint: Any) -> bool:
-    expected = _plain(hint)
-    if get_origin(expected) is Literal:
-        return value in get_args(expected)
-    if value is None:
-        return type(None) in get_args(hint)
-    if isinstance(value, bool):
-        return expected is bool
-    if expected is int:
-        return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
-    if expected is float:
-        return isinstance(value, int | float)
-    return isinstance(value, expected)
