@@ -7,11 +7,8 @@ from typing import Any
 from flask import Response, abort, current_app, request, session
 from flask_babel import gettext
 
-#: Where pictures and sounds of messages come from (Meta's content network, our own bucket).
-_MEDIA = (
-    "https://*.fbcdn.net https://*.fbsbx.com https://*.cdninstagram.com "
-    "https://storage.googleapis.com"
-)
+#: Where pictures and sounds of messages come from: Meta's content network.
+_MEDIA = "https://*.fbcdn.net https://*.fbsbx.com https://*.cdninstagram.com"
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "img-src 'self' data: blob: {media}; media-src 'self' {media}; connect-src 'self'; "

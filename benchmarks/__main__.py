@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.kept import written
 from benchmarks.measure import Figure, machine
 
 #: Every benchmark: a module of this package with `figures() -> Iterator[Figure]`.
@@ -56,7 +57,7 @@ def _keep(file: Path, found: dict[str, list[Figure]], took: dict[str, float]) ->
     after = {name: [figure.as_json() for figure in listed] for name, listed in found.items()}
     times = {**before.get("took", {}), **took}
     kept = {**before, "machine": machine(), "took": times, **after}
-    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    file.write_text(written(kept), encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:

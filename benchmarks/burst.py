@@ -68,7 +68,8 @@ def _burst(case: Case) -> Iterator[Figure]:
     ends = max(seconds)
     backlog = [len(first_at) - sum(seconds[s] for s in range(t)) for t in range(ends + 2)]
     step = max(ends // 60, 1)
-    yield Figure(f"{name}, people waiting, every {step} s", "counted", backlog[::step])
+    waiting = f"{name}, people waiting, every {step} s"
+    yield Figure(waiting, "counted", backlog[::step], is_course=True)
     yield Figure(f"{name}, people who wrote", "counted", [len(first_at)])
     yield Figure(f"{name}, people answered", "counted", [len({person for _, person in sent})])
     yield Figure(f"{name}, replies", "counted", [len(sent)])

@@ -50,7 +50,7 @@ def figures() -> Iterator[Figure]:
 def _served(*program: str) -> Iterator[str]:
     command = [sys.executable, "-m", *program]
     root = Path(__file__).parents[1]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as server:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as server:  # noqa: S603 (ours)
         assert server.stdout is not None  # noqa: S101 (it is piped)
         try:
             yield server.stdout.readline().strip().partition("=")[2]

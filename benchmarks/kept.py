@@ -1,5 +1,6 @@
 """A kept run, read by those who write the page from it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,16 +24,32 @@ class Figures:
         found = self._found.get(name)
         if not found:
             return "-"
-        low, high = min(found["runs"]), max(found["runs"])
-        return f"{found['median']:.2f} ({low:.2f} to {high:.2f})"
+        return f"{found['median']:.2f} ({found['low']:.2f} to {found['high']:.2f})"
 
-    def runs(self, name: str) -> Sequence[float]:
-        """Every run."""
-        return [*self._found[name]["runs"]]
+    def median(self, name: str) -> float:
+        """The median itself."""
+        return float(self._found[name]["median"])
+
+    def course(self, name: str) -> Sequence[float]:
+        """One value after the other in time."""
+        return [*self._found[name]["course"]]
 
     def names(self) -> Sequence[str]:
         """What there is, in its order."""
         return [*self._found]
+
+
+def written(run: Run) -> str:
+    """The run as it is kept: a figure a line, so that what changed can be read."""
+    parts = [f" {json.dumps(name)}: {_part(value)}" for name, value in run.items()]
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _part(value: Any) -> str:
+    if not isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    lines = [f"  {json.dumps(figure, ensure_ascii=False)}" for figure in value]
+    return "[\n" + ",\n".join(lines) + "\n ]"
 
 
 def table(head: Row, rows: Sequence[Row]) -> str:

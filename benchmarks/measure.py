@@ -22,6 +22,7 @@ class Figure:
     name: str
     unit: str
     runs: Sequence[float]
+    is_course: bool = False  #: whether the runs are one course in time, of which each counts
 
     @property
     def median(self) -> float:
@@ -34,13 +35,11 @@ class Figure:
         return f"{self.name:<52} {self.median:>12,.2f} {low:>12,.2f} {high:>12,.2f}  {self.unit}"
 
     def as_json(self) -> dict[str, object]:
-        """For `--json`."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "median": round(self.median, 6),
-            "runs": [round(run, 6) for run in self.runs],
-        }
+        """What is kept of it."""
+        values = {"median": self.median, "low": min(self.runs), "high": max(self.runs)}
+        rounded = {name: round(value, 6) for name, value in values.items()}
+        course = {"course": [round(run, 6) for run in self.runs]} if self.is_course else {}
+        return {"name": self.name, "unit": self.unit, **rounded, **course}
 
 
 def repeated(name: str, unit: str, run: Callable[[], float], runs: int = 5) -> Figure:

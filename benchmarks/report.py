@@ -84,5 +84,5 @@ def _backlog(of: Figures) -> str:
         if "people waiting" in name:
             every = int(name.rpartition("every ")[2].removesuffix(" s"))
             label = name.rpartition(", people")[0]
-            lines[label] = [(n * every, value) for n, value in enumerate(of.runs(name))]
+            lines[label] = [(n * every, value) for n, value in enumerate(of.course(name))]
     return plot("People who wait for their reply", "seconds", "people", lines)

@@ -1,7 +1,7 @@
 """The page's tables of speed and growth, each from one benchmark of a kept run."""
 
 from math import log10
-from statistics import linear_regression, median
+from statistics import linear_regression
 
 from benchmarks.burst import CASES
 from benchmarks.cold_start import CLIENTS, ENTRY_POINTS, FRAMEWORK, PROGRAMS
@@ -50,7 +50,7 @@ def promises(run: Run) -> str:
 
 def _promise(of: Figures, what: str, name: str, bound: float, unit: str) -> list[str]:
     """One row; a negative bound is the least that there must be."""
-    value = median(of.runs(name))
+    value = of.median(name)
     kept = value >= -bound if bound < 0 else value <= bound
     most = f"at least {-bound:g} {unit}" if bound < 0 else f"at most {bound:g} {unit}"
     return [what, most, of.spread(name), "yes" if kept else "**no**"]
@@ -199,7 +199,7 @@ def slopes(run: Run) -> str:
         for step in STEPS:
             names = [n for n in of.names() if n.endswith(f" {axis}, {step}, operations")]
             points = [(int(n.split(" ")[0].replace(",", "")), n) for n in names]
-            kept = [(log10(size), median(of.runs(n))) for size, n in points if size >= least]
+            kept = [(log10(size), of.median(n)) for size, n in points if size >= least]
             row.append(f"{linear_regression(*zip(*kept, strict=True)).slope:.2f}")
         rows.append(row)
     return table(("operations more for a store ten times as large", *STEPS), rows)

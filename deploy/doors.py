@@ -113,7 +113,7 @@ def _call(url: str, headers: dict[str, str]) -> tuple[int, bool]:
     """The status, and whether it was one of our functions that answered: they speak JSON."""
     request = urllib.request.Request(url, b"not a task", headers, method="POST")  # noqa: S310 (https, from gcloud)
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 (https)
             return answer.status, "json" in answer.headers.get("Content-Type", "")
     except urllib.error.HTTPError as error:
         return error.code, "json" in error.headers.get("Content-Type", "")

@@ -55,7 +55,7 @@ class Rest:
             },
             method=method,
         )
-        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 (https)
             return json.load(answer)
 
 

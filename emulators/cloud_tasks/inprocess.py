@@ -55,7 +55,7 @@ class InProcessChannel(grpc.Channel):
     ) -> "_Call":
         """The callable behind one method of a client."""
         assert request_serializer is not None  # noqa: S101 (generated clients always pass both)
-        assert response_deserializer is not None  # noqa: S101
+        assert response_deserializer is not None  # noqa: S101 (as above)
         return _Call(self, method.rpartition("/")[2], request_serializer, response_deserializer)
 
     def answer(self, method: str, payload: bytes, metadata: Any) -> bytes:

@@ -54,7 +54,7 @@ def _compile(position: Position, *, after: bool, at_position: bool) -> Predicate
             found = record.sort_key(path)
             if found != key:
                 # What lacks the field was left out before its position is asked for.
-                return ((found > key) is not descending) is after  # type: ignore[operator]
+                return ((found > key) is not descending) is after  # type: ignore[operator] # same path
         return at_position
 
     return within

@@ -3,11 +3,11 @@
 PROJECT = "moca-local"
 LOCATION = "europe-west1"
 ACCOUNT_ID = "17841400000000001"
-APP_SECRET = "local-app-secret"  # noqa: S105 (a fixed local word, as all below)
-VERIFY_TOKEN = "local-verify-token"  # noqa: S105
-ACCESS_TOKEN = "local-access-token"  # noqa: S105
-SERVICE_TOKEN = "local-service-token"  # noqa: S105
-ADMIN_TOKEN = "local-admin-token"  # noqa: S105
+APP_SECRET = "local-app-secret"
+VERIFY_TOKEN = "local-verify-token"
+ACCESS_TOKEN = "local-access-token"
+SERVICE_TOKEN = "local-service-token"
+ADMIN_TOKEN = "local-admin-token"
 TASKS_SERVICE_ACCOUNT = f"moca-tasks@{PROJECT}.iam.gserviceaccount.com"
 
 #: What every function is told; addresses are added by `LocalStack.environment`.

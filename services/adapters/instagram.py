@@ -105,19 +105,6 @@ class Instagram:
             return Answer(Unknown(f"Instagram's answer was lost ({type(error).__name__})."))
         return Answer(_outcome(answer, needs_mid=needs_mid), usage_of(answer))
 
-    def upload(self, account_id: str, kind: str, url: str) -> str:
-        """Let Instagram fetch a file once for many sends; its attachment id.
-
-        Raises `GraphRefused` or `Unavailable`.
-        """
-        payload = {"url": url, "is_reusable": True}
-        body: dict[str, Any] = {"message": {"attachment": {"type": kind, "payload": payload}}}
-        if self._flavour.name == "messenger":
-            body["platform"] = "instagram"
-        path = f"{self._speaker(account_id)}/message_attachments"
-        answer = self._graph.read("POST", account_id, path, json=body)
-        return str(answer.get("attachment_id", ""))
-
     def upload_file(self, account_id: str, file: File) -> str:
         """Give Instagram a file for later sends; its attachment id.
 

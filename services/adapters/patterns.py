@@ -25,8 +25,12 @@ def read(pattern: str) -> Callable[[str], bool]:
 
 @lru_cache(maxsize=_KEPT)
 def _read(pattern: str) -> Callable[[str], bool] | Unreadable:
-    # Imported here: only where somebody has typed a pattern does an instance pay for it.
-    from pydantic_core import SchemaError, SchemaValidator, core_schema  # noqa: PLC0415
+    # Only where somebody has typed a pattern does an instance pay for the import.
+    from pydantic_core import (  # noqa: PLC0415 (as said above)
+        SchemaError,
+        SchemaValidator,
+        core_schema,
+    )
 
     schema = core_schema.str_schema(pattern=f"(?i){pattern}", regex_engine="rust-regex")
     try:

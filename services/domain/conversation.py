@@ -111,7 +111,6 @@ class Conversation:
     failed_turns: int = 0  #: in a row
     deliver_due_at: datetime | None = None  #: when the line must have moved
     held_for: str | None = None  #: the account that must be able to send again first
-    turn_held_for: str | None = None  #: likewise, for its waiting messages
     last_slot_at: datetime | None = None  #: the instant that was leased for the last send
     send_failed_at: datetime | None = None  #: of the last bubble, if that failed
     reserved_slot_at: datetime | None = None  #: a far one, for which a task is made
@@ -160,7 +159,6 @@ class Conversation:
             failed_turns=int(doc.get("failed_turns", 0)),
             deliver_due_at=maybe_from_ms(doc.get("deliver_due_at")),
             held_for=doc.get("held_for"),
-            turn_held_for=doc.get("turn_held_for"),
             last_slot_at=doc.get("last_slot_at"),
             send_failed_at=doc.get("send_failed_at"),
             reserved_slot_at=doc.get("reserved_slot_at"),

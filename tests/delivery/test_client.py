@@ -196,12 +196,11 @@ def test_a_mid_leads_to_no_other_path() -> None:
     assert asked[0].partition("?")[0].endswith("/me%2Fmessages%3Fx%3D")
 
 
-def test_a_profile_and_an_upload_come_from_the_api(world: World) -> None:
+def test_a_profile_comes_from_the_api(world: World) -> None:
     world.dm("alice", "hello")
     client = Instagram(f"{world.stack.instagram_url}/v26.0", FixedToken("local-access-token"))
     igsid = world.thread("alice").partition("_")[2]
     assert client.get_user_profile(ACCOUNT, igsid)["name"] == "Alice"
-    assert client.upload(ACCOUNT, "image", "https://example.com/a.png")
     with pytest.raises(GraphRefused) as refused:
         client.get_user_profile(ACCOUNT, "1234567890")
     assert (refused.value.code, refused.value.subcode) == (100, 33)

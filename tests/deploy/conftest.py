@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
 from deploy import bundle
 from deploy.gcloud import Gcloud
@@ -100,7 +101,7 @@ class Project:
     def environment(self) -> dict[str, str]:
         """With the stand-in's gcloud on the PATH, which finds this project."""
         return os.environ | {  # noqa: TID251 (a program started by a test)
-            "PATH": f"{self.folder}/bin:{os.environ['PATH']}",  # noqa: TID251
+            "PATH": f"{self.folder}/bin:{os.environ['PATH']}",  # noqa: TID251 (as above)
             "MOCA_STANDIN": str(self.folder),
         }
 
@@ -191,10 +192,9 @@ def deployed(
 
 
 @pytest.fixture
-def step(deployed: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Request]:
+def step(deployed: Project, mocker: MockerFixture) -> Callable[..., Request]:
     """Makes the request with which a single step is tried on the deployed project, here."""
-    for name in ("PATH", "MOCA_STANDIN"):
-        monkeypatch.setenv(name, deployed.environment[name])
+    mocker.patch.dict("os.environ", deployed.environment)
 
     def request(**words: Any) -> Request:
         gcloud = Gcloud("club", dry_run=False, pause_seconds=0)

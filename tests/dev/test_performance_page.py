@@ -22,6 +22,12 @@ def test_the_page_holds_the_figures_of_the_kept_run(run: kept.Run) -> None:
     assert report.page(page, run) == page
 
 
+def test_the_run_is_kept_as_its_summary(run: kept.Run) -> None:
+    assert kept.written(run) == KEPT.read_text(encoding="utf-8")
+    assert not [figure for part in run.values() if isinstance(part, list)
+                for figure in part if "runs" in figure]  # fmt: skip
+
+
 def test_the_plots_show_the_kept_run(run: kept.Run) -> None:
     for name, picture in report.pictures(run).items():
         assert (report.DOCS / "plots" / name).read_text(encoding="utf-8") == picture

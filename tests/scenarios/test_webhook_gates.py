@@ -1,13 +1,14 @@
 """The webhook's gates, in their order."""
 
 import json
+from typing import Any
 
 import pytest
 
 from tests.world import ACCOUNT, World
 
 
-def _message(text: str = "hi", mid: str = "m1") -> dict[str, object]:
+def _message(text: str = "hi", mid: str = "m1") -> dict[str, Any]:
     item = {
         "sender": {"id": "1234567890123456"},
         "recipient": {"id": ACCOUNT},
@@ -84,7 +85,7 @@ def test_an_unknown_shape_is_stored_and_answered_200(world: World, body: object)
 
 def test_a_message_to_an_unknown_account_is_unhandled(world: World) -> None:
     body = _message()
-    body["entry"][0]["messaging"][0]["recipient"]["id"] = "999"  # type: ignore[index]
+    body["entry"][0]["messaging"][0]["recipient"]["id"] = "999"
     assert world.post_webhook(body).status_code == 200
     (kept,) = world.documents("unhandled_events")
     assert kept["reason"] == "unknown_account"
@@ -103,7 +104,7 @@ def test_when_the_store_fails_meta_is_asked_to_come_again(world: World) -> None:
 def test_a_known_and_a_new_message_in_one_body_store_the_new_one_once(world: World) -> None:
     world.post_webhook(_message("one", "m1"))
     both = _message("one", "m1")
-    both["entry"][0]["messaging"] += _message("two", "m2")["entry"][0]["messaging"]  # type: ignore[index]
+    both["entry"][0]["messaging"] += _message("two", "m2")["entry"][0]["messaging"]
     assert world.post_webhook(both).status_code == 200
     stored = world.store.collection_group("messages").stream()
     assert sorted((m.to_dict() or {})["text"] for m in stored) == ["one", "two"]

@@ -36,7 +36,7 @@ class Call:
 
 def understood(arguments: list[str]) -> Call:
     """The command, its words and flags; refuses what the real gcloud does not know."""
-    with open(SURFACE, encoding="utf-8") as file:  # noqa: PTH123
+    with open(SURFACE, encoding="utf-8") as file:  # noqa: PTH123 (as in program.py)
         surface = json.load(file)
     command = _command(arguments, surface["commands"])
     known = surface["everywhere"] | surface["commands"][command]["flags"]
