@@ -57,13 +57,17 @@ def test_a_later_look_is_never_the_task_that_runs_now(
 
 
 def test_the_kinds_of_tasks_never_share_a_name() -> None:
-    at = NOW + timedelta(seconds=1)
-    names = {
-        schedule.later("t", at, NOW, clock_margin_seconds=0).name,
-        schedule.look_at_claim("t", "c", at, at, clock_margin_seconds=0).name,
-        schedule.delivery_of_turn("t", "c", at).name,
-    }
-    assert len(names) == 3
+    at, bucket = NOW + timedelta(seconds=5), NOW - timedelta(milliseconds=1)
+    tasks = [
+        schedule.inbound("t", bucket, delay_min_seconds=5, delay_max_seconds=5),
+        schedule.later("t", at, NOW, clock_margin_seconds=0),
+        schedule.look_at_claim("t", "c", at, NOW, clock_margin_seconds=0),
+        schedule.delivery_of_turn("t", "c", at),
+        schedule.delivery_in_slot("t", at),
+        schedule.delivery_retry("t", "c", 1, at),
+    ]
+    assert {task.at for task in tasks} == {at}
+    assert len({task.name for task in tasks}) == len(tasks)
 
 
 def test_a_commit_after_the_margin_is_not_covered_by_the_task() -> None:

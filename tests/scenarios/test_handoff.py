@@ -126,6 +126,18 @@ def test_a_hand_back_begins_with_the_next_message(world: World) -> None:
     assert "for the human" not in world.sent_to("alice")[-1]
 
 
+def test_what_was_typed_in_the_app_before_the_last_change_takes_over_no_more(world: World) -> None:
+    world.dm("alice", "hello")
+    world.settle()
+    world.owner_types("alice", "I am on it")
+    world.advance(1)
+    _takes_over(world)
+    bootstrap.services("back_office").office.actions.hand_back(world.thread("alice"), OPERATOR)
+    world.deliver_webhooks()
+    assert world.messages("alice", "outgoing")[-1]["text"] == "I am on it"
+    assert world.conversation("alice")["owner"] == "bot"
+
+
 def _fails(world: World, text: str) -> None:
     world.dm("alice", text)
     world.settle(within_seconds=3600)

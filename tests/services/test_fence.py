@@ -6,6 +6,7 @@ from services.domain.operation import Operation
 from services.domain.policy import Claim
 from services.turns.claim import Taking
 from services.turns.finish import Finishing, Releasing
+from tests.agent.speaking import says
 from tests.world import World
 
 
@@ -30,3 +31,17 @@ def test_the_end_of_a_turn_that_is_tried_after_its_claim_ran_out_changes_nothing
     assert {documents.transact(end).outcome for end in ends} == {"fenced"}
     assert world.statuses("alice") == ["processing"]
     assert world.messages("alice", "outgoing") == []
+
+
+def test_a_turn_that_outlived_its_claim_leaves_its_message_to_another(world: World) -> None:
+    world.dm("alice", "hello")
+    world.deliver_webhooks()
+    world.next_task_at()
+    world.model_says(says("too late", hold="thinking"), says("in time"))
+    with world.meanwhile_running_tasks():
+        assert world.stack.gemini.gates.wait_for("thinking")
+        world.advance(Operation().claim_seconds)
+        world.stack.gemini.gates.release("thinking")
+    world.settle()
+    assert world.sent_to("alice") == ["in time"]
+    assert world.statuses("alice") == ["processed"]
