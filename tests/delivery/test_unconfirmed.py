@@ -127,6 +127,17 @@ def test_an_equal_text_sent_before_does_not_settle_it(world: World, queue: Queue
     assert world.sent_to("alice") == ["ok"]
 
 
+def test_the_same_words_typed_before_it_was_sent_are_a_humans(world: World, queue: Queue) -> None:
+    (one,) = queue("alice", "one")
+    world.owner_types("alice", "one")
+    world.advance(10)
+    world.instagram_does({"drop": True})
+    deliver(world, "alice")
+    world.deliver_webhooks()
+    assert world.conversation("alice")["owner"] == "human"
+    assert item(world, "alice", one)["status"] == "unconfirmed"
+
+
 def test_a_sender_that_vanished_is_settled_too(world: World, queue: Queue) -> None:
     (one,) = queue("alice", "one")
     world.instagram_does({"apply": True, "echo": "never", "hold": "sending"})
