@@ -26,12 +26,12 @@ from admin import (
     playground,
     present,
     prompt,
-    said,
     security,
     settings,
     shelf,
     steps,
     team,
+    translate,
     words,
 )
 from admin.desk import failed, refused
@@ -66,7 +66,7 @@ def create_app(session_secret: str, local: bool) -> Flask:
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    for words_of in (language, words, said, present):
+    for words_of in (language, words, present, translate):
         words_of.register(app)
     for noun in NOUNS:
         app.register_blueprint(noun.blueprint)

@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from admin.access import now, office, operator
 from admin.bot import MODES
 from admin.desk import say
-from admin.said import said
+from admin.translate import translate
 from services.accounts.service import ADVICE
 from services.domain.account import Account
 from services.domain.bot import Bot
@@ -86,7 +86,7 @@ def token() -> Any:
     try:
         connected = office().accounts.replace_token(account.id, _typed(), operator())
     except (Rejected, Unavailable) as error:
-        return _page(account, problem=said(str(error))), 422
+        return _page(account, problem=translate(error.text)), 422
     name = connected.username
     say(
         gettext(
@@ -110,7 +110,7 @@ def add() -> Any:
     try:
         connected = office().accounts.add(_typed(), operator())
     except (Rejected, Unavailable) as error:
-        problem = said(str(error))
+        problem = translate(error.text)
         return render_template("settings/account_new.html", problem=problem), 422
     say(gettext("Connected: @%(name)s.", name=connected.username))
     return _back(connected.account_id)

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from admin.access import office, operator
 from admin.account import known
 from admin.desk import say
-from admin.said import said
+from admin.translate import translate
 from services.errors import Rejected
 from services.office.answers import ACTIONS, KINDS
 
@@ -34,7 +34,7 @@ def save_rule() -> Any:
     try:
         office().answers.save_rule(request.form, operator())
     except Rejected as error:
-        return _rules(said(str(error))), 422
+        return _rules(translate(error.text)), 422
     say(gettext("The rule is saved; it counts within half a minute."))
     return redirect(url_for("answers.rules"), 303)
 
@@ -61,7 +61,7 @@ def save_entry() -> Any:
     try:
         office().answers.save_entry(account_id, title, text, operator())
     except Rejected as error:
-        return _knowledge(said(str(error))), 422
+        return _knowledge(translate(error.text)), 422
     say(gettext("Written down: the bot finds it from the next turn on."))
     return redirect(url_for("answers.knowledge", account=account_id), 303)
 

@@ -11,7 +11,7 @@ from admin import present
 from admin.access import office, operator, services
 from admin.conversation import pane_context
 from admin.desk import back_to, list_context, refused, say, view, wants_part
-from admin.said import said
+from admin.translate import translate
 from services.domain import files
 from services.domain.bubbles import size, split
 from services.domain.files import File
@@ -54,7 +54,7 @@ def send(thread_id: str) -> Any:
             key = key if is_own_id(key) else ""
             office().sending.reply(thread_id, text, operator(), file=_file(), key=key)
     except Rejected as error:
-        return _typed_again(thread_id, text, kind, said(error))
+        return _typed_again(thread_id, text, kind, translate(error.text))
     return back_to(thread_id)
 
 

@@ -11,6 +11,7 @@ from admin.conversation import pane_context
 from admin.desk import back_to, list_context, say, view, wants_part
 from admin.words import worded
 from services.domain import paths
+from services.domain.text import Text
 from services.errors import Rejected, WrongFields
 
 blueprint = Blueprint("contact", __name__, url_prefix="/contacts/<thread_id>")
@@ -106,7 +107,7 @@ def delete_person(thread_id: str, confirm: str) -> str:
     return code
 
 
-def _typed_again(thread_id: str, problems: dict[str, str]) -> Any:
+def _typed_again(thread_id: str, problems: dict[str, Text]) -> Any:
     thread = office().thread.opened(thread_id)
     if thread is None:
         abort(404)

@@ -12,7 +12,6 @@ from admin.access import now, office, operator, services
 from admin.bot import context as bot_context
 from admin.bot import edited_draft
 from admin.desk import back_to, list_context, say, view, wants_part
-from admin.said import said
 from services.domain.ids import account_of
 from services.errors import ModelError, Rejected
 from services.office.thread import VERDICTS, Thread
@@ -171,7 +170,7 @@ def describe(thread_id: str, message_id: str) -> Any:
         services().describing.describe(thread_id, message_id)
     except ModelError as error:
         told = gettext("The model could not describe it now.")
-        raise Rejected(f"{told} {said(error)}") from error
+        raise Rejected(f"{told} {error}") from error
     return back_to(thread_id)
 
 

@@ -9,8 +9,9 @@ from werkzeug.exceptions import HTTPException
 
 from admin import present
 from admin.access import now, office, operator
-from admin.said import said
+from admin.translate import translate
 from admin.words import worded
+from services.domain.text import Text
 from services.errors import MocaError, Unavailable
 from services.office.inbox import TABS, Listed, View
 
@@ -62,8 +63,9 @@ def back_to(thread_id: str, **args: Any) -> Any:
 def refused(error: MocaError) -> Any:
     """An act that cannot be: its reason, where the operator looks."""
     status = 503 if isinstance(error, Unavailable) else 400
-    problems: dict[str, str] = getattr(error, "problems", {})
-    words = gettext("The store cannot be reached now. Try again.") if status == 503 else said(error)
+    problems: dict[str, Text | str] = getattr(error, "problems", {})
+    known = translate(error.text)
+    words = gettext("The store cannot be reached now. Try again.") if status == 503 else known
     if request.path.startswith("/api/"):
         fields = {"problems": problems} if problems else {}
         return {"error": words, **fields}, 422 if problems else status

@@ -17,6 +17,7 @@ from admin.settings import HOURS, changes, checked, labels, require_admin, scope
 from admin.week_form import Week
 from services.domain import hours
 from services.domain.operation import Operation
+from services.domain.text import Text
 from services.errors import WrongFields
 from services.office.settings import DEFAULT
 
@@ -50,7 +51,7 @@ def change() -> Any:
         "hours_away_text": form.get("hours_away_text", ""),
         "time_zone": form.get("time_zone", ""),
     }
-    problems: Mapping[str, str] = {}
+    problems: Mapping[str, Text | str] = {}
     if not (always or any(week.spans) or week.problems):
         words = gettext("Give at least one day its hours, or choose “always”.")
         problems = {"hours_weekly": words}
@@ -83,7 +84,7 @@ def outlook(standing: Operation) -> Mapping[str, Any]:
     return {"open": False, "words": gettext("Closed now: opens %(time)s", time=at)}
 
 
-def _page(scope: str, standing: Operation, week: Week, problems: Mapping[str, str]) -> Any:
+def _page(scope: str, standing: Operation, week: Week, problems: Mapping[str, Text | str]) -> Any:
     these = any(week.spans) or week.problems or request.form.get("when") == "these"
     names = get_day_names("wide", locale=locale())
     return render_template(

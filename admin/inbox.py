@@ -10,9 +10,10 @@ from flask_babel import gettext, ngettext
 
 from admin.access import office, operator
 from admin.desk import list_context, say, view, wants_part
-from admin.said import said
 from admin.steps import first_steps
+from admin.translate import translate
 from services.domain.ids import split_thread_id
+from services.domain.text import Text
 from services.errors import Rejected
 from services.office.inbox import Listed, View
 
@@ -92,12 +93,12 @@ def several() -> Any:
     done, refused = carry_out(request.form.get("act", ""), ids, request.form.get("label", ""))
     words = [ngettext("Done for %(num)s conversation.", "Done for %(num)s conversations.", done)]
     for reason, times in Counter(refused.values()).items():
-        words.append(gettext("Not for %(num)s: %(why)s", num=times, why=said(reason)))
+        words.append(gettext("Not for %(num)s: %(why)s", num=times, why=translate(reason)))
     say(" ".join(words), good=not refused)
     return redirect(url_for("inbox.conversations", **View.parse(request.form).args), 303)
 
 
-def carry_out(act: str, ids: Sequence[str], label: str) -> tuple[int, dict[str, str]]:
+def carry_out(act: str, ids: Sequence[str], label: str) -> tuple[int, dict[str, Text]]:
     """Do one thing to each of them: for how many it was done, and why it was not for the others.
 
     Raises `Rejected` before the first, and `Unavailable` at any: doing it again is harmless.
@@ -108,12 +109,12 @@ def carry_out(act: str, ids: Sequence[str], label: str) -> tuple[int, dict[str, 
         raise Rejected(gettext("Tick at least one conversation."))
     if len(chosen) > MOST_AT_ONCE:
         raise Rejected(gettext("At most %(most)s conversations at once.", most=MOST_AT_ONCE))
-    refused: dict[str, str] = {}
+    refused: dict[str, Text] = {}
     for thread_id in chosen:
         try:
             each(thread_id)
         except Rejected as error:  # deleted since the list was shown, or full of labels
-            refused[thread_id] = str(error)
+            refused[thread_id] = error.text
     return len(chosen) - len(refused), refused
 
 

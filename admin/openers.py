@@ -9,7 +9,7 @@ from flask_babel import gettext
 from admin.access import office, record, services
 from admin.account import known, require_admin
 from admin.desk import say
-from admin.said import said
+from admin.translate import translate
 from services.accounts.openers import MOST_BUTTONS, MOST_QUESTIONS, Button, Shown
 from services.domain import paths
 from services.errors import Rejected, Unavailable
@@ -28,7 +28,7 @@ def show() -> Any:
     try:
         shown = services().openers.shown(account.id)
     except (Rejected, Unavailable) as error:
-        return _page(account.id, Shown(), said(str(error)), reached=False)
+        return _page(account.id, Shown(), translate(error.text), reached=False)
     return _page(account.id, shown, "")
 
 
@@ -43,7 +43,7 @@ def change() -> Any:
     try:
         change_openers(account.id, questions, menu)
     except (Rejected, Unavailable) as error:
-        return _page(account.id, Shown(questions, menu), said(str(error))), 422
+        return _page(account.id, Shown(questions, menu), translate(error.text)), 422
     say(gettext("Instagram has them. Open conversations see a new menu after a refresh."))
     return redirect(url_for("openers.show", account=account.id), 303)
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 from admin import present, timeline
 from admin.access import now, office, operator, services
 from admin.desk import say, wants_part
-from admin.said import said
+from admin.translate import translate
 from services.domain.ids import is_own_id
 from services.domain.playground import NOT_SENT, THREAD
 from services.errors import Rejected
@@ -39,7 +39,7 @@ def write() -> Any:
     try:
         office().playground.write(text, key=key if is_own_id(key) else "")
     except Rejected as error:
-        context = _context() | {"typed": text, "problem": said(error)}
+        context = _context() | {"typed": text, "problem": translate(error.text)}
         return render_template("playground/show.html", **context), 422
     return redirect(url_for("playground.show"), 303)
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from admin.access import office, operator
 from admin.desk import say
 from admin.settings import checked, labels, names, require_admin, scopes
+from services.domain.text import Text
 from services.errors import WrongFields
 from services.office.prompt import PARTS, Version, compared, instructions, parts
 from services.office.settings import DEFAULT
@@ -79,7 +80,7 @@ def used(word: str) -> Any:
     return render_template("settings/used.html", used=found, word=word)
 
 
-def _page(typed: Mapping[str, str], problems: Mapping[str, str]) -> Any:
+def _page(typed: Mapping[str, str], problems: Mapping[str, Text]) -> Any:
     found = office().prompt.versions(_scope())
     return render_template(
         "settings/prompt.html",

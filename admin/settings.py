@@ -9,9 +9,10 @@ from flask_babel import gettext
 
 from admin.access import office, operator
 from admin.desk import say
-from admin.said import said
+from admin.translate import translate
 from services.domain.ids import is_platform_id
 from services.domain.setting import catalogue
+from services.domain.text import Text
 from services.errors import WrongFields
 from services.office.prompt import PARTS
 from services.office.settings import DEFAULT
@@ -81,7 +82,7 @@ def undo(entry_id: str) -> Any:
     return redirect(url_for(endpoint, scope=request.form.get("scope") or DEFAULT), 303)
 
 
-def _page(scope: str, typed: dict[str, str], problems: dict[str, str]) -> Any:
+def _page(scope: str, typed: dict[str, str], problems: dict[str, Text]) -> Any:
     settings = office().settings
     shown = settings.shown(scope)
     return render_template(
@@ -112,7 +113,7 @@ def checked(scope: str) -> str:
 
 def names(changed: Sequence[str]) -> str:
     """What these settings are called."""
-    return ", ".join(said(labels().get(name, name)) for name in changed)
+    return ", ".join(translate(labels().get(name, name)) for name in changed)
 
 
 def changes(scope: str, about: Sequence[str]) -> list[dict[str, Any]]:
@@ -121,7 +122,7 @@ def changes(scope: str, about: Sequence[str]) -> list[dict[str, Any]]:
     return [c for c in found if set(about) & set(c.get("after") or {})]
 
 
-def labels() -> dict[str, str]:
+def labels() -> dict[str, Text]:
     """What each setting is called."""
     return {setting.name: setting.label for setting in catalogue()}
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from admin.access import office, operator
 from admin.desk import say
-from admin.said import said
+from admin.translate import translate
 from services.errors import Rejected
 
 blueprint = Blueprint("shelf", __name__, url_prefix="/canned")
@@ -26,7 +26,7 @@ def keep() -> Any:
         form = request.form
         office().shelf.keep_canned(form.get("name", ""), form.get("text", ""), operator())
     except Rejected as error:
-        return _page(said(str(error))), 422
+        return _page(translate(error.text)), 422
     say(gettext("The answer is saved."))
     return redirect(url_for("shelf.show"), 303)
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 
 from admin.access import office, operator
 from admin.desk import say
-from admin.said import said
+from admin.translate import translate
 from services.errors import Rejected
 from services.office.access import ROLES
 
@@ -46,7 +46,7 @@ def name_email() -> Any:
     try:
         office().access.name_email(operator_id, email, operator())
     except Rejected as error:
-        return _page(problem=said(error)), 422
+        return _page(problem=translate(error.text)), 422
     say(gettext("Saved."))
     return redirect(url_for("team.show"), 303)
 

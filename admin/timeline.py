@@ -14,6 +14,7 @@ from admin.cards import Card, cards_of
 from admin.folding import about, folded, reaction_of
 from admin.language import locale
 from services.agent.attachments import FETCHED
+from services.domain.text import Text
 
 Fields = Mapping[str, Any]
 
@@ -46,7 +47,7 @@ class Bubble:
     day_id: str
     state: str
     state_words: str
-    error: str
+    error: Text | None
     kind: str
     kind_words: str = ""
     cards: Sequence[Card] = ()
@@ -93,7 +94,7 @@ def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, before: Bubble 
         day_id=f"{local:%Y-%m-%d}",
         state=state if message.get("direction") != "internal" else "",
         state_words=telling.state(message),
-        error=str(message.get("error") or "") if state in _WITH_ERROR else "",
+        error=Text.of(message.get("error")) if state in _WITH_ERROR else None,
         kind=kind,
         kind_words=telling.kind(message, role, kind),
         cards=cards_of(message),

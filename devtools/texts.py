@@ -1,11 +1,10 @@
-"""`./dev texts`: what the office says, from code and templates into its catalogues.
+"""`./dev texts`: what a person reads in the office, from code and templates into its catalogues.
 
-A new text is written in English where it is used; this command puts it into `messages.pot` and
-every language's `messages.po`, and makes the `.mo` that the office reads. It names what is not
-translated yet; the tests refuse that.
+A new text is written in English where it is used, in the office by `gettext`, in the services as a
+`Text`; this command puts it into `messages.pot` and every language's `messages.po`, and makes the
+`.mo` that the office reads. It names what is not translated yet; the tests refuse that.
 """
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -17,12 +16,14 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileParser, write_po
 
-from devtools import ROOT, sentences
+from devtools import ROOT
 from devtools.words import nothing_but_help
+from services.domain.setting import catalogue
 
 FOLDER = ROOT / "admin" / "translations"
 LANGUAGES = ("es", "pt")
-KEYWORDS = {"gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_": None}
+SPEAKING = ("admin", "services")
+KEYWORDS = {"gettext": None, "lazy_gettext": None, "ngettext": (1, 2), "_": None, "Text": None}
 #: Catalogues are the same for the same texts, whenever they are made and by which Babel.
 _MADE_AT = datetime(2026, 11, 1, tzinfo=UTC)
 _JINJA = {"extensions": "jinja2.ext.i18n", "newstyle_gettext": "true", "silent": "false"}
@@ -57,8 +58,6 @@ def main(arguments: list[str]) -> int:
         print(f"{language}: {len(catalog)} texts, {len(without)} not translated.")
         for text in without:
             print(f"  {text!r}")
-    holes = [text for text in sentences.found() if "%(" in text]
-    (FOLDER / "templates.json").write_text(in_json(holes), encoding="utf-8")
     return 1 if missing else 0
 
 
@@ -115,13 +114,8 @@ def words_of(message: Message) -> Sequence[object]:
     return told if isinstance(told, tuple | list) else [told]
 
 
-def in_json(listed: list[str]) -> str:
-    """A list, one entry a line."""
-    return json.dumps(listed, indent=1, ensure_ascii=False) + "\n"
-
-
 def _all() -> Iterator[tuple[str | tuple[str, ...], str]]:
-    for path in sorted((ROOT / "admin").rglob("*")):
+    for path in sorted(path for folder in SPEAKING for path in (ROOT / folder).rglob("*")):
         name = path.relative_to(ROOT).as_posix()
         if path.suffix == ".py":
             found = extract_from_file("python", path, KEYWORDS)
@@ -130,7 +124,8 @@ def _all() -> Iterator[tuple[str | tuple[str, ...], str]]:
         else:
             continue
         yield from ((message, name) for _line, message, _comments, _context in found)
-    yield from ((text, "services") for text in sentences.found())
+    for setting in catalogue():  # its explanation is the comment above it
+        yield setting.explanation.msgid, "services/domain/operation.py"
 
 
 if __name__ == "__main__":

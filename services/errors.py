@@ -35,13 +35,18 @@ MocaError
 from collections.abc import Mapping
 
 from services.domain.decision import Handoff, HandoffReason
+from services.domain.text import Text
 
 
 class MocaError(Exception):
-    """The root. The docstring of a class is the default message of its instances."""
+    """The root. The docstring of a class is the default message of its instances.
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or (type(self).__doc__ or "").strip())
+    What may be read in the office is a `Text`, which is translated there; `str()` is English.
+    """
+
+    def __init__(self, message: Text | str | None = None) -> None:
+        self.text = Text.of(message) or Text((type(self).__doc__ or "").strip())
+        super().__init__(str(self.text))
 
 
 class ConfigError(MocaError):
@@ -69,11 +74,12 @@ class NoToken(Rejected):
 
 
 class WrongFields(Rejected):
-    """Some of the values that were sent are not what they may be."""
+    """Some of the fields are not what they may be."""
 
-    def __init__(self, problems: Mapping[str, str], message: str | None = None) -> None:
+    def __init__(self, problems: Mapping[str, Text | str], message: Text | None = None) -> None:
         super().__init__(message)
-        self.problems = dict(problems)  #: name → what is wrong with it, in a sentence
+        #: name → what is wrong with it
+        self.problems = {n: p if isinstance(p, Text) else Text(p) for n, p in problems.items()}
 
 
 class Conflict(Rejected):
@@ -109,7 +115,7 @@ class GraphRefused(MocaError):
 
     def __init__(self, code: int, subcode: int | None = None) -> None:
         number = f"{code}/{subcode}" if subcode else str(code)
-        super().__init__(f"Instagram refused the call with error {number}.")
+        super().__init__(Text("Instagram refused the call with error %(number)s.", number=number))
         self.code = code
         self.subcode = subcode
 

@@ -13,9 +13,10 @@ from typing import Any
 from flask import Blueprint, abort, request
 
 from admin.access import operator
-from admin.api.types import TOO_DEEP, plain, storable
+from admin.api.types import TOO_DEEP, storable
 from admin.security import LARGEST_UPLOAD
 from services.domain.json_types import Parameter, parameters, read
+from services.domain.plain import plain
 from services.errors import Rejected, WrongFields
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")

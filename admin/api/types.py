@@ -1,7 +1,5 @@
-"""What a request may bring at all, and how an answer is written."""
+"""What a request may bring at all."""
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from services.domain.clean import clean_text
@@ -24,12 +22,3 @@ def storable(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list):
         return [storable(item, depth + 1) for item in value]
     return clean_text(value) if isinstance(value, str) else value
-
-
-def plain(value: Any) -> Any:
-    """The value in JSON's types."""
-    if isinstance(value, Mapping):
-        return {str(name): plain(item) for name, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from google.cloud.firestore_v1 import Client, Query
@@ -16,6 +15,7 @@ from emulators.gateway.store import Store
 from emulators.instagram import views
 from emulators.instagram.people import igsid_of
 from emulators.instagram.simulator import InstagramSim
+from services.domain.plain import plain
 
 SHOWN = 40
 """So many of a thread's newest stored messages are shown."""
@@ -69,9 +69,9 @@ def system(stack: Watched, store: Client, who: str) -> dict[str, Any]:
     fields = conversation.get().to_dict() or {}
     return {
         "thread_id": thread_id,
-        "conversation": _plain(_DEFAULTS | _picked(fields, _CONVERSATION)) if fields else {},
+        "conversation": plain(_DEFAULTS | _picked(fields, _CONVERSATION)) if fields else {},
         "messages": [
-            {"id": found.id} | _plain(_picked(found.to_dict() or {}, _MESSAGE))
+            {"id": found.id} | plain(_picked(found.to_dict() or {}, _MESSAGE))
             for found in newest.limit(SHOWN).stream()
         ],
         "tasks": [task for task in stack.tasks.list_tasks() if _thread_of(task) == thread_id],
@@ -102,12 +102,3 @@ def _thread_of(task: Mapping[str, Any]) -> str:
     except ValueError:
         return ""
     return str(body.get("thread_id", "")) if isinstance(body, dict) else ""
-
-
-def _plain(value: Any) -> Any:
-    """The value in JSON's types."""
-    if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -7,12 +7,14 @@ from typing import Any, Protocol
 
 import structlog
 
-from services.accounts.service import ADVICE
+from services.accounts.service import with_advice
 from services.domain import paths
 from services.domain.account import Account
 from services.domain.call import ThreadSummary
 from services.domain.documents import Merge, Query
 from services.domain.graph_errors import of_error
+from services.domain.outcome import Stopped
+from services.domain.text import Text
 from services.errors import GraphRefused, Unavailable
 from services.ports import Clock, Documents
 
@@ -60,7 +62,7 @@ class Finding:
 
     what: str
     ok: bool
-    says: str
+    says: Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,29 +97,32 @@ class Health:
         stored = self.documents.get(paths.account(account_id))[0].fields
         account = Account.from_doc(account_id, stored)
         if account.may_send:
-            return Finding("state", True, "The account may send.")
-        says = f"Sending stopped: {account.state_reason} {ADVICE.get(account.state, '')}"
-        return Finding("state", False, says.strip())
+            return Finding("state", True, Text("The account may send."))
+        reason = account.state_reason or account.state
+        says = Text("Sending stopped: %(reason)s", reason=reason)
+        return Finding("state", False, with_advice(says, account.state))
 
     def _token(self, account_id: str) -> Finding:
         name, app_scoped_id = self.connection.identity(account_id)
         known = {"app_scoped_id": app_scoped_id, "username": name}
         self.documents.commit([Merge(paths.account(account_id), known)])
-        return Finding("token", True, f"The token works; it speaks for @{name}.")
+        says = Text("The token works; it speaks for @%(name)s.", name=name)
+        return Finding("token", True, says)
 
     def _webhooks(self, account_id: str) -> Finding:
         """What is missing is asked for: Meta drops subscriptions after an hour of errors."""
         wanted = PAGE_FIELDS if self.connection.on_messenger else FIELDS
         missing = sorted(set(wanted) - self.connection.subscribed_fields(account_id))
         if not missing:
-            return Finding("webhooks", True, "All webhook fields are subscribed.")
+            return Finding("webhooks", True, Text("All webhook fields are subscribed."))
         self.connection.subscribe(account_id, wanted)
         _log.warning("subscription_repaired", account_id=account_id, missing=missing)
-        return Finding("webhooks", True, f"Subscribed again: {', '.join(missing)}.")
+        says = Text("Subscribed again: %(fields)s.", fields=", ".join(missing))
+        return Finding("webhooks", True, says)
 
     def _messages(self, account_id: str) -> Finding:
         next(iter(self.connection.get_threads(account_id)), None)
-        return Finding("messages", True, "Conversations can be read.")
+        return Finding("messages", True, Text("Conversations can be read."))
 
     def _last_message(self, account_id: str) -> Finding:
         newest = self.documents.query(
@@ -134,15 +139,16 @@ class Health:
 
 def _heard(at: datetime | None, now: datetime) -> Finding:
     if at is None:
-        says = "No message has arrived yet: write one to the account, from another one."
+        says = Text("No message has arrived yet: write one to the account, from another one.")
         return Finding("last message", True, says)
     if now - at > SILENT_AFTER:
-        says = (
-            f"No message since {at:%Y-%m-%d %H:%M} UTC. Write one from another account; if it "
-            "does not appear, check the webhook's address in Meta's dashboard."
+        says = Text(
+            "No message since %(at)s. Write one from another account; if it does not appear, "
+            "check the webhook's address in Meta's dashboard.",
+            at=at,
         )
         return Finding("last message", False, says)
-    return Finding("last message", True, f"The last message came {at:%Y-%m-%d %H:%M} UTC.")
+    return Finding("last message", True, Text("The last message came %(at)s.", at=at))
 
 
 def _tried(what: str, check: Any) -> Finding:
@@ -150,9 +156,10 @@ def _tried(what: str, check: Any) -> Finding:
         found: Finding = check()
     except GraphRefused as error:
         outcome = of_error(400, error.code, error.subcode)
-        state = getattr(outcome, "state", None)
-        advice = ADVICE.get(state, "") if state else ""
-        return Finding(what, False, f"{getattr(outcome, 'reason', error)} {advice}".strip())
+        if isinstance(outcome, Stopped):
+            return Finding(what, False, with_advice(outcome.reason, outcome.state))
+        return Finding(what, False, outcome.reason)
     except Unavailable as error:
-        return Finding(what, False, f"{error} Try again in a minute.")
+        says = Text("%(reason)s Try again in a minute.", reason=error.text)
+        return Finding(what, False, says)
     return found

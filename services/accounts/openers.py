@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from services.domain.graph_errors import of_error
+from services.domain.text import Text
 from services.errors import GraphRefused, Rejected
 
 #: Most of each (Instagram Platform documentation, Ice breakers; Messenger Platform
@@ -96,23 +97,23 @@ class Openers:
             raise _refused(error) from error
 
 
-def objection(questions: Sequence[str], menu: Sequence[Button]) -> str:
-    """What is wrong with them, for a person to read; empty for nothing."""
+def objection(questions: Sequence[str], menu: Sequence[Button]) -> Text | None:
+    """What is wrong with them, for a person to read, or None."""
     if len(questions) > MOST_QUESTIONS:
-        return f"At most {MOST_QUESTIONS} questions."
+        return Text("At most %(most)s questions.", most=MOST_QUESTIONS)
     if len(menu) > MOST_BUTTONS:
-        return f"At most {MOST_BUTTONS} buttons."
+        return Text("At most %(most)s buttons.", most=MOST_BUTTONS)
     if len(set(questions)) < len(questions) or len({b.title for b in menu}) < len(menu):
-        return "The same words stand there twice."
+        return Text("The same words stand there twice.")
     if any(len(q) > LONGEST_QUESTION for q in questions):
-        return f"A question has at most {LONGEST_QUESTION} characters."
+        return Text("A question has at most %(most)s characters.", most=LONGEST_QUESTION)
     if any(not b.title for b in menu):
-        return "A button needs a title."
+        return Text("A button needs a title.")
     if any(len(b.title) > LONGEST_TITLE for b in menu):
-        return f"A title has at most {LONGEST_TITLE} characters."
+        return Text("A title has at most %(most)s characters.", most=LONGEST_TITLE)
     if any(b.url and not _is_web(b.url) for b in menu):
-        return "An address begins with https://"
-    return ""
+        return Text("An address begins with https://")
+    return None
 
 
 def _is_web(url: str) -> bool:
@@ -135,5 +136,5 @@ def _default(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _refused(error: GraphRefused) -> Rejected:
-    reason = getattr(of_error(400, error.code, error.subcode), "reason", str(error))
-    return Rejected(f"Instagram does not take it. {reason}")
+    reason = of_error(400, error.code, error.subcode).reason
+    return Rejected(Text("Instagram does not take it. %(reason)s", reason=reason))

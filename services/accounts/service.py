@@ -14,6 +14,7 @@ from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.outcome import Answer, Stopped, Throttled, Usage
 from services.domain.states import Status
+from services.domain.text import Text, joined
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Reads
 from services.tasks import Looks
@@ -30,16 +31,16 @@ MOST_RESUMED = 500
 
 #: What a person has to do, by state.
 ADVICE = {
-    AccountState.REAUTHORISE: (
+    AccountState.REAUTHORISE: Text(
         "Log in to Instagram again: Meta's app dashboard, Instagram, API setup, Generate token; "
         "then store the new token on the account's page. Messages go on being received, and what "
         "waits is sent after."
     ),
-    AccountState.BLOCKED: (
+    AccountState.BLOCKED: Text(
         "Open the Instagram app and Account status there; when the restriction is gone, set the "
         "account to active."
     ),
-    AccountState.DISCONNECTED: (
+    AccountState.DISCONNECTED: Text(
         "Start the self-test on the account's page: it names the setting that is missing."
     ),
 }
@@ -71,11 +72,11 @@ class Accounts:
         except Unavailable:
             _log.warning("account_not_noted", account_id=account.id)
 
-    def stop(self, account_id: str, state: AccountState, reason: str) -> None:
+    def stop(self, account_id: str, state: AccountState, reason: Text) -> None:
         """Send nothing more until a person has acted; the manager is told once."""
         now = self.clock.now()
         self.documents.transact(lambda reads: stopped(reads, account_id, state, reason, now))
-        _log.error("account_stopped", account_id=account_id, state=state, reason=reason)
+        _log.error("account_stopped", account_id=account_id, state=state, reason=str(reason))
 
     def resume(self, account_id: str, trace_id: str) -> int:
         """Let the account send again, and wake the threads that wait for it; answers how many."""
@@ -125,7 +126,7 @@ class Accounts:
             [
                 Merge(
                     paths.account(account_id),
-                    _state(AccountState.PAUSED, "paused by hand", self.clock.now()),
+                    _state(AccountState.PAUSED, Text("paused by hand"), self.clock.now()),
                 )
             ]
         )
@@ -145,8 +146,13 @@ class Accounts:
         _log.warning("account_slowed", account_id=account_id, how=field, seconds=span.seconds)
 
 
+def with_advice(reason: Text, state: AccountState) -> Text:
+    """The reason of a state, and what a person has to do where we know."""
+    return joined(reason, ADVICE[state]) if state in ADVICE else reason
+
+
 def stopped(
-    reads: Reads, account_id: str, state: AccountState, reason: str, now: datetime
+    reads: Reads, account_id: str, state: AccountState, reason: Text, now: datetime
 ) -> tuple[None, Sequence[Write]]:
     """What stops an account's sending and tells the manager; nothing where it is stopped."""
     path = paths.account(account_id)
@@ -157,7 +163,7 @@ def stopped(
     alert = {
         "account_id": account_id,
         "reason": f"account_{state}",
-        "text": f"{reason} {ADVICE.get(state, '')}".strip(),
+        "text": str(with_advice(reason, state)),
         "status": Status.QUEUED,
         "created_at": now,
     }
@@ -168,5 +174,5 @@ def stopped(
     ]
 
 
-def _state(state: AccountState, reason: str, now: datetime) -> dict[str, Any]:
+def _state(state: AccountState, reason: Text | str, now: datetime) -> dict[str, Any]:
     return {"state": state, "state_reason": reason, "state_at": now}

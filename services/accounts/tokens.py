@@ -12,8 +12,10 @@ from services.accounts.service import ADVICE, Accounts
 from services.domain import paths
 from services.domain.account import AccountState
 from services.domain.documents import Create, Merge
+from services.domain.graph_errors import of_error
 from services.domain.ids import digest, is_platform_id
 from services.domain.states import Status
+from services.domain.text import Text
 from services.errors import AlreadyStored, GraphRefused, Rejected, Unavailable
 from services.ports import Clock, Documents
 
@@ -102,7 +104,13 @@ class Tokens:
         """
         owner, username = self._whose(token)
         if owner != account_id:
-            raise Rejected(f"This token belongs to account {owner}, not to {account_id}.")
+            raise Rejected(
+                Text(
+                    "This token belongs to account %(owner)s, not to %(wanted)s.",
+                    owner=owner,
+                    wanted=account_id,
+                )
+            )
         self._adopt(owner, username, token.strip(), trace_id)
         return username
 
@@ -110,18 +118,21 @@ class Tokens:
         """Take over whatever account the token belongs to; its id and username. Raises likewise."""
         owner, username = self._whose(token)
         if not is_platform_id(owner):
-            raise Rejected("Instagram did not say which account this token belongs to.")
+            raise Rejected(Text("Instagram did not say which account this token belongs to."))
         self._adopt(owner, username, token.strip(), trace_id)
         return owner, username
 
     def _whose(self, token: str) -> tuple[str, str]:
         token = token.strip()
         if not _TOKEN.fullmatch(token):
-            raise Rejected("This is not an access token: paste it as Meta's dashboard shows it.")
+            raise Rejected(
+                Text("This is not an access token: paste it as Meta's dashboard shows it.")
+            )
         try:
             return self.issuer.whose(token)
         except GraphRefused as error:
-            raise Rejected(f"Instagram does not accept this token. {error}") from error
+            why = Text("Instagram does not accept this token. %(reason)s", reason=error.text)
+            raise Rejected(why) from error
 
     def _adopt(self, account_id: str, username: str, token: str, trace_id: str) -> None:
         self._store(account_id, token, self.clock.now(), LIFE)
@@ -135,15 +146,15 @@ class Tokens:
         except GraphRefused as error:
             return self._refused(account_id, error)
         except Unavailable as error:
-            self._note(account_id, {"token_error": str(error)})
+            self._note(account_id, {"token_error": error.text})
             return "unreachable"
         _log.info("token_renewed", account_id=account_id, first=not stored.get("token_expires_at"))
         return "renewed"
 
     def _refused(self, account_id: str, error: GraphRefused) -> str:
-        self._note(account_id, {"token_error": str(error)})
+        self._note(account_id, {"token_error": error.text})
         if error.code in (102, 190):
-            reason = f"The access token is not valid any more (error {error.code})."
+            reason = of_error(400, error.code, error.subcode).reason
             self.accounts.stop(account_id, AccountState.REAUTHORISE, reason)
             return "dead"
         return "too_young" if error.code == 100 else "failed"

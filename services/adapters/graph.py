@@ -11,6 +11,7 @@ import httpx
 
 from services.adapters.http import CONNECT_SECONDS
 from services.domain.outcome import Usage
+from services.domain.text import Text
 from services.errors import GraphRefused, Unavailable
 
 #: Seconds for a call that carries a file: Meta looks at the file before it answers.
@@ -72,7 +73,7 @@ class Graph:
         try:
             answer = self.send(method, account_id, path, **request)
         except httpx.HTTPError as error:
-            raise Unavailable(f"Instagram did not answer ({type(error).__name__}).") from None
+            raise _unanswered(error) from None
         return _object(answer)
 
     def refreshed(self, account_id: str) -> Mapping[str, Any]:
@@ -86,7 +87,7 @@ class Graph:
         try:
             answer = self._client.get(address, params=query)
         except httpx.HTTPError as error:
-            raise Unavailable(f"Instagram did not answer ({type(error).__name__}).") from None
+            raise _unanswered(error) from None
         return _object(answer)
 
     def forget_token(self, account_id: str) -> None:
@@ -98,7 +99,7 @@ class Graph:
         try:
             answer = self._send("GET", "me", token, {"params": {"fields": fields}})
         except httpx.HTTPError as error:
-            raise Unavailable(f"Instagram did not answer ({type(error).__name__}).") from None
+            raise _unanswered(error) from None
         return _object(answer)
 
     def _send(
@@ -166,12 +167,20 @@ def _header(answer: httpx.Response, name: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _unanswered(error: httpx.HTTPError) -> Unavailable:
+    kind = type(error).__name__
+    return Unavailable(Text("Instagram did not answer (%(kind)s).", kind=kind))
+
+
 def _object(answer: httpx.Response) -> dict[str, Any]:
     code, subcode = code_of(answer)
     if code is not None:
         raise GraphRefused(code, subcode)
     if not answer.is_success:
-        raise Unavailable(f"Instagram answered HTTP {answer.status_code} without an error code.")
+        status = str(answer.status_code)
+        raise Unavailable(
+            Text("Instagram answered HTTP %(status)s without an error code.", status=status)
+        )
     return body_of(answer)
 
 

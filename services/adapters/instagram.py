@@ -19,6 +19,7 @@ from services.domain.call import Action, Call, Heard, ThreadSummary
 from services.domain.files import File
 from services.domain.graph_errors import not_reached, of_error
 from services.domain.outcome import Answer, NotSent, Outcome, Sent, Unknown
+from services.domain.text import Text
 from services.errors import Unavailable
 
 #: Fields that a person's profile may have (Instagram Platform documentation, User profile).
@@ -98,11 +99,12 @@ class Instagram:
         try:
             answer = self._graph.send("POST", account_id, self._path(account_id), json=body)
         except Unavailable:
-            return Answer(not_reached("no access token"))
+            return Answer(not_reached(Text("no access token")))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Answer(not_reached(type(error).__name__))
         except httpx.HTTPError as error:
-            return Answer(Unknown(f"Instagram's answer was lost ({type(error).__name__})."))
+            kind = type(error).__name__
+            return Answer(Unknown(Text("Instagram's answer was lost (%(kind)s).", kind=kind)))
         return Answer(_outcome(answer, needs_mid=needs_mid), usage_of(answer))
 
     def upload_file(self, account_id: str, file: File) -> str:
@@ -123,7 +125,7 @@ class Instagram:
         )
         attachment_id = str(answer.get("attachment_id") or "")
         if not attachment_id:
-            raise Unavailable("Instagram's answer held no attachment id.")
+            raise Unavailable(Text("Instagram's answer held no attachment id."))
         return attachment_id
 
     # Reading: `GraphRefused` with the numbers, or `Unavailable`
@@ -138,7 +140,7 @@ class Instagram:
         answer = self._graph.read("GET", account_id, path, params={"fields": _HISTORY})
         heard = heard_in({"data": [{**answer, "id": mid}]})
         if not heard:
-            raise Unavailable("Instagram's answer held no message.")
+            raise Unavailable(Text("Instagram's answer held no message."))
         return heard[0]
 
     def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
@@ -201,7 +203,7 @@ class Instagram:
         answer = self._graph.refreshed(account_id)
         token, seconds = answer.get("access_token"), answer.get("expires_in")
         if not isinstance(token, str) or not token or not isinstance(seconds, int | float):
-            raise Unavailable("Instagram's answer held no token.")
+            raise Unavailable(Text("Instagram's answer held no token."))
         return token, float(seconds)
 
     def subscribed_fields(self, account_id: str) -> frozenset[str]:

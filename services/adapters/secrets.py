@@ -13,6 +13,7 @@ from google.cloud.secretmanager_v1 import SecretManagerServiceClient
 from google.cloud.secretmanager_v1.services.secret_manager_service import transports
 from google.cloud.secretmanager_v1.types import Replication, Secret, SecretPayload
 
+from services.domain.text import Text
 from services.errors import Unavailable
 from services.ports import Clock
 from services.ttl_cache import TtlCache
@@ -143,11 +144,16 @@ class AccountTokens:
             _log.warning("token_not_read", account_id=account_id)
             value = self._kept.last(account_id) or self._fixed.get(account_id)
         if not value:
-            raise Unavailable(f"There is no access token for account {account_id}.")
+            raise Unavailable(
+                Text("There is no access token for account %(account)s.", account=account_id)
+            )
         return value
 
 
 def _unavailable(error: Exception) -> Unavailable:
     if isinstance(error, exceptions.PermissionDenied):
-        return Unavailable("Secret Manager refuses it: ./dev deploy gives the missing rights.")
-    return Unavailable(f"Secret Manager did not answer ({type(error).__name__}).")
+        return Unavailable(
+            Text("Secret Manager refuses it: ./dev deploy gives the missing rights.")
+        )
+    kind = type(error).__name__
+    return Unavailable(Text("Secret Manager did not answer (%(kind)s).", kind=kind))

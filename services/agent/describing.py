@@ -8,6 +8,7 @@ from services.domain import paths
 from services.domain.documents import Update
 from services.domain.ids import account_of
 from services.domain.message import Message
+from services.domain.text import Text
 from services.errors import Conflict, NoAnswer
 from services.ports import Documents, MediaSource, Model
 from services.store.live_settings import LiveSettings
@@ -30,20 +31,21 @@ class Describing:
         path = paths.message(thread_id, message_id)
         (stored,) = self.documents.get(path)
         if stored.fields is None or self.model is None:
-            raise Conflict("There is no such message, or no model that could describe it.")
+            raise Conflict(Text("There is no such message, or no model that could describe it."))
         message = Message.from_doc(message_id, stored.fields)
         if message.transcription or message.description:
             return _words(message.transcription, message.description)
         try:
             media = self.media.fetch(message)
         except NoAnswer as error:
-            raise Conflict(f"The file cannot be had: {error}.") from error
+            why = Text("The file cannot be had: %(reason)s.", reason=str(error))
+            raise Conflict(why) from error
         if not media:
-            raise Conflict("The message holds nothing that can be described.")
+            raise Conflict(Text("The message holds nothing that can be described."))
         settings = self.settings.account(account_of(thread_id)).operation
         words = in_words(self.model.generate(asking_for_words(media, settings)), media)
         if not words:
-            raise Conflict("The model found no words for it.")
+            raise Conflict(Text("The model found no words for it."))
         self.documents.commit([Update(path, {**words, "processing_status": "done"})])
         return words
 

@@ -15,6 +15,7 @@ from services.domain.ids import split_thread_id
 from services.domain.message import Message
 from services.domain.model import ToolCall
 from services.domain.states import Role
+from services.domain.text import Text
 from services.errors import Rejected
 from services.ports import Clock, Documents
 from services.store.live_settings import LiveSettings
@@ -54,7 +55,7 @@ class Exporting:
         turn, contact = self.documents.get(paths.turn(thread_id, turn_id), paths.contact(thread_id))
         parties = split_thread_id(thread_id)
         if turn.fields is None or parties is None or not kept(turn, self.clock.now()):
-            raise Rejected("There is no such turn: it may have expired.")
+            raise Rejected(Text("There is no such turn: it may have expired."))
         messages = self._messages(thread_id)
         settings = self.settings.account(parties[0]).operation
         own = " ".join(str(getattr(settings, name)) for name in _SETTINGS)

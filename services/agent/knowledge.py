@@ -10,6 +10,7 @@ from services.domain import paths
 from services.domain.documents import SERVER_TIME, Delete, Merge, Nearest, Query, vector
 from services.domain.findings import Entry
 from services.domain.terms import plain
+from services.domain.text import Text
 from services.errors import NoAnswer, Rejected, Unavailable
 from services.ports import Documents, Embedder
 from services.store.live_settings import LiveSettings
@@ -47,7 +48,12 @@ class Knowledge:
         Without an embedding it is found by its words alone, until it is saved again.
         """
         if not text.strip() or len(text) > MOST_CHARACTERS:
-            raise Rejected(f"An entry has 1 to {MOST_CHARACTERS} characters: split longer ones.")
+            raise Rejected(
+                Text(
+                    "An entry has 1 to %(most)s characters: split longer ones.",
+                    most=MOST_CHARACTERS,
+                )
+            )
         embedding = self._vector(account_id, f"{title}\n{text}", query=False)
         fields = {
             "account_id": account_id,

@@ -13,6 +13,7 @@ from services.domain.documents import Merge, Update, Write
 from services.domain.ids import digest, thread_id
 from services.domain.message import Message
 from services.domain.task import Kind, Task
+from services.domain.text import Text
 from services.errors import BadBody, Conflict, Rejected
 from services.outbox.enqueue import parties
 from services.outbox.manual import refusal_of
@@ -144,9 +145,9 @@ class Linking:
 
 def _require_live(fields: dict[str, Any], thread: str, now: datetime) -> None:
     if fields.get("thread_id") != thread:
-        raise Conflict("The token was issued for somebody else.")
+        raise Conflict(Text("The token was issued for somebody else."))
     if fields.get("status") != "issued" or now >= fields["expires_at"]:
-        raise Conflict("The token was used or has expired.")
+        raise Conflict(Text("The token was used or has expired."))
 
 
 def event_of(messages: Sequence[Message]) -> str:

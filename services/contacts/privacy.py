@@ -13,6 +13,8 @@ from services.domain.account import AccountState
 from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
 from services.domain.entries import kept
 from services.domain.ids import is_platform_id, split_thread_id
+from services.domain.plain import plain
+from services.domain.text import Text
 from services.ports import Clock, Documents, Ids
 from services.store.paging import Cursor, page
 
@@ -88,7 +90,7 @@ class Deletions:
         _log.warning("deauthorised", account_id=account_id)
         if account_id is None:
             return
-        state, reason = AccountState.REAUTHORISE, "The owner removed the app at Meta."
+        state, reason = AccountState.REAUTHORISE, Text("The owner removed the app at Meta.")
         now = self.clock.now()
         self.documents.transact(lambda reads: stopped(reads, account_id, state, reason, now))
 
@@ -253,14 +255,3 @@ class Exports:
             if rows.next is None or rows.next == str(cursor):
                 return found
             cursor = Cursor.parse(rows.next)
-
-
-def plain(value: Any) -> Any:
-    """A stored value in JSON's types."""
-    if isinstance(value, dict):
-        return {name: plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, bytes):
-        return f"({len(value)} bytes)"
-    return value.isoformat() if isinstance(value, datetime) else value

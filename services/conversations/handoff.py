@@ -14,6 +14,7 @@ from services.domain.documents import Merge, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.states import ConversationStatus, Owner, Status
+from services.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,7 @@ def hand_off(
     now: datetime,
     alert_minutes: float,
     *,
-    note: str = "",
+    note: Text | str = "",
     turn_id: str = "",
 ) -> HandedOff:
     """The thread waits for a human from `now` on, and only a person ends that.
@@ -136,7 +137,7 @@ def change(
 
 
 def alert(
-    thread: Conversation, reason: str, now: datetime, *, note: str = "", turn_id: str = ""
+    thread: Conversation, reason: str, now: datetime, *, note: Text | str = "", turn_id: str = ""
 ) -> dict[str, Any]:
     """The document of a word to the manager about the thread."""
     return {
@@ -144,7 +145,7 @@ def alert(
         "account_id": thread.account_id,
         "turn_id": turn_id,
         "reason": reason,
-        "text": note,
+        "text": str(note),
         "status": Status.QUEUED,
         "created_at": now,
     }

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.domain.instants import maybe_from_ms
+from services.domain.text import Text
 
 
 class AccountState(StrEnum):
@@ -25,7 +26,7 @@ class Account:
 
     id: str
     state: AccountState = AccountState.ACTIVE
-    state_reason: str = ""
+    state_reason: Text | None = None
     parked_until: datetime | None = None  #: Instagram asked for a pause
     slowed_until: datetime | None = None  #: Meta's usage headers came near the limit
     human_agent: bool = False  #: the app has Meta's Human Agent permission
@@ -37,7 +38,7 @@ class Account:
         return cls(
             id=account_id,
             state=_state(doc.get("state")),
-            state_reason=str(doc.get("state_reason") or ""),
+            state_reason=Text.of(doc.get("state_reason")),
             parked_until=maybe_from_ms(doc.get("parked_until")),
             slowed_until=maybe_from_ms(doc.get("slowed_until")),
             human_agent=doc.get("human_agent") is True,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+#: By name; a `Text` is kept as its `stored` says.
 Fields = Mapping[str, Any]
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.domain.states import Direction, Role, Status
+from services.domain.text import Text
 
 EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
@@ -30,7 +31,7 @@ class Message:
     sending_at: datetime | None = None  #: outgoing: when the last call began
     next_attempt_at: datetime | None = None  #: outgoing: not before
     last_of_turn: bool = False  #: outgoing: cooldown begins when this one is sent
-    error: str | None = None
+    error: Text | None = None
     failed_at: datetime | None = None  #: outgoing: when it was given up
     attachments: Sequence[Mapping[str, Any]] = ()
     reply_to: str | None = None  #: inbound: the mid of the message that it answers
@@ -67,7 +68,7 @@ class Message:
             sending_at=doc.get("sending_at"),
             next_attempt_at=doc.get("next_attempt_at"),
             last_of_turn=bool(doc.get("last_of_turn", False)),
-            error=doc.get("error"),
+            error=Text.of(doc.get("error")),
             failed_at=doc.get("failed_at"),
             attachments=doc.get("attachments") or (),
             reply_to=doc.get("reply_to"),

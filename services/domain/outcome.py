@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.domain.account import AccountState
+from services.domain.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +17,14 @@ class Sent:
 class NotSent:
     """It is sure that nothing was sent, and another try may help after a while."""
 
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Throttled:
     """Instagram wants us to pause: nothing was sent, and the whole account rests."""
 
-    reason: str
+    reason: Text
     minutes: float
 
 
@@ -31,7 +32,7 @@ class Throttled:
 class Stopped:
     """The account cannot send until a person has acted; nothing was sent."""
 
-    reason: str
+    reason: Text
     state: AccountState
 
 
@@ -39,7 +40,7 @@ class Stopped:
 class Refused:
     """It will never be sent like this; `reason` is for a person to read."""
 
-    reason: str
+    reason: Text
     alert: bool = False  #: the team is told, once
     routing: bool = False  #: another app owns the thread: the bot steps back
     attachment: bool = False  #: the file could not be taken: its address may go as text
@@ -50,10 +51,11 @@ class Refused:
 class Unknown:
     """The request may have arrived: nobody may send it again blindly."""
 
-    reason: str
+    reason: Text
 
 
-Outcome = Sent | NotSent | Throttled | Stopped | Refused | Unknown
+Failure = NotSent | Throttled | Stopped | Refused | Unknown
+Outcome = Sent | Failure
 
 
 @dataclass(frozen=True, slots=True)

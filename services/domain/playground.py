@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from services.domain.ids import PLAYGROUND, thread_id
 from services.domain.operation import Operation
+from services.domain.text import Text
 
 #: Who writes in it.
 IGSID = "1"
 THREAD = thread_id(PLAYGROUND, IGSID)
 #: What became of its replies.
-NOT_SENT = "the playground sends nothing"
+NOT_SENT = Text("the playground sends nothing")
 #: Longer waits only keep the tester waiting, in seconds; shorter ones outrun the queue's clock.
 _DELAY = (2.0, 4.0)
 

@@ -12,14 +12,15 @@ from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.playground import NOT_SENT, is_playground
 from services.domain.states import Role, Status
+from services.domain.text import Text
 
 #: So long a human may write, with the Human Agent permission (Instagram Platform documentation).
 HUMAN_WINDOW = timedelta(days=7)
 
-SWITCHED_OFF = "the bot was switched off before it was sent"
-WINDOW_CLOSED = "24 h since the person's last message are over"
-HUMAN_WINDOW_CLOSED = "7 days since the person's last message are over"
-NO_PERMISSION = (
+SWITCHED_OFF = Text("the bot was switched off before it was sent")
+WINDOW_CLOSED = Text("24 h since the person's last message are over")
+HUMAN_WINDOW_CLOSED = Text("7 days since the person's last message are over")
+NO_PERMISSION = Text(
     "24 h since the person's last message are over, and the app does not have Meta's Human Agent "
     "permission"
 )
@@ -40,13 +41,13 @@ def judge(
     if item.status is not Status.QUEUED:
         return Verdict({})
     if item.role is Role.BOT and item.owner_epoch != thread.owner_epoch:
-        return _cancelled("the thread changed its owner")
+        return _cancelled(Text("the thread changed its owner"))
     if is_playground(thread.thread_id):
         return _cancelled(NOT_SENT)
     if item.role is Role.BOT and bot.mode(thread.bot, accounts_bot) is not Bot.ON:
         return _cancelled(SWITCHED_OFF)
     if thread.opted_out and item.role is not Role.HUMAN:
-        return _cancelled("the person has opted out")
+        return _cancelled(Text("the person has opted out"))
     if thread.window_open(now):
         return Verdict()
     refusal = human_agent_refusal(thread, account, now) if item.operator else WINDOW_CLOSED
@@ -55,7 +56,7 @@ def judge(
     return Verdict(human_agent=True)
 
 
-def human_agent_refusal(thread: Conversation, account: Account, now: datetime) -> str | None:
+def human_agent_refusal(thread: Conversation, account: Account, now: datetime) -> Text | None:
     """Why a signed-in operator may not write after the 24 h, or None."""
     if thread.last_inbound_at is None or now >= thread.last_inbound_at + HUMAN_WINDOW:
         return HUMAN_WINDOW_CLOSED
@@ -76,5 +77,5 @@ def call_of(thread: Conversation, item: Message, *, human_agent: bool) -> Call:
     )
 
 
-def _cancelled(reason: str) -> Verdict:
+def _cancelled(reason: Text) -> Verdict:
     return Verdict({"status": Status.CANCELLED, "error": reason})

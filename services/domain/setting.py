@@ -12,27 +12,28 @@ from typing import Any
 
 from services.domain import hours
 from services.domain.operation import Operation
+from services.domain.text import Text
 
 #: Group → the beginnings or names of its settings, in the order of the page.
-_GROUPS: dict[str, tuple[str, ...]] = {
-    "The bot": ("bot",),
-    "The business": ("business_", "language", "time_zone", "persona", "house_rules"),
-    "Pace of the answers": (
+_GROUPS: dict[Text, tuple[str, ...]] = {
+    Text("The bot"): ("bot",),
+    Text("The business"): ("business_", "language", "time_zone", "persona", "house_rules"),
+    Text("Pace of the answers"): (
         "delay_", "debounce_", "cooldown_", "messages_per", "supersede", "show_seen",
         "bubble_",
     ),
-    "Hours": ("hours",),
-    "Handing over to a person": ("handoff_", "waiting_", "alert_gap", "reopen"),
-    "Texts and rules": ("opt_", "answer_", "disclosure", "link_hosts"),
-    "Engine and model": (
+    Text("Hours"): ("hours",),
+    Text("Handing over to a person"): ("handoff_", "waiting_", "alert_gap", "reopen"),
+    Text("Texts and rules"): ("opt_", "answer_", "disclosure", "link_hosts"),
+    Text("Engine and model"): (
         "engine", "model", "fallback_model", "thinking", "max_", "turn_", "history_",
         "rules_when", "embedding", "claim_",
     ),
-    "Cost and limits": ("daily_", "turns_per", "price"),
-    "Connecting accounts": ("account_linking", "verification_", "acknowledgement_"),
-    "Keeping": ("retention_", "media_", "catch_up"),
+    Text("Cost and limits"): ("daily_", "turns_per", "price"),
+    Text("Connecting accounts"): ("account_linking", "verification_", "acknowledgement_"),
+    Text("Keeping"): ("retention_", "media_", "catch_up"),
 }  # fmt: skip
-OTHER = "Everything else"
+OTHER = Text("Everything else")
 #: Names whose value must be at least and at most; numbers are never negative.
 _RANGES: dict[str, tuple[float, float]] = {
     "delay_min_seconds": (0.5, 300),
@@ -48,74 +49,96 @@ _RANGES: dict[str, tuple[float, float]] = {
     "handoff_minutes": (1, 10080),
     "history_messages": (0, 200),
 }
-#: What a setting is called, where its name does not say it well.
+#: What each setting is called, in the order of the page.
 _LABELS = {
-    "bot_off_waits": "Wait for the team while it is off",
-    "language": "Language of the answers",
-    "business_facts": "Facts about the business",
-    "delay_min_seconds": "Shortest delay",
-    "delay_max_seconds": "Longest delay",
-    "debounce_seconds": "Wait for quiet",
-    "debounce_cap_seconds": "Longest wait for quiet",
-    "debounce_ends_early": "End the wait at a whole sentence",
-    "supersede": "Start anew when more comes",
-    "show_seen": "Show “seen” before the answer",
-    "bubble_delay_seconds": "Pause between bubbles",
-    "cooldown_seconds": "Pause after an answer",
-    "hours_weekly": "Hours of the week",
-    "hours_holidays": "Holidays",
-    "hours_away_text": "Text while nobody is there",
-    "handoff_minutes": "Silence after a person wrote",
-    "handoff_text": "Text when a person is asked for",
-    "waiting_alert_minutes": "Second alert after",
-    "alert_gap_minutes": "Pause between alerts",
-    "opt_out_words": "Words to opt out",
-    "opt_in_words": "Words to opt in again",
-    "disclosure_gap_hours": "Disclose again after",
-    "link_hosts": "Hosts that may be linked",
-    "engine": "Who answers",
-    "rules_when_model_fails": "Rules when the model is down",
-    "max_attempts": "Tries of a message",
-    "max_steps": "Model requests of a turn",
-    "max_tool_calls": "Tool calls of a turn",
-    "max_bubbles": "Bubbles of a turn",
-    "max_reply_characters": "Characters of a turn",
-    "max_turn_tokens": "Tokens of a turn",
-    "claim_seconds": "Claim of a turn",
-    "turn_seconds": "Longest turn",
-    "history_messages": "Messages of the past",
-    "history_tokens": "Tokens of the past",
-    "daily_cost_cap_usd": "Daily cost cap in US dollars",
-    "turns_per_hour": "Turns of a person in an hour",
-    "account_linking": "Ask people to connect",
-    "verification_text": "Text with the link",
-    "acknowledgement_text": "Text once connected",
-    "retention_days": "Keep messages",
-    "media_days": "Keep media",
-    "catch_up_minutes": "Answer missed messages",
+    "bot": Text("Bot"),
+    "bot_off_waits": Text("Wait for the team while it is off"),
+    "business_name": Text("Business name"),
+    "business_facts": Text("Facts about the business"),
+    "language": Text("Language of the answers"),
+    "time_zone": Text("Time zone"),
+    "persona": Text("Persona"),
+    "house_rules": Text("House rules"),
+    "delay_min_seconds": Text("Shortest delay (seconds)"),
+    "delay_max_seconds": Text("Longest delay (seconds)"),
+    "debounce_seconds": Text("Wait for quiet (seconds)"),
+    "debounce_cap_seconds": Text("Longest wait for quiet (seconds)"),
+    "debounce_ends_early": Text("End the wait at a whole sentence"),
+    "cooldown_seconds": Text("Pause after an answer (seconds)"),
+    "messages_per_second": Text("Messages per second"),
+    "supersede": Text("Start anew when more comes"),
+    "show_seen": Text("Show “seen” before the answer"),
+    "bubble_delay_seconds": Text("Pause between bubbles (seconds)"),
+    "hours_weekly": Text("Hours of the week"),
+    "hours_holidays": Text("Holidays"),
+    "hours_away_text": Text("Text while nobody is there"),
+    "handoff_minutes": Text("Silence after a person wrote (minutes)"),
+    "handoff_text": Text("Text when a person is asked for"),
+    "waiting_alert_minutes": Text("Second alert after (minutes)"),
+    "alert_gap_minutes": Text("Pause between alerts (minutes)"),
+    "reopen_on_message": Text("Reopen on message"),
+    "opt_out_words": Text("Words to opt out"),
+    "opt_in_words": Text("Words to opt in again"),
+    "answer_story_mentions": Text("Answer story mentions"),
+    "disclosure": Text("Disclosure"),
+    "disclosure_gap_hours": Text("Disclose again after (hours)"),
+    "link_hosts": Text("Hosts that may be linked"),
+    "engine": Text("Who answers"),
+    "model": Text("Model"),
+    "model_prices": Text("Model prices"),
+    "fallback_model": Text("Fallback model"),
+    "thinking": Text("Thinking"),
+    "max_attempts": Text("Tries of a message"),
+    "max_steps": Text("Model requests of a turn"),
+    "max_tool_calls": Text("Tool calls of a turn"),
+    "max_bubbles": Text("Bubbles of a turn"),
+    "max_reply_characters": Text("Characters of a turn"),
+    "max_turn_tokens": Text("Tokens of a turn"),
+    "turn_seconds": Text("Longest turn (seconds)"),
+    "history_messages": Text("Messages of the past"),
+    "history_tokens": Text("Tokens of the past"),
+    "rules_when_model_fails": Text("Rules when the model is down"),
+    "embedding_model": Text("Embedding model"),
+    "claim_seconds": Text("Claim of a turn (seconds)"),
+    "daily_cost_cap_usd": Text("Daily cost cap in US dollars"),
+    "turns_per_hour": Text("Turns of a person in an hour"),
+    "account_linking": Text("Ask people to connect"),
+    "verification_text": Text("Text with the link"),
+    "acknowledgement_text": Text("Text once connected"),
+    "retention_days": Text("Keep messages (days)"),
+    "media_days": Text("Keep media (days)"),
+    "catch_up_minutes": Text("Answer missed messages (minutes)"),
 }
 #: What a setting may be, with the words for it, where it is one of a few.
-_CHOICES: dict[str, dict[str, str]] = {
+_CHOICES: dict[str, dict[str, Text]] = {
     "bot": {
-        "on": "On: it answers",
-        "drafts": "Drafts only: you send",
-        "off": "Off: it keeps out of it",
+        "on": Text("On: it answers"),
+        "drafts": Text("Drafts only: you send"),
+        "off": Text("Off: it keeps out of it"),
     },
     "engine": {
-        "": "Gemini where it is configured, else the rules",
-        "gemini": "Gemini",
-        "rules": "The rules only",
-        "rules_then_gemini": "The rules first, then Gemini",
+        "": Text("Gemini where it is configured, else the rules"),
+        "gemini": Text("Gemini"),
+        "rules": Text("The rules only"),
+        "rules_then_gemini": Text("The rules first, then Gemini"),
     },
     "thinking": {
-        "": "As the model does by itself",
-        "minimal": "Minimal",
-        "low": "Low",
-        "medium": "Medium",
-        "high": "High",
+        "": Text("As the model does by itself"),
+        "minimal": Text("Minimal"),
+        "low": Text("Low"),
+        "medium": Text("Medium"),
+        "high": Text("High"),
     },
 }
 LONGEST_TEXT = 20_000
+
+
+class SettingError(ValueError):
+    """What was typed cannot be the setting's value; `text` says why."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(str(text))
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +146,18 @@ class Setting:
     """One operating setting as the page shows it."""
 
     name: str
-    explanation: str
+    explanation: Text
     default: Any
-    group: str
+    group: Text
     type: str  #: of its field: `bool`, `int`, `float`, `str` or anything else
 
     @property
-    def label(self) -> str:
+    def label(self) -> Text:
         """Its name in words, with the unit in brackets."""
-        words = self.name.split("_")
-        unit = words.pop() if words[-1] in ("seconds", "minutes", "hours", "days") else ""
-        said = _LABELS.get(self.name) or " ".join(words).capitalize()
-        return said + (f" ({unit})" if unit else "")
+        return _LABELS[self.name]
 
     @property
-    def choices(self) -> dict[str, str]:
+    def choices(self) -> dict[str, Text]:
         """What it may be, with the words for it; empty where it is not one of a few."""
         return _CHOICES.get(self.name, {})
 
@@ -152,7 +172,7 @@ class Setting:
         return self.type if self.type in ("bool", "int", "float") else "json"
 
     def read(self, typed: str) -> Any:
-        """The value that was typed; ValueError says, for a person, what is wrong with it."""
+        """The value that was typed; raises `SettingError`."""
         if self.kind == "bool":
             return typed in ("on", "true", "1")
         if self.kind in ("int", "float"):
@@ -160,33 +180,33 @@ class Setting:
         if self.kind == "json":
             return self._structure(typed)
         if len(typed) > LONGEST_TEXT:
-            raise ValueError(f"At most {LONGEST_TEXT:,} characters.")
+            raise SettingError(Text("At most %(most)s characters.", most=LONGEST_TEXT))
         text = typed.replace("\r\n", "\n").strip()
         if wrong := self._objection(text):
-            raise ValueError(wrong)
+            raise SettingError(wrong)
         return text
 
-    def _objection(self, text: str) -> str:
+    def _objection(self, text: str) -> Text | None:
         """What is wrong with a text that must have a form."""
         if self.choices and text not in self.choices:
-            return "Choose one of the list."
+            return Text("Choose one of the list.")
         if self.name == "hours_weekly" and (part := hours.unreadable(text)):
-            return f"This cannot be read: {part[:60]}"
+            return Text("This cannot be read: %(part)s", part=part[:60])
         if self.name == "hours_holidays" and (part := hours.no_date(text)):
-            return f"This is no date: {part[:60]}"
+            return Text("This is no date: %(part)s", part=part[:60])
         if self.name == "time_zone" and text not in hours.zones():
-            return "There is no such time zone."
+            return Text("There is no such time zone.")
         if self.name == "business_name" and not text:
-            return "The business needs a name."
-        return ""
+            return Text("The business needs a name.")
+        return None
 
     def _structure(self, typed: str) -> Any:
         try:
             value = json.loads(typed)
         except ValueError as error:
-            raise ValueError(f"This must be JSON: {error}") from None
+            raise SettingError(Text("This must be JSON: %(reason)s", reason=str(error))) from None
         if isinstance(value, dict) != isinstance(self.default, dict):
-            raise ValueError("This must have the same shape as the default.")
+            raise SettingError(Text("This must have the same shape as the default."))
         return value
 
     def _number(self, typed: str) -> float | int:
@@ -194,26 +214,30 @@ class Setting:
         try:
             value = float(text)
         except ValueError:
-            raise ValueError("This must be a number.") from None
+            raise SettingError(Text("This must be a number.")) from None
         low, high = _RANGES.get(self.name, (0, 1_000_000))
         if not low <= value <= high:
-            raise ValueError(f"This must be between {low:g} and {high:g}.")
+            raise SettingError(
+                Text("This must be between %(low)s and %(high)s.", low=low, high=high)
+            )
         if self.kind == "int":
             if value != int(value):
-                raise ValueError("This must be a whole number.")
+                raise SettingError(Text("This must be a whole number."))
             return int(value)
         return value
 
 
-def contradictions(values: Operation) -> dict[str, str]:
+def contradictions(values: Operation) -> dict[str, Text]:
     """What does not fit together: name → what a person should know."""
     wrong = {}
     if values.delay_max_seconds <= values.delay_min_seconds:
-        wrong["delay_max_seconds"] = "The longest wait must be longer than the shortest."
+        wrong["delay_max_seconds"] = Text("The longest wait must be longer than the shortest.")
     if values.debounce_cap_seconds < values.debounce_seconds:
-        wrong["debounce_cap_seconds"] = "The cap must not be shorter than the debounce itself."
+        wrong["debounce_cap_seconds"] = Text(
+            "The cap must not be shorter than the debounce itself."
+        )
     if values.claim_seconds <= values.turn_seconds / 2:
-        wrong["claim_seconds"] = "A claim must last longer than half a turn."
+        wrong["claim_seconds"] = Text("A claim must last longer than half a turn.")
     return wrong
 
 
@@ -224,7 +248,7 @@ def catalogue() -> tuple[Setting, ...]:
     found = [
         Setting(
             f.name,
-            told.get(f.name, ""),
+            Text(told[f.name]),
             getattr(Operation(), f.name),
             _group(f.name),
             getattr(f.type, "__name__", str(f.type)),
@@ -234,7 +258,7 @@ def catalogue() -> tuple[Setting, ...]:
     return tuple(sorted(found, key=lambda s: _place(s.name)))
 
 
-def _group(name: str) -> str:
+def _group(name: str) -> Text:
     return [*_GROUPS, OTHER][_place(name)[0]]
 
 

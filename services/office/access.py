@@ -13,6 +13,7 @@ from typing import Any
 from services.domain import paths
 from services.domain.documents import Create, Delete, Increment, Merge, Query, Update, Write
 from services.domain.ids import digest
+from services.domain.text import Text
 from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
 from services.errors import Rejected
 from services.ports import Clock, Documents, Ids, Reads
@@ -27,7 +28,7 @@ ROLES = ("admin", "agent")
 KEPT_FOR = timedelta(seconds=5)
 #: Operators on a page; a team of more than these works in another product.
 MOST_OPERATORS = 100
-_NOT_DISMISSED = "That operator cannot be dismissed."
+_NOT_DISMISSED = Text("That operator cannot be dismissed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,12 +152,12 @@ class OfficeAccess:
         """By which e-mail the Identity-Aware Proxy knows them; none with "". Raises `Rejected`."""
         word, path = email.strip().lower(), paths.operator(operator_id)
         if word and (word.count("@") != 1 or len(word) > 200):
-            raise Rejected("This is not an e-mail address.")
+            raise Rejected(Text("This is not an e-mail address."))
         team = {one.id: one.email for one in self.team()}
         if operator_id not in team:
-            raise Rejected("There is no such operator.")
+            raise Rejected(Text("There is no such operator."))
         if word and word in {email for other, email in team.items() if other != operator_id}:
-            raise Rejected("Another operator has this e-mail address.")
+            raise Rejected(Text("Another operator has this e-mail address."))
         now, change = self.clock.now(), {"after": {"email": word}}
         record = audit.entry(self.ids.new(), now, by, "operator_email", path, **change)
         audit.commit(self.documents, record, Merge(path, {"email": word}))

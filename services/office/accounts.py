@@ -9,6 +9,7 @@ from services.accounts.service import Accounts
 from services.domain import paths
 from services.domain.documents import Merge, Query, Write
 from services.domain.ids import is_platform_id
+from services.domain.text import Text
 from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
@@ -58,7 +59,7 @@ class OfficeAccounts:
         wanted = account_id or self.own
         found = [known for known in self.all() if known.id == wanted]
         if not found:
-            raise Rejected("There is no such account.")
+            raise Rejected(Text("There is no such account."))
         return found[0]
 
     def last_heard(self, account_id: str) -> datetime | None:

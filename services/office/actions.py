@@ -14,6 +14,7 @@ from services.domain.entries import expiry
 from services.domain.ids import account_of
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.terms import terms
+from services.domain.text import Text
 from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
@@ -97,12 +98,14 @@ class OfficeActions:
         """Put a label on or take it off."""
         word = " ".join(label.split())[:LONGEST_LABEL]
         if not word:
-            raise Rejected("A label needs at least one character.")
+            raise Rejected(Text("A label needs at least one character."))
 
         def change(_thread: Conversation, stored: Fields, _now: datetime) -> Fields:
             labels = [x for x in stored.get("labels") or [] if x != word]
             if on and len(labels) >= MOST_LABELS:
-                raise Rejected(f"A conversation has at most {MOST_LABELS} labels.")
+                raise Rejected(
+                    Text("A conversation has at most %(most)s labels.", most=MOST_LABELS)
+                )
             return {"labels": [*labels, word] if on else labels}
 
         self._act(thread_id, by, "label" if on else "unlabel", change, after={"label": word})
@@ -110,7 +113,7 @@ class OfficeActions:
     def set_bot(self, thread_id: str, word: str, by: Operator) -> None:
         """Whether the bot answers this person, drafts or is off; as the account with no word."""
         if word and word not in tuple(Bot):
-            raise Rejected("The bot is on, drafts, or is off.")
+            raise Rejected(Text("The bot is on, drafts, or is off."))
         change = {"bot": word or REMOVED}
         self._act(thread_id, by, "bot", lambda *_: dict(change), after={"bot": word})
 
@@ -142,9 +145,9 @@ class OfficeActions:
         """A private note: for the team only, never sent."""
         text = text.strip()
         if not text:
-            raise Rejected("The note is empty.")
+            raise Rejected(Text("The note is empty."))
         if len(text) > LONGEST_NOTE:
-            raise Rejected(f"A note has at most {LONGEST_NOTE:,} characters.")
+            raise Rejected(Text("A note has at most %(most)s characters.", most=LONGEST_NOTE))
         now = self.clock.now()
         kept = self._kept(thread_id, now)
         path = paths.message(thread_id, self.ids.new())
@@ -191,7 +194,7 @@ class OfficeActions:
 def _of(reads: Reads, thread_id: str) -> tuple[Conversation, Fields]:
     (stored,) = reads.get(paths.conversation(thread_id))
     if stored.fields is None:
-        raise Rejected("There is no such conversation.")
+        raise Rejected(Text("There is no such conversation."))
     return Conversation.from_doc(thread_id, stored.fields), stored.fields
 
 

@@ -12,6 +12,7 @@ from services.domain.message import Message
 from services.domain.policy import BOT_OFF, Skip, next_step
 from services.domain.schedule import RELEASE_GRACE
 from services.domain.states import Direction, Status
+from services.domain.text import Text
 from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
@@ -21,12 +22,12 @@ from services.tasks import Looks
 
 #: What a person does first, by the reason for which a turn would pass the message over.
 _FIRST = {
-    "closed": "Reopen the conversation first.",
-    "opted_out": "This person wants no answers from the bot.",
-    BOT_OFF: "Switch the bot on first.",
-    "window_closed": "It is too late: Instagram takes no answer of a bot any more.",
+    "closed": Text("Reopen the conversation first."),
+    "opted_out": Text("This person wants no answers from the bot."),
+    BOT_OFF: Text("Switch the bot on first."),
+    "window_closed": Text("It is too late: Instagram takes no answer of a bot any more."),
 }
-_HAND_BACK = "Hand the conversation back first."
+_HAND_BACK = Text("Hand the conversation back first.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ class OfficeAgain:
         fields = message.fields or {}
         given_up = fields.get("status") == Status.FAILED
         if thread.fields is None or fields.get("direction") != Direction.INBOUND or not given_up:
-            raise Rejected("There is no such message that was given up.")
+            raise Rejected(Text("There is no such message that was given up."))
         settings = self.settings.account(account_of(thread.id)).operation
         conversation = Conversation.from_doc(thread.id, thread.fields)
         anew = Message.from_doc(message.id, {**fields, "attempts": 0, "received_at": None})

@@ -8,6 +8,7 @@ from services.agent.knowledge import Knowledge
 from services.domain import paths
 from services.domain.documents import Delete, Merge, Query, Snapshot, Write
 from services.domain.instants import to_ms
+from services.domain.text import Text
 from services.errors import Rejected, Unreadable
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Patterns
@@ -42,11 +43,11 @@ class OfficeAnswers:
         words = [line.strip() for line in typed.get("words", "").splitlines() if line.strip()]
         reply = typed.get("reply", "").strip()
         if kind not in KINDS or action not in ACTIONS:
-            raise Rejected("Choose what is looked for, and what is done.")
+            raise Rejected(Text("Choose what is looked for, and what is done."))
         if not words or len(words) > 50:
-            raise Rejected("A rule looks for 1 to 50 words or patterns, one a line.")
+            raise Rejected(Text("A rule looks for 1 to 50 words or patterns, one a line."))
         if action == "reply" and not 0 < len(reply) <= LONGEST_REPLY:
-            raise Rejected(f"A reply has 1 to {LONGEST_REPLY} characters.")
+            raise Rejected(Text("A reply has 1 to %(most)s characters.", most=LONGEST_REPLY))
         if kind == "pattern":
             self._require_readable(words)
         fields = {
@@ -65,7 +66,12 @@ class OfficeAnswers:
             try:
                 self.patterns(word)
             except Unreadable as error:
-                raise Rejected(f"The pattern {word[:40]!r} cannot be read: {error}.") from error
+                why = Text(
+                    "The pattern %(pattern)s cannot be read: %(reason)s.",
+                    pattern=repr(word[:40]),
+                    reason=str(error),
+                )
+                raise Rejected(why) from error
 
     def drop_rule(self, rule_id: str, by: Operator) -> None:
         """Remove a rule; no matter whether it exists."""
@@ -82,7 +88,7 @@ class OfficeAnswers:
     def save_entry(self, account_id: str, title: str, text: str, by: Operator) -> None:
         """Write something down, so that the agent finds it. Raises `Rejected`."""
         if not title.strip():
-            raise Rejected("Give it a title.")
+            raise Rejected(Text("Give it a title."))
         entry_id = self.ids.new()
         self.knowledge().save(entry_id, account_id, title, text)
         self._record(paths.knowledge(entry_id), by, "knowledge")

@@ -7,6 +7,7 @@ from typing import Any
 from services.domain import paths
 from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
 from services.domain.instants import to_ms
+from services.domain.text import Text
 from services.errors import Rejected, WrongFields
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
@@ -35,16 +36,16 @@ class OfficeContact:
         values = {name: (typed.get(name) or "").strip() for name in FIELDS}
         custom = _custom(typed.get("custom") or "")
         problems = {
-            name: f"At most {FIELDS[name][1]} characters."
+            name: Text("At most %(most)s characters.", most=FIELDS[name][1])
             for name, value in values.items()
             if len(value) > FIELDS[name][1]
         }
         if values["email"] and "@" not in values["email"]:
-            problems["email"] = "This is not an e-mail address."
+            problems["email"] = Text("This is not an e-mail address.")
         if len(custom) > MOST_CUSTOM:
-            problems["custom"] = f"At most {MOST_CUSTOM} fields."
+            problems["custom"] = Text("At most %(most)s fields.", most=MOST_CUSTOM)
         if problems:
-            raise WrongFields(problems, "Some of the fields are not what they may be.")
+            raise WrongFields(problems)
         self._store(thread_id, {**values, "custom": custom}, by, "contact")
 
     def opt(self, thread_id: str, by: Operator, *, out: bool) -> None:
@@ -63,7 +64,7 @@ class OfficeContact:
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             if not (reads.get(path)[0].fields or {}).get("connected_at"):
-                raise Rejected("This person is not connected.")
+                raise Rejected(Text("This person is not connected."))
             gone = {"connected_at": REMOVED, "connected_user_id": REMOVED}
             thread = {
                 "connected_at": REMOVED,
@@ -84,7 +85,7 @@ class OfficeContact:
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             contact, stored = reads.get(path, conversation)
             if stored.fields is None:
-                raise Rejected("There is no such contact.")
+                raise Rejected(Text("There is no such contact."))
             after = {
                 name: REMOVED if value in ("", {}) else value for name, value in fields.items()
             }

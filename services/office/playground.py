@@ -11,6 +11,7 @@ from services.domain.events import Event, parse
 from services.domain.ids import PLAYGROUND
 from services.domain.instants import to_ms
 from services.domain.playground import IGSID, THREAD
+from services.domain.text import Text
 from services.errors import Rejected
 from services.ingest.service import Ingest
 from services.office.access import Operator
@@ -38,9 +39,11 @@ class OfficePlayground:
         """
         text = text.strip()
         if not text:
-            raise Rejected("Write something that a customer could write.")
+            raise Rejected(Text("Write something that a customer could write."))
         if len(text) > LONGEST:
-            raise Rejected(f"A customer's message has at most {LONGEST} characters.")
+            raise Rejected(
+                Text("A customer's message has at most %(most)s characters.", most=LONGEST)
+            )
         mid = f"{PLAYGROUND}-{key or self.ids.new()}"
         trace_id = self.ids.new()
         for parsed in parse(self._body(mid, text), self.clock.now()):

@@ -8,6 +8,7 @@ from typing import Any
 from services.domain import paths
 from services.domain.documents import Delete
 from services.domain.entries import kept
+from services.domain.text import Text
 from services.errors import Rejected
 from services.ingest.service import Ingest
 from services.ingest.unhandled import MOST_KEPT
@@ -46,7 +47,7 @@ class OfficeReplay:
         path = paths.unhandled(event_id)
         (found,) = self.documents.get(path)
         if found.fields is None or not kept(found, self.clock.now()):
-            raise Rejected("It is not there any more: it was replayed, or its time was over.")
+            raise Rejected(Text("It is not there any more: it was replayed, or its time was over."))
         body, app = body_of(found.fields), str(found.fields["app"])
         self.settings.forget()  # an account may have been added a moment ago
         accepted = self.ingest().accept(body, self.ids.new(), app)
@@ -80,7 +81,10 @@ def body_of(fields: Mapping[str, Any]) -> Any:
     raw, reason = _whole(str(fields.get("raw") or "")), fields.get("reason")
     if "app" not in fields:
         raise Rejected(
-            "It was kept by an earlier version, which did not note the app that it came through."
+            Text(
+                "It was kept by an earlier version, which did not note the app that it came "
+                "through."
+            )
         )
     if reason == "unknown_object":
         return raw
@@ -96,8 +100,8 @@ def body_of(fields: Mapping[str, Any]) -> Any:
 
 def _whole(raw: str) -> Any:
     if len(raw) >= MOST_KEPT:
-        raise Rejected("It was too long to be kept whole, so it cannot be replayed.")
+        raise Rejected(Text("It was too long to be kept whole, so it cannot be replayed."))
     try:
         return json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise Rejected("It was not kept as it came, so it cannot be replayed.") from error
+        raise Rejected(Text("It was not kept as it came, so it cannot be replayed.")) from error

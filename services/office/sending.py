@@ -11,8 +11,8 @@ from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
 from services.domain.files import File
 from services.domain.graph_errors import of_error
 from services.domain.ids import account_of, digest
-from services.domain.outcome import Sent
 from services.domain.states import ConversationStatus
+from services.domain.text import Text
 from services.errors import GraphRefused, Rejected, Unavailable
 from services.office.access import Operator
 from services.outbox.manual import Manual, Writer, refusal_of
@@ -73,7 +73,7 @@ class OfficeSending:
         Meta that nobody uses.
         """
         if file.too_large:
-            raise Rejected("This file is too large: a picture may have 8 MB, others 25 MB.")
+            raise Rejected(Text("This file is too large: a picture may have 8 MB, others 25 MB."))
         account_id = account_of(thread_id)
         stored, owned = self.documents.get(paths.conversation(thread_id), paths.account(account_id))
         thread = Conversation.from_doc(thread_id, stored.fields or {})
@@ -84,11 +84,13 @@ class OfficeSending:
         try:
             attachment_id = self.uploads.upload_file(account_id, file)
         except GraphRefused as error:
-            outcome = of_error(400, error.code, error.subcode)
-            reason = "" if isinstance(outcome, Sent) else outcome.reason
-            raise Rejected(f"Instagram did not take the file. {reason}") from error
+            reason = of_error(400, error.code, error.subcode).reason
+            why = Text("Instagram did not take the file. %(reason)s", reason=reason)
+            raise Rejected(why) from error
         except Unavailable as error:
-            raise Rejected("The file could not be brought to Instagram now. Try again.") from error
+            raise Rejected(
+                Text("The file could not be brought to Instagram now. Try again.")
+            ) from error
         size = len(file.content)
         return {"type": file.sort, "attachment_id": attachment_id, "name": file.name, "size": size}
 

@@ -7,7 +7,8 @@ from typing import Any
 from services.domain import paths
 from services.domain.documents import REMOVED, Merge, Query, Write
 from services.domain.operation import Operation
-from services.domain.setting import Setting, catalogue, contradictions
+from services.domain.setting import Setting, SettingError, catalogue, contradictions
+from services.domain.text import Text, joined
 from services.errors import Rejected, WrongFields
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
@@ -90,7 +91,7 @@ class OfficeSettings:
         (entry,) = self.documents.get(paths.audit(entry_id))
         record = entry.fields or {}
         if record.get("action") != "settings":
-            raise Rejected("There is no such change of settings.")
+            raise Rejected(Text("There is no such change of settings."))
         return self.put(record["scope"], record["before"], by, undoes=entry_id)
 
     def _put(self, scope: str, choose: Choose, by: Operator, **more: Any) -> list[str]:
@@ -103,7 +104,7 @@ class OfficeSettings:
                 return [], []
             kept = {n: v for n, v in {**own, **after}.items() if v is not None}
             if problems := contradictions(base.overridden(kept)):
-                raise WrongFields(problems, " ".join(problems.values()))
+                raise WrongFields(problems, joined(*problems.values()))
             before = {n: own.get(n) for n in after}
             record = audit.entry(
                 entry_id, now, by, "settings", path,
@@ -128,14 +129,14 @@ def _standing(reads: Reads, scope: str) -> tuple[Operation, dict[str, Any]]:
 
 def _read(typed: Mapping[str, str]) -> dict[str, Any]:
     read: dict[str, Any] = {}
-    problems: dict[str, str] = {}
+    problems: dict[str, Text] = {}
     for setting in catalogue():
         if setting.name not in typed:
             continue
         try:
             read[setting.name] = setting.read(typed[setting.name])
-        except ValueError as error:
-            problems[setting.name] = str(error)
+        except SettingError as error:
+            problems[setting.name] = error.text
     if problems:
-        raise WrongFields(problems, " ".join(problems.values()))
+        raise WrongFields(problems, joined(*problems.values()))
     return read

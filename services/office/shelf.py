@@ -6,6 +6,7 @@ from typing import Any
 
 from services.domain import paths
 from services.domain.documents import Merge, Write
+from services.domain.text import Text
 from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
@@ -33,11 +34,11 @@ class OfficeShelf:
         """Add one or replace the one of that name."""
         word = name.strip().lstrip("/").lower()
         if not word or not all(c.isalnum() or c in "-_" for c in word) or len(word) > 30:
-            raise Rejected("A name is one word of at most 30 letters, digits, - or _.")
+            raise Rejected(Text("A name is one word of at most 30 letters, digits, - or _."))
         if not text.strip():
-            raise Rejected("The answer is empty.")
+            raise Rejected(Text("The answer is empty."))
         if len(text) > LONGEST_CANNED:
-            raise Rejected(f"An answer has at most {LONGEST_CANNED} characters.")
+            raise Rejected(Text("An answer has at most %(most)s characters.", most=LONGEST_CANNED))
         entry = {"name": word, "text": text.strip()}
         self._change(paths.CANNED, word, by, "canned", entry)
 
@@ -53,7 +54,7 @@ class OfficeShelf:
         """Save the filters of a list under a name."""
         word = " ".join(name.split())[:40]
         if not word:
-            raise Rejected("Give the view a name.")
+            raise Rejected(Text("Give the view a name."))
         entry = {"name": word, "query": query[:300]}
         self._change(paths.views(by.id), word, by, "views", entry)
 
@@ -82,7 +83,7 @@ class OfficeShelf:
             before = next((i for i in items if i["name"] == name), None)
             kept = [i for i in items if i["name"] != name]
             if entry is not None and len(kept) >= most:
-                raise Rejected(f"There are {most} already; remove one first.")
+                raise Rejected(Text("There are %(most)s already; remove one first.", most=most))
             kept += [entry] if entry else []
             record = audit.entry(entry_id, now, by, action, path, before=before, after=entry)
             return None, [Merge(path, {"items": kept}), record]

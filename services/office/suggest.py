@@ -10,6 +10,7 @@ from services.domain.conversation import Conversation
 from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.states import Direction
+from services.domain.text import Text
 from services.errors import ModelError, Rejected
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids
@@ -40,7 +41,7 @@ class OfficeSuggest:
         history = self._history(thread_id, settings.history_messages or 1)
         new = _unanswered(history)
         if conversation.fields is None or not new:
-            raise Rejected("There is nothing to answer: the last word is yours.")
+            raise Rejected(Text("There is nothing to answer: the last word is yours."))
         asked = Asked(
             thread=Conversation.from_doc(thread_id, conversation.fields),
             turn_id=self.ids.new(),
@@ -54,10 +55,12 @@ class OfficeSuggest:
         try:
             decision = self.agent.decide(asked_for_draft(asked), lambda: None)
         except ModelError as error:
-            raise Rejected(f"The model gave no draft: {error}") from error
+            raise Rejected(
+                Text("The model gave no draft: %(reason)s", reason=str(error))
+            ) from error
         text = "\n\n".join(bubble.text for bubble in decision.bubbles)
         if not text:
-            raise Rejected("The bot would say nothing here.")
+            raise Rejected(Text("The bot would say nothing here."))
         return text
 
     def _history(self, thread_id: str, size: int) -> list[Message]:

@@ -26,6 +26,7 @@ from services.domain.operation import Operation
 from services.domain.sendable import WINDOW_CLOSED, human_agent_refusal
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
+from services.domain.text import Text
 from services.errors import Rejected
 from services.outbox.delivered import arrived
 from services.outbox.queue import DELIVERY_GRACE, moved_on
@@ -223,7 +224,7 @@ class Resending:
         if known := (old.fields or {}).get("resent_as"):
             return Queued(self.thread_id, (str(known),)), []
         if without_token(item):
-            raise Rejected("The secret of this link is not kept: have a new link sent.")
+            raise Rejected(Text("The secret of this link is not kept: have a new link sent."))
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         account = Account.from_doc(account_id, owned.fields)
         writer = self.by if item.operator else None
@@ -261,16 +262,16 @@ class Resending:
 
 def refusal_of(
     thread: Conversation, account: Account, operator: Writer | None, now: datetime
-) -> str | None:
+) -> Text | None:
     """Why a message cannot be sent to the thread now, or None: decided before it is queued."""
     if thread.last_inbound_at is None:
-        return "Instagram lets a business write only after the person has written."
+        return Text("Instagram lets a business write only after the person has written.")
     if thread.opted_out and operator is None:
-        return "The person has opted out of messages."
+        return Text("The person has opted out of messages.")
     if thread.window_open(now):
         return None
     if operator is None:
-        return f"{WINDOW_CLOSED}: only a person of the team may write now."
+        return Text("%(why)s: only a person of the team may write now.", why=WINDOW_CLOSED)
     return human_agent_refusal(thread, account, now)
 
 
@@ -282,15 +283,15 @@ def _contents(
     reply_to_mid: str | None,
 ) -> list[dict[str, Any]]:
     if operator is None and kind not in KINDS:
-        raise Rejected(f"The kind must be one of {', '.join(KINDS)}.")
+        raise Rejected(Text("The kind must be one of %(kinds)s.", kinds=", ".join(KINDS)))
     if len(text) > LONGEST_TEXT:
-        raise Rejected(f"A message has at most {LONGEST_TEXT:,} characters.")
+        raise Rejected(Text("A message has at most %(most)s characters.", most=LONGEST_TEXT))
     if len(attachments) > MOST_ATTACHMENTS:
-        raise Rejected(f"A message has at most {MOST_ATTACHMENTS} attachments.")
+        raise Rejected(Text("A message has at most %(most)s attachments.", most=MOST_ATTACHMENTS))
     files = [_file(attachment) for attachment in attachments]
     texts: list[dict[str, Any]] = [{"kind": kind, "text": part} for part in split(text)]
     if not files and not texts:
-        raise Rejected("The message is empty.")
+        raise Rejected(Text("The message is empty."))
     if reply_to_mid and texts:
         texts[0]["reply_to_mid"] = reply_to_mid
     return [*files, *texts]
@@ -299,23 +300,25 @@ def _contents(
 def _file(attachment: Mapping[str, Any]) -> dict[str, Any]:
     sort, url = attachment.get("type"), str(attachment.get("url") or "")
     if sort not in ("image", "audio", "video", "file"):
-        raise Rejected("An attachment is an image, audio, video or file.")
+        raise Rejected(Text("An attachment is an image, audio, video or file."))
     if attachment.get("attachment_id"):
         payload = {"attachment_id": str(attachment["attachment_id"])}
         known = {key: attachment[key] for key in ("name", "size") if attachment.get(key)}
         uploaded = {"type": sort, "payload": payload, **known}
         return {"kind": "attachment", "text": "", "attachments": [uploaded]}
     if not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-        raise Rejected("An attachment needs a public https address.")
+        raise Rejected(Text("An attachment needs a public https address."))
     return {"kind": "attachment", "text": "", "attachments": [{"type": sort, "url": url}]}
 
 
 def _decidable(item_id: str, fields: Mapping[str, Any] | None, states: Sequence[Status]) -> Message:
     if fields is None or fields.get("direction") != Direction.OUTGOING:
-        raise Rejected("There is no such outgoing message.")
+        raise Rejected(Text("There is no such outgoing message."))
     item = Message.from_doc(item_id, fields)
     if item.status not in states:
-        raise Rejected(f"The message is {item.status}: there is nothing to decide.")
+        raise Rejected(
+            Text("The message is %(status)s: there is nothing to decide.", status=item.status)
+        )
     return item
 
 
@@ -328,7 +331,7 @@ def _arrived(
         return None, []  # said before: by this very call, whose answer was lost, or a colleague
     item = _decidable(item_id, found.fields, (Status.FAILED, Status.UNCONFIRMED))
     if item.status is Status.FAILED and not (found.fields or {}).get("unsettled"):
-        raise Rejected("The message did not arrive: Instagram has refused it.")
+        raise Rejected(Text("The message did not arrive: Instagram has refused it."))
     thread = Conversation.from_doc(thread_id, stored.fields or {})
     sent, fields = arrived(thread, item, item.mid, item.sending_at or now, settings)
     if thread.sending is not None and thread.sending.id == item_id:

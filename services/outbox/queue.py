@@ -21,6 +21,7 @@ from services.domain.message import Message
 from services.domain.operation import Operation
 from services.domain.sendable import SWITCHED_OFF, judge
 from services.domain.states import Owner, Status
+from services.domain.text import Text
 from services.outbox import echo_matching
 from services.outbox.delivered import arrived
 from services.ports import Reads
@@ -143,7 +144,8 @@ class TakingHead:
             write: Write = Update(paths.message(self.thread_id, sending.id), sent)
         else:
             head = Head(look_at=self.now + READ_BACK_AFTER[0])
-            fields, write = unconfirmed(thread, sending, "the sender did not report back", self.now)
+            silent = Text("the sender did not report back")
+            fields, write = unconfirmed(thread, sending, silent, self.now)
         return head, [write, *decided.writes, Update(path, {**decided.fields, **fields})]
 
 
@@ -293,7 +295,7 @@ def _given_up(
     """Nobody could say whether an UNCONFIRMED item arrived: it goes to a person."""
     failed = {
         "status": Status.FAILED,
-        "error": "not confirmed: it may or may not have arrived",
+        "error": Text("not confirmed: it may or may not have arrived"),
         "unsettled": True,
         "awaits_echo": True,
         "failed_at": now,
@@ -313,7 +315,7 @@ def moved_on(thread: Conversation, item_id: str, now: datetime) -> dict[str, Any
 
 
 def unconfirmed(
-    thread: Conversation, sending: SendingRecord, reason: str, now: datetime
+    thread: Conversation, sending: SendingRecord, reason: Text, now: datetime
 ) -> tuple[dict[str, Any], Write]:
     """The item may have arrived: it holds the line until its echo, a read-back, or the end."""
     record = replace(sending, until=now + UNCONFIRMED_FOR, unconfirmed=True)

@@ -84,7 +84,7 @@ def test_of_a_long_entry_the_part_around_the_words_is_shown(world: World) -> Non
 
 
 def test_an_entry_has_a_size(world: World) -> None:
-    with pytest.raises(Rejected, match="6000"):
+    with pytest.raises(Rejected, match="6,000"):
         _save(world, novel="x" * 6001)
 
 

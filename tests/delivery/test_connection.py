@@ -9,7 +9,7 @@ from tests.world import ACCOUNT, World
 
 def _findings(world: World) -> dict[str, tuple[bool, str]]:
     found = bootstrap.services("back_office").health.self_test(ACCOUNT)
-    return {finding.what: (finding.ok, finding.says) for finding in found}
+    return {finding.what: (finding.ok, str(finding.says)) for finding in found}
 
 
 def _drop_webhooks(world: World, person: str, text: str, **more: Any) -> None:

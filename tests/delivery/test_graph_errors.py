@@ -69,7 +69,7 @@ def _follows(outcome: Outcome) -> str:
 def test_a_row_has_its_consequence(numbers: tuple[int, int | None], follows: str) -> None:
     outcome = of_error(400, *numbers)
     assert _follows(outcome) == follows
-    reason = getattr(outcome, "reason", "")
+    reason = str(outcome.reason)
     assert str(numbers[0]) in reason, "the number is for whoever asks Meta"
     assert len(reason) > 30, "the words are for the operator"
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from services import bootstrap
+from services.domain.text import Text
 from tests.delivery.conftest import Queue, deliver, item
 from tests.world import ACCOUNT, World
 
@@ -99,9 +100,8 @@ def test_a_message_for_nobody_fails_with_a_reason_and_the_next_one_goes(
     world.instagram_does({"code": 551, "subcode": 1545041})
     deliver(world, "alice")
     world.settle()
-    assert item(world, "alice", one)["error"] == (
-        "The person cannot be written to now (error 551/1545041)."
-    )
+    reason = Text.of(item(world, "alice", one)["error"])
+    assert str(reason) == "The person cannot be written to now (error 551/1545041)."
     assert world.sent_to("alice") == ["two"]
 
 

@@ -88,7 +88,7 @@ def test_the_same_form_twice_is_one_message_and_nothing_is_refused(
     world.settle(30)
     assert [role for role, _ in _statuses(world)].count("user") == 1
     refused = desk.post("/playground", text="x" * 2001)
-    assert (refused.status_code, "at most 2000" in refused.text) == (422, True)
+    assert (refused.status_code, "at most 2,000" in refused.text) == (422, True)
 
 
 def test_a_webhook_cannot_speak_in_the_playground(world: World) -> None:

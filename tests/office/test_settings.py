@@ -105,7 +105,7 @@ def test_every_setting_has_a_field_and_an_explanation(desk: Desk) -> None:
     page = desk.get("/settings").text
     for setting in catalogue():
         assert f'name="{setting.name}"' in page
-        assert setting.explanation, setting.name
+        assert str(setting.explanation), setting.name
 
 
 def test_a_rule_answers_in_the_models_place(world: World, desk: Desk) -> None:

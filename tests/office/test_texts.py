@@ -14,7 +14,7 @@ from babel.dates import format_date
 from jinja2 import Environment, nodes
 
 from admin.words import TABLES
-from devtools import ROOT, sentences, texts
+from devtools import ROOT, texts
 from services.store import audit
 from tests.office import scene
 from tests.office.conftest import Desk
@@ -31,6 +31,9 @@ ALWAYS_ENGLISH = {
     "Too many wrong tokens came from here. Wait, and try again.",
 }
 CODE = sorted((ROOT / "admin").glob("*.py"))
+SERVICES = sorted((ROOT / "services").rglob("*.py"))
+#: The errors whose words a person may read in the office.
+_REFUSALS = {"Rejected", "Conflict", "SettingError"}
 _WRAPPED = {"gettext", "lazy_gettext", "ngettext"}
 _SPOKEN = {"aria-label", "placeholder", "title", "alt"}
 _HOLE = re.compile(r"%\((\w+)\)s|\{(\w+)\}|(</?[a-z]+>)")
@@ -61,9 +64,6 @@ def test_what_is_read_at_run_time_is_what_stands_in_the_catalogue(language: str)
     compiled = catalogue.with_suffix(".mo").read_bytes()
     assert compiled == texts.compiled(texts.read(language)), "run `./dev texts`"
     assert b"Babel" not in compiled  # else each of its releases would be a change
-    holes = [text for text in sentences.found() if "%(" in text]
-    listed = (texts.FOLDER / "templates.json").read_text(encoding="utf-8")
-    assert listed == texts.in_json(holes), "run `./dev texts`"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda p: p.name)
@@ -91,6 +91,19 @@ def test_no_code_of_the_office_says_anything_past_the_catalogue() -> None:
     assert list(_spoken('say("All is well")')) == ["All is well"]
 
 
+def test_no_service_refuses_past_the_catalogue() -> None:
+    found = {words for path in SERVICES for words in _refused(path.read_text(encoding="utf-8"))}
+    assert found == set()
+    assert list(_refused('raise Rejected(f"At most {n}.")')) == ["f'At most {n}.'"]
+
+
+def test_every_text_of_the_services_brings_what_its_holes_need() -> None:
+    for path in SERVICES:
+        for call in _calls(path.read_text(encoding="utf-8"), {"Text"}):
+            text = ast.unparse(call.args[0])
+            assert set(re.findall(r"%\((\w+)\)s", text)) == {w.arg for w in call.keywords}, text
+
+
 def test_everything_that_is_recorded_has_words() -> None:
     assert set(TABLES["action"]) == set(get_args(audit.Action))  # more, the type checker refuses
 
@@ -114,11 +127,11 @@ def test_a_page_is_in_the_browsers_language(
 def test_the_operators_own_language_comes_before_the_browsers(world: World, desk: Desk) -> None:
     thread = scene.person(world, "alice")
     scene.messages(world, thread, 1, direction="outgoing", role="bot", status="failed",
-                   error="Instagram did not answer (timeout).")  # fmt: skip
+                   error="the person has opted out")  # fmt: skip
     assert "Guardado." in desk.post("/me", language="es", keys="on").text
     page = desk.get(desk.thread(), headers={"accept-language": "pt"}).text
     assert '<html lang="es">' in page
-    assert "Instagram no respondió (timeout)." in page  # stored in English
+    assert "la persona se ha dado de baja" in page
     here = world.clock.now().astimezone(ZoneInfo("Europe/Berlin"))
     assert format_date(here, "medium", "es") in page
     assert "No existe esa zona horaria." in desk.post("/me", language="es", zone="Mars").text
@@ -187,6 +200,19 @@ def _spoken(code: str) -> Iterator[str]:
         text = node.value if isinstance(node, ast.Constant) and id(node) not in aside else None
         if isinstance(text, str) and re.match(r"[A-Z][a-z]+ [a-z]+", text):
             yield text
+
+
+def _refused(code: str) -> Iterator[str]:
+    """Finished sentences with which something is refused."""
+    for call in _calls(code, _REFUSALS):
+        if call.args and isinstance(call.args[0], ast.Constant | ast.JoinedStr):
+            yield ast.unparse(call.args[0])
+
+
+def _calls(code: str, names: set[str]) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+            yield node
 
 
 class _Reader(HTMLParser):

@@ -11,6 +11,7 @@ from google.cloud.firestore_v1.types import Value as WrappedValue
 from google.protobuf.struct_pb2 import NULL_VALUE
 
 from services.domain.clean import clean_text
+from services.domain.text import Text
 
 Value: Any = WrappedValue.pb()
 
@@ -61,6 +62,8 @@ def _encode_container(target: Any, value: Any) -> None:
         target.map_value.SetInParent()
         for key, item in value.items():
             encode_into(_field(target.map_value.fields, key), item)
+    elif isinstance(value, Text):
+        encode_into(target, value.stored())
     elif isinstance(value, list | tuple):
         target.array_value.SetInParent()
         for item in value:

@@ -61,6 +61,15 @@ def test_the_system_beside_it_shows_states_and_waiting_tasks(world: World) -> No
     assert system["conversation"]["owner"] == "bot"
 
 
+def test_the_system_says_in_a_sentence_why_a_reply_did_not_go(world: World) -> None:
+    _post(world, "dm", {"from": "alice", "text": "hello"})
+    world.instagram_does({"code": 551, "subcode": 1545041})
+    world.settle()
+    replies = [m for m in _state(world, "alice")["system"]["messages"] if m["role"] == "bot"]
+    said = ["The person cannot be written to now (error 551/1545041)."]
+    assert [reply["error"] for reply in replies] == said
+
+
 def test_the_owner_writes_in_the_app_and_the_thread_is_human(world: World) -> None:
     _post(world, "dm", {"from": "alice", "text": "hello"})
     world.settle()
