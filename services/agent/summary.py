@@ -10,11 +10,13 @@ import prompts
 from services.agent.asking import Asking
 from services.agent.context import LINES_BEFORE_SUMMARY, Shown, fenced, line_of, readable
 from services.agent.input import Asked
+from services.domain import paths
+from services.domain.documents import Query
 from services.domain.message import Message
 from services.domain.model import ModelRequest, Said
 from services.errors import ModelError
 from services.ports import Documents
-from services.store.messages import newest, still_kept
+from services.store.messages import still_kept
 
 _log = structlog.get_logger()
 
@@ -41,12 +43,13 @@ def leaving(documents: Documents, asked: Asked, shown: Shown, now: datetime) -> 
     begins_at, until = asked.history_begins_at, asked.thread.summary_until or _BEGINNING
     if not shown.leaving or begins_at is None or until >= begins_at:
         return list(shown.leaving)
-    found = newest(
-        documents,
-        asked.thread.thread_id,
-        MOST_OLDER,
-        ("created_at", ">", until),
-        ("created_at", "<=", begins_at),
+    found = documents.query(
+        Query(
+            paths.messages(asked.thread.thread_id),
+            where=[("created_at", ">", until), ("created_at", "<=", begins_at)],
+            order=[("created_at", "DESCENDING")],
+            limit=MOST_OLDER,
+        )
     )
     known = {m.id for m in asked.history}
     older = [m for m in still_kept(found, now) if m.id not in known]

@@ -2,23 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from services.domain import paths
-from services.domain.documents import Operator, Query, Snapshot
+from services.domain.documents import Query, Snapshot
 from services.domain.entries import kept
 from services.domain.message import Message
 from services.ports import Documents
 
 
-def newest(
-    documents: Documents, thread_id: str, limit: int, *where: tuple[str, Operator, Any]
-) -> list[Snapshot]:
+def newest(documents: Documents, thread_id: str, limit: int) -> list[Snapshot]:
     """The last `limit` messages as they are stored, newest first; raises `Unavailable`."""
-    query = Query(
-        paths.messages(thread_id), where=where, order=[("created_at", "DESCENDING")], limit=limit
+    return documents.query(
+        Query(paths.messages(thread_id), order=[("created_at", "DESCENDING")], limit=limit)
     )
-    return documents.query(query)
 
 
 def still_kept(newest_first: Sequence[Snapshot], now: datetime) -> list[Message]:
