@@ -35,6 +35,19 @@ def test_quick_tries_are_tasks_one_two_and_four_seconds_later(world: World, queu
     assert item(world, "alice", one)["attempts"] == 5
 
 
+def test_a_human_who_steps_in_between_two_tries_ends_them(world: World, queue: Queue) -> None:
+    (one,) = queue("alice", "one")
+    world.stack.configure(INSTAGRAM_API_BASE_URL="http://127.0.0.1:9/v26.0")
+    deliver(world, "alice")
+    world.stack.configure()
+    assert item(world, "alice", one)["attempts"] == 1
+    world.advance(0.5)
+    world.owner_types("alice", "I am here")
+    world.settle()
+    assert world.sent_to("alice") == []
+    assert item(world, "alice", one)["status"] == "cancelled"
+
+
 def test_throttling_parks_the_whole_account_and_costs_no_attempt(
     world: World, queue: Queue
 ) -> None:
