@@ -15,7 +15,7 @@ from emulators.conformance.differential.wire import Json
 
 
 @dataclass(slots=True)
-class Differs(Exception):  # noqa: N818 (what was looked for, and no error of the search)
+class Differs(Exception):
     """Two answers to the last of these operations differ, and no row of the table says why."""
 
     operations: list[Json]
