@@ -10,12 +10,9 @@ from flask_babel import gettext
 from admin.access import now, operator, record, services
 from services.domain import bot, paths
 from services.domain.bot import Bot
-from services.domain.documents import Merge
 from services.domain.operation import Operation
 
 blueprint = Blueprint("steps", __name__, url_prefix="/first-steps")
-
-_DISMISSED = "first_steps_dismissed_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,8 @@ def first_steps(counts: Mapping[str, int]) -> list[Step]:
     )
     account, default, mine = (s.fields or {} for s in found)
     steps = _steps(account, {**default, **mine}, written=counts["all"] > 0)
-    return [] if account.get(_DISMISSED) or all(step.done for step in steps) else steps
+    away = account.get("first_steps_dismissed_at")
+    return [] if away or all(step.done for step in steps) else steps
 
 
 @blueprint.post("/dismiss")
@@ -46,7 +44,7 @@ def dismiss() -> Any:
     if not operator().is_admin:
         abort(403)
     path = paths.account(services().settings.account_id)
-    record("first_steps_dismissed", path, Merge(path, {_DISMISSED: now()}))
+    record("first_steps_dismissed", path, path.merge({"first_steps_dismissed_at": now()}))
     return redirect(url_for("inbox.conversations"), 303)
 
 

@@ -78,8 +78,7 @@ def lines_of(messages: Sequence[Fields], zone_name: str, present: datetime) -> l
 def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, before: Bubble | None) -> Bubble:
     at = message.get("created_at") or present
     local = at.astimezone(zone_)
-    role = _role(message)
-    kind, state = str(message.get("kind") or "text"), str(message.get("status") or "")
+    role, kind = _role(message), _text(message, "kind") or "text"
     side, who = _side(message, role, kind), telling.writer(message, role)
     new_day = before is None or before.day_id != f"{local:%Y-%m-%d}"
     return Bubble(
@@ -92,26 +91,30 @@ def _bubble(message: Fields, zone_: ZoneInfo, present: datetime, before: Bubble 
         time=format_time(local, "short", zone_, locale()),
         day=_day(local, present.astimezone(zone_)),
         day_id=f"{local:%Y-%m-%d}",
-        state=state if message.get("direction") != "internal" else "",
+        state=_text(message, "status") if message.get("direction") != "internal" else "",
         state_words=telling.state(message),
-        error=Text.of(message.get("error")) if state in _WITH_ERROR else None,
+        error=Text.of(message.get("error")) if message.get("status") in _WITH_ERROR else None,
         kind=kind,
         kind_words=telling.kind(message, role, kind),
         cards=cards_of(message),
         reactions=_reactions(message.get("reactions")),
-        reaction=_own_reaction(message) if kind == "reaction" and side == "system" else None,
+        reaction=_own_reaction(message, kind, side),
         quote=_quote(message),
         edited=bool(message.get("edited_at")) and not telling.unsent(message),
-        turn_id=str(message.get("turn_id") or "") if role == "bot" else "",
-        feedback=str(message.get("feedback") or ""),
-        comment=str(message.get("feedback_comment") or ""),
+        turn_id=_text(message, "turn_id") if role == "bot" else "",
+        feedback=_text(message, "feedback"),
+        comment=_text(message, "feedback_comment"),
         first_of_day=new_day,
         joins=not new_day and _joins(before, side, who, at),
         undescribed=_undescribed(message, kind),
-        mid=str(message.get("mid") or ""),
+        mid=_text(message, "mid"),
         about=about(message) if side == "system" else "",
         extra=message,
     )
+
+
+def _text(message: Fields, name: str) -> str:
+    return str(message.get(name) or "")
 
 
 def _role(message: Fields) -> str:
@@ -144,9 +147,11 @@ def _reactions(found: object) -> list[Reaction]:
     return [Reaction(side, telling.emoji(word), whose[side]) for side, word in known.items()]
 
 
-def _own_reaction(message: Fields) -> Reaction:
-    side, word = reaction_of(message)
-    return _reactions({side: word})[0]
+def _own_reaction(message: Fields, kind: str, side: str) -> Reaction | None:
+    if kind != "reaction" or side != "system":
+        return None
+    whose, word = reaction_of(message)
+    return _reactions({whose: word})[0]
 
 
 def _quote(message: Fields) -> str | None:

@@ -11,7 +11,7 @@ from services.bootstrap import Services
 from services.domain.events import LONGEST_MID
 from services.domain.ids import is_platform_id, thread_id
 from services.errors import BadBody, BodyTooLarge
-from services.outbox.manual import KINDS
+from services.outbox.compose import KINDS
 from services.security.signature import same_secret
 
 #: Bytes of a body.

@@ -1,7 +1,7 @@
 """The deployment's settings: the only module that reads the environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from services.errors import ConfigError
@@ -137,18 +137,8 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
     value = {name: text.strip() for name, text in environ.items() if text.strip()}
     apps = apps_of(value, "instagram") + apps_of(value, "meta")
     app_secrets = tuple(secret for _, secret in apps)
-    problems = [f"{name} is missing" for name in _REQUIRED.values() if name not in value] + [
-        f"{name} is missing"
-        for name in _NEEDED_BY.get(function, ())
-        if name not in value and not (name == "INSTAGRAM_APP_SECRET" and app_secrets)
-    ]
-    problems += [
-        f"{name} is not an http(s) URL"
-        for name in ("PROCESS_MESSAGE_URL", "DELIVER_URL", "INSTAGRAM_API_BASE_URL")
-        if name in value and not value[name].startswith(("http://", "https://"))
-    ]
-    if "INSTAGRAM_PAGE_ID" in value and not value["INSTAGRAM_PAGE_ID"].isdecimal():
-        problems.append("INSTAGRAM_PAGE_ID is not a number")
+    problems = [f"{name} is missing" for name in _missing(value, function, app_secrets)]
+    problems += _misshapen(value)
     if problems:
         raise ConfigError(
             f"Cannot start {function}: {'; '.join(problems)}. "
@@ -162,6 +152,20 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
         app_names=tuple(name for name, _ in apps),
         clock_margin_seconds=0 if "CLOUD_TASKS_EMULATOR_HOST" in value else 2,
     )
+
+
+def _missing(value: Mapping[str, str], function: str, app_secrets: Sequence[str]) -> Iterator[str]:
+    known = {*value, *(("INSTAGRAM_APP_SECRET",) if app_secrets else ())}
+    wanted = (*_REQUIRED.values(), *_NEEDED_BY.get(function, ()))
+    return (name for name in wanted if name not in known)
+
+
+def _misshapen(value: Mapping[str, str]) -> Iterator[str]:
+    for name in ("PROCESS_MESSAGE_URL", "DELIVER_URL", "INSTAGRAM_API_BASE_URL"):
+        if not value.get(name, "http://").startswith(("http://", "https://")):
+            yield f"{name} is not an http(s) URL"
+    if not value.get("INSTAGRAM_PAGE_ID", "0").isdecimal():
+        yield "INSTAGRAM_PAGE_ID is not a number"
 
 
 def apps_of(value: Mapping[str, str], family: str) -> tuple[tuple[str, str], ...]:

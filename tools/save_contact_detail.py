@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from services.agent.tool import Tool, ToolContext
+from services.domain.contact import ContactFields
 from services.errors import AskAgain
 
 _EMAIL = re.compile(r"[^\s@<>,;]{1,64}@[^\s@<>,;]+\.[^\s@<>,;.]{2,24}")
 _MOST_CHARACTERS = 100
-#: Where each detail is kept on the contact: the profile's own name is Instagram's.
-_FIELDS = {"name": "given_name"}
+
+
+Detail = Literal["name", "email", "phone", "company", "sector", "city"]
 
 
 def save_contact_detail(
     context: ToolContext,
-    field: Literal["name", "email", "phone", "company", "sector", "city"],
+    field: Detail,
     value: str,
 ) -> Mapping[str, Any]:
     """Remember a detail that the person gave about themselves. It does not end your turn.
@@ -31,8 +33,15 @@ def save_contact_detail(
         value = _email(context, value)
     elif field == "phone":
         value = _phone(context, value)
-    context.intended.contact_details[_FIELDS.get(field, field)] = value
+    context.intended.contact_details |= _kept(field, value)
     return {"status": "queued"}
+
+
+def _kept(field: Detail, value: str) -> ContactFields:
+    """Where the detail is kept on the contact: the profile's own name is Instagram's."""
+    if field == "name":
+        return {"given_name": value}
+    return cast("ContactFields", {field: value})  # each is the name of a field of text
 
 
 def _email(context: ToolContext, value: str) -> str:

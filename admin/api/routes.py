@@ -6,7 +6,7 @@ body of anything else. Their types are what is accepted, and what the OpenAPI do
 
 import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +71,13 @@ class Route:
             if taken := {name: "There is no such field." for name in sent if name in self.names}:
                 raise WrongFields(taken)
             return sent
-        known = self.arguments
         if self.takes_file:
             sent["content"] = request.get_data()
+        return self._read(sent)
+
+    def _read(self, sent: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments in the types that the handler takes. Raises `WrongFields`."""
+        known = self.arguments
         problems = {name: "There is no such field." for name in sent if name not in known}
         found: dict[str, Any] = {}
         for name, parameter in known.items():

@@ -11,7 +11,7 @@ from services.accounts.service import with_advice
 from services.domain import paths
 from services.domain.account import Account
 from services.domain.call import ThreadSummary
-from services.domain.documents import Merge, Query
+from services.domain.documents import Query
 from services.domain.graph_errors import of_error
 from services.domain.outcome import Stopped
 from services.domain.text import Text
@@ -86,8 +86,8 @@ class Health:
             self._last_message(account_id),
         ]
         checked = [{"what": f.what, "ok": f.ok, "says": f.says} for f in findings]
-        fields = {"health": checked, "health_at": self.clock.now()}
-        self.documents.commit([Merge(paths.account(account_id), fields)])
+        path = paths.account(account_id)
+        self.documents.commit([path.merge({"health": checked, "health_at": self.clock.now()})])
         if not all(finding.ok for finding in findings):
             failed = [finding.what for finding in findings if not finding.ok]
             _log.warning("connection_unhealthy", account_id=account_id, failed=failed)
@@ -104,8 +104,8 @@ class Health:
 
     def _token(self, account_id: str) -> Finding:
         name, app_scoped_id = self.connection.identity(account_id)
-        known = {"app_scoped_id": app_scoped_id, "username": name}
-        self.documents.commit([Merge(paths.account(account_id), known)])
+        path = paths.account(account_id)
+        self.documents.commit([path.merge({"app_scoped_id": app_scoped_id, "username": name})])
         says = Text("The token works; it speaks for @%(name)s.", name=name)
         return Finding("token", True, says)
 

@@ -19,6 +19,7 @@ LONGEST_TITLE = 30
 
 _QUESTIONS, _MENU = "ice_breakers", "persistent_menu"
 _DEFAULT = "default"
+_TWICE = Text("The same words stand there twice.")
 
 Entry = Mapping[str, Any]
 
@@ -99,17 +100,28 @@ class Openers:
 
 def objection(questions: Sequence[str], menu: Sequence[Button]) -> Text | None:
     """What is wrong with them, for a person to read, or None."""
+    return _wrong_questions(questions) or _wrong_menu(menu)
+
+
+def _wrong_questions(questions: Sequence[str]) -> Text | None:
     if len(questions) > MOST_QUESTIONS:
         return Text("At most %(most)s questions.", most=MOST_QUESTIONS)
+    if len(set(questions)) < len(questions):
+        return _TWICE
+    if any(len(question) > LONGEST_QUESTION for question in questions):
+        return Text("A question has at most %(most)s characters.", most=LONGEST_QUESTION)
+    return None
+
+
+def _wrong_menu(menu: Sequence[Button]) -> Text | None:
+    titles = [button.title for button in menu]
     if len(menu) > MOST_BUTTONS:
         return Text("At most %(most)s buttons.", most=MOST_BUTTONS)
-    if len(set(questions)) < len(questions) or len({b.title for b in menu}) < len(menu):
-        return Text("The same words stand there twice.")
-    if any(len(q) > LONGEST_QUESTION for q in questions):
-        return Text("A question has at most %(most)s characters.", most=LONGEST_QUESTION)
-    if any(not b.title for b in menu):
+    if len(set(titles)) < len(titles):
+        return _TWICE
+    if not all(titles):
         return Text("A button needs a title.")
-    if any(len(b.title) > LONGEST_TITLE for b in menu):
+    if any(len(title) > LONGEST_TITLE for title in titles):
         return Text("A title has at most %(most)s characters.", most=LONGEST_TITLE)
     if any(b.url and not _is_web(b.url) for b in menu):
         return Text("An address begins with https://")

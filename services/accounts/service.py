@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
 from services.domain import paths
-from services.domain.account import Account, AccountState
-from services.domain.documents import Create, Maximum, Merge, Query, Write
+from services.domain.account import Account, AccountFields, AccountState
+from services.domain.alerting import alert
+from services.domain.documents import Maximum, Query, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.outcome import Answer, Stopped, Throttled, Usage
-from services.domain.states import Status
 from services.domain.text import Text, joined
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Reads
@@ -66,7 +65,7 @@ class Accounts:
             if isinstance(answer.outcome, Stopped):
                 self.stop(account.id, answer.outcome.state, answer.outcome.reason)
             elif isinstance(answer.outcome, Throttled):
-                self._until(account.id, "parked_until", timedelta(minutes=answer.outcome.minutes))
+                self._park(account.id, timedelta(minutes=answer.outcome.minutes))
             else:
                 self._heed(account, answer.usage)
         except Unavailable:
@@ -80,8 +79,8 @@ class Accounts:
 
     def resume(self, account_id: str, trace_id: str) -> int:
         """Let the account send again, and wake the threads that wait for it; answers how many."""
-        fields = {**_state(AccountState.ACTIVE, "", self.clock.now()), "parked_until": 0}
-        self.documents.commit([Merge(paths.account(account_id), fields)])
+        active = _state(AccountState.ACTIVE, "", self.clock.now())
+        self.documents.commit([paths.account(account_id).merge({**active, "parked_until": 0})])
         return self._wake_all(account_id, trace_id)
 
     def token_replaced(self, account_id: str, trace_id: str) -> int:
@@ -95,7 +94,7 @@ class Accounts:
             account = Account.from_doc(account_id, reads.get(path)[0].fields)
             if account.state is not AccountState.REAUTHORISE:
                 return False, []
-            return True, [Merge(path, _state(AccountState.ACTIVE, "", self.clock.now()))]
+            return True, [path.merge(_state(AccountState.ACTIVE, "", self.clock.now()))]
 
         return self._wake_all(account_id, trace_id) if self.documents.transact(work) else 0
 
@@ -122,28 +121,27 @@ class Accounts:
 
     def pause(self, account_id: str) -> None:
         """Send nothing until `resume`, as a person wishes."""
-        self.documents.commit(
-            [
-                Merge(
-                    paths.account(account_id),
-                    _state(AccountState.PAUSED, Text("paused by hand"), self.clock.now()),
-                )
-            ]
-        )
+        paused = _state(AccountState.PAUSED, Text("paused by hand"), self.clock.now())
+        self.documents.commit([paths.account(account_id).merge(paused)])
 
     def _heed(self, account: Account, usage: Usage) -> None:
         """Slow down before Meta makes us; once a minute at most."""
         soon = self.clock.now() + REST_FOR
         if usage.percent >= REST_AT_PERCENT or usage.regain_minutes > 0:
-            minutes = timedelta(minutes=usage.regain_minutes)
-            self._until(account.id, "parked_until", max(REST_FOR, minutes))
+            self._park(account.id, max(REST_FOR, timedelta(minutes=usage.regain_minutes)))
         elif usage.percent >= SLOW_AT_PERCENT and not account.slowed(soon):
-            self._until(account.id, "slowed_until", SLOW_FOR)
+            self._slow(account.id, {"slowed_until": self._until(SLOW_FOR)}, SLOW_FOR)
 
-    def _until(self, account_id: str, field: str, span: timedelta) -> None:
-        until = Maximum(to_ms(self.clock.now() + span))
-        self.documents.commit([Merge(paths.account(account_id), {field: until})])
-        _log.warning("account_slowed", account_id=account_id, how=field, seconds=span.seconds)
+    def _park(self, account_id: str, span: timedelta) -> None:
+        self._slow(account_id, {"parked_until": self._until(span)}, span)
+
+    def _slow(self, account_id: str, fields: AccountFields, span: timedelta) -> None:
+        self.documents.commit([paths.account(account_id).merge(fields)])
+        (how,) = fields
+        _log.warning("account_slowed", account_id=account_id, how=how, seconds=span.seconds)
+
+    def _until(self, span: timedelta) -> Maximum:
+        return Maximum(to_ms(self.clock.now() + span))
 
 
 def with_advice(reason: Text, state: AccountState) -> Text:
@@ -160,19 +158,14 @@ def stopped(
     account = Account.from_doc(account_id, stored.fields)
     if not account.may_send:
         return None, []
-    alert = {
-        "account_id": account_id,
-        "reason": f"account_{state}",
-        "text": str(with_advice(reason, state)),
-        "status": Status.QUEUED,
-        "created_at": now,
-    }
+    advice = str(with_advice(reason, state))
+    told = alert(account_id, f"account_{state}", advice, now)
     name = digest("account", account_id, state, now.timestamp())
     return None, [
-        Merge(path, _state(state, reason, now)),
-        Create(paths.alert(name), alert),
+        path.merge(_state(state, reason, now)),
+        paths.alert(name).create(told),
     ]
 
 
-def _state(state: AccountState, reason: Text | str, now: datetime) -> dict[str, Any]:
+def _state(state: AccountState, reason: Text | str, now: datetime) -> AccountFields:
     return {"state": state, "state_reason": reason, "state_at": now}

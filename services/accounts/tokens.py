@@ -10,11 +10,10 @@ import structlog
 
 from services.accounts.service import ADVICE, Accounts
 from services.domain import paths
-from services.domain.account import AccountState
-from services.domain.documents import Create, Merge
+from services.domain.account import AccountFields, AccountState
+from services.domain.alerting import alert
 from services.domain.graph_errors import of_error
 from services.domain.ids import digest, is_platform_id
-from services.domain.states import Status
 from services.domain.text import Text
 from services.errors import AlreadyStored, GraphRefused, Rejected, Unavailable
 from services.ports import Clock, Documents
@@ -185,21 +184,15 @@ class Tokens:
             return
         days = max(0, (expires - now).days)
         text = f"The Instagram token ends in {days} days. {ADVICE[AccountState.REAUTHORISE]}"
-        alert = {
-            "account_id": account_id,
-            "reason": "token_expiring",
-            "text": text,
-            "status": Status.QUEUED,
-            "created_at": now,
-        }
+        told = alert(account_id, "token_expiring", text, now)
         name = digest("token", account_id, now.date())
         try:
-            self.documents.commit([Create(paths.alert(name), alert)])
+            self.documents.commit([paths.alert(name).create(told)])
         except AlreadyStored:
             return
 
-    def _note(self, account_id: str, fields: dict[str, Any]) -> None:
-        self.documents.commit([Merge(paths.account(account_id), fields)])
+    def _note(self, account_id: str, fields: AccountFields) -> None:
+        self.documents.commit([paths.account(account_id).merge(fields)])
 
 
 class SecretName(Protocol):

@@ -15,6 +15,7 @@ from services.agent.budget import Budget
 from services.agent.context import Shown
 from services.agent.deciding import Deciding
 from services.agent.input import Asked
+from services.agent.lines import line_of
 from services.agent.loop import Loop
 from services.agent.rules import Rule, Rules
 from services.agent.summary import Summary, leaving, summed_up
@@ -22,6 +23,7 @@ from services.agent.tool import Tool, ToolContext
 from services.agent.toolbox import Toolbox
 from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
+from services.domain.message import MessageFields
 from services.domain.model import Media, ToolResult
 from services.domain.operation import Operation
 from services.domain.states import Role
@@ -118,7 +120,7 @@ class Agent:
 
     def _learned(
         self, asking: Asking, asked: Asked, shown: Shown, found: Mapping[str, Sequence[Media]]
-    ) -> tuple[Summary | None, Mapping[str, Mapping[str, str]]]:
+    ) -> tuple[Summary | None, Mapping[str, MessageFields]]:
         """What later turns, and readers, know of this one's past and media."""
         if not asked.learns:
             return None, {}
@@ -171,7 +173,7 @@ class Agent:
     def _past(self, asked: Asked, limit: int) -> Sequence[str]:
         found = newest(self.documents, asked.thread.thread_id, limit)
         messages = context.readable(still_kept(found, self.clock.now()))
-        return [context.line_of(m) for m in messages]
+        return [line_of(m) for m in messages]
 
 
 def system_prompt(settings: Operation) -> str:

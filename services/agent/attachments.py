@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 import structlog
 
 from services.domain import paths
-from services.domain.documents import Merge
 from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.model import Media
@@ -82,15 +81,14 @@ class MessageMedia:
             return
         now = self.clock.now()
         writes = [
-            Merge(
-                paths.media(message.thread_id, message.id, number),
+            paths.media(message.thread_id, message.id, number).merge(
                 {
                     "message_id": message.id,
                     "mime_type": media.mime_type,
                     "content": media.content,
                     "created_at": now,
                     "expire_at": now + timedelta(days=days),
-                },
+                }
             )
             for number, media in enumerate(found)
             if len(media.content) <= MOST_KEPT

@@ -74,7 +74,7 @@ class Deciding:
             reactions=tuple(intended.reactions),
             alerts=tuple(intended.alerts),
             handoff=handoff,
-            contact_details=dict(intended.contact_details),
+            contact_details=intended.contact_details.copy(),
             follow_up=None if handoff else intended.follow_up,
             summary=summary.text if summary else None,
             summary_until=summary.until if summary else None,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from services.agent.media import asking_for_words, in_words
 from services.domain import paths
-from services.domain.documents import Update
 from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.text import Text
@@ -46,8 +45,8 @@ class Describing:
         words = in_words(self.model.generate(asking_for_words(media, settings)), media)
         if not words:
             raise Conflict(Text("The model found no words for it."))
-        self.documents.commit([Update(path, {**words, "processing_status": "done"})])
-        return words
+        self.documents.commit([path.update(words)])
+        return _words(words.get("transcription") or "", words.get("description") or "")
 
 
 def _words(transcription: str, description: str) -> Mapping[str, str]:

@@ -10,10 +10,10 @@ from services.agent.context import readable
 from services.agent.personal_data import EMAIL, HANDLE, PHONE
 from services.agent.toolbox import call_key
 from services.domain import paths
-from services.domain.entries import kept
 from services.domain.ids import split_thread_id
 from services.domain.message import Message
 from services.domain.model import ToolCall
+from services.domain.retention import kept
 from services.domain.states import Role
 from services.domain.text import Text
 from services.errors import Rejected

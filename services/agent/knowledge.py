@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import structlog
 
 from services.domain import paths
-from services.domain.documents import SERVER_TIME, Delete, Merge, Nearest, Query, vector
+from services.domain.documents import SERVER_TIME, Delete, Nearest, Query, vector
+from services.domain.fields import KnowledgeFields
 from services.domain.findings import Entry
 from services.domain.terms import plain
 from services.domain.text import Text
@@ -55,7 +56,7 @@ class Knowledge:
                 )
             )
         embedding = self._vector(account_id, f"{title}\n{text}", query=False)
-        fields = {
+        fields: KnowledgeFields = {
             "account_id": account_id,
             "title": title.strip()[:200],
             "text": text.strip(),
@@ -63,7 +64,7 @@ class Knowledge:
             "embedding": vector(embedding) if embedding else None,
             "updated_at": SERVER_TIME,
         }
-        self.documents.commit([Merge(paths.knowledge(entry_id), fields)])
+        self.documents.commit([paths.knowledge(entry_id).merge(fields)])
 
     def delete(self, entry_id: str) -> None:
         """Forget an entry; no matter whether it exists."""

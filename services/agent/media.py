@@ -8,6 +8,7 @@ import structlog
 import prompts
 from services.agent.asking import Asking
 from services.agent.input import Asked
+from services.domain.message import MessageFields, put_into_words
 from services.domain.model import Media, ModelReply, ModelRequest, Said
 from services.domain.operation import Operation
 from services.errors import ModelError, NoAnswer
@@ -47,7 +48,7 @@ def fetched(source: MediaSource, asked: Asked, now: datetime) -> Mapping[str, Se
 
 def described(
     asking: Asking, asked: Asked, found: Mapping[str, Sequence[Media]]
-) -> dict[str, Mapping[str, str]]:
+) -> dict[str, MessageFields]:
     """By message id what is stored of its media: words, and whether they could be had.
 
     Only for those who read the thread later: a failure costs the answer nothing.
@@ -60,13 +61,13 @@ def described(
     }
 
 
-def _in_words(asking: Asking, asked: Asked, media: Sequence[Media]) -> Mapping[str, str]:
+def _in_words(asking: Asking, asked: Asked, media: Sequence[Media]) -> MessageFields:
     try:
         words = in_words(asking.ask(asking_for_words(media, asked.settings)), media)
     except ModelError as error:
         _log.warning("no_description", thread_id=asked.thread.thread_id, error=str(error))
         words = {}
-    return {**words, "processing_status": "done" if words else "failed"}
+    return words or {"processing_status": "failed"}
 
 
 def asking_for_words(media: Sequence[Media], settings: Operation) -> ModelRequest:
@@ -80,8 +81,8 @@ def asking_for_words(media: Sequence[Media], settings: Operation) -> ModelReques
     )
 
 
-def in_words(reply: ModelReply, media: Sequence[Media]) -> dict[str, str]:
-    """The answer under the field that it is stored in; nothing where there are no words."""
+def in_words(reply: ModelReply, media: Sequence[Media]) -> MessageFields:
+    """What is stored of the answer; nothing where there are no words."""
     words = reply.text.strip()[:_MOST_CHARACTERS]
     voice = all(item.mime_type.startswith("audio/") for item in media)
-    return {"transcription" if voice else "description": words} if words else {}
+    return put_into_words(words, voice=voice) if words else {}

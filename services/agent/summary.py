@@ -8,8 +8,9 @@ import structlog
 
 import prompts
 from services.agent.asking import Asking
-from services.agent.context import LINES_BEFORE_SUMMARY, Shown, fenced, line_of, readable
+from services.agent.context import LINES_BEFORE_SUMMARY, Shown, readable
 from services.agent.input import Asked
+from services.agent.lines import fenced, line_of
 from services.domain import paths
 from services.domain.documents import Query
 from services.domain.message import Message

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from services.domain import json_types
+from services.domain.contact import ContactFields
 from services.domain.decision import Bubble, FollowUp, Handoff, Reaction
 from services.domain.model import ToolSchema
 from services.errors import AskAgain
@@ -24,7 +25,7 @@ class Intended:
     bubbles: list[Bubble] = field(default_factory=list)
     reactions: list[Reaction] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
-    contact_details: dict[str, str] = field(default_factory=dict)
+    contact_details: ContactFields = field(default_factory=ContactFields)
     follow_up: FollowUp | None = None
     handoff: Handoff | None = None
     silent_reason: str | None = None
@@ -35,7 +36,7 @@ class Intended:
             bubbles=list(self.bubbles),
             reactions=list(self.reactions),
             alerts=list(self.alerts),
-            contact_details=dict(self.contact_details),
+            contact_details=self.contact_details.copy(),
             follow_up=self.follow_up,
             handoff=self.handoff,
             silent_reason=self.silent_reason,

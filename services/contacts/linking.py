@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.contacts.connecting import Offer, issued, offered
+from services.contacts.connecting import Offer, issued, item_of, offered, remembered
 from services.domain import linking, paths, schedule
 from services.domain.account import Account
-from services.domain.conversation import Conversation
-from services.domain.documents import Merge, Update, Write
-from services.domain.ids import digest, thread_id
+from services.domain.contact import ContactFields
+from services.domain.conversation import Conversation, ConversationFields
+from services.domain.documents import Write
+from services.domain.ids import account_of, digest, igsid_of, thread_id
 from services.domain.message import Message
+from services.domain.sendable import refusal_of
 from services.domain.task import Kind, Task
 from services.domain.text import Text
 from services.errors import BadBody, Conflict, Rejected
-from services.outbox.enqueue import parties
-from services.outbox.manual import refusal_of
 from services.ports import Clock, Documents, Reads, TaskQueue
 from services.store.live_settings import LiveSettings
 
@@ -65,10 +65,13 @@ class Linking:
             before = thread.verification or {}
             if linking.live(before, now) and before.get("event_id") == event_id:
                 return Issued(before["hash"], before["expires_at"]), []
-            writes, record = issued(thread, hashed, now, event_id)
-            path = paths.conversation(thread.thread_id)
-            fields = {**parties(thread.thread_id), "verification": record}
-            return Issued(hashed, record["expires_at"]), [*writes, Merge(path, fields)]
+            record = remembered(hashed, now, event_id)
+            return Issued(hashed, record["expires_at"]), [
+                *issued(thread, hashed, now, event_id),
+                paths.conversation(thread.thread_id).merge(
+                    {**self._parties(igsid), "verification": record}
+                ),
+            ]
 
         return self.documents.transact(work)
 
@@ -87,7 +90,7 @@ class Linking:
         def work(reads: Reads) -> tuple[Queued, Sequence[Write]]:
             thread = self._thread(reads, igsid)
             hashed = linking.hash_of(token)
-            item_id = f"verification-{hashed[:32]}"
+            item_id = item_of(hashed)
             known, item = reads.get(
                 paths.token(hashed),
                 paths.message(thread_id_, item_id),
@@ -96,13 +99,14 @@ class Linking:
                 _require_live(known.fields, thread_id_, now)
             if item.fields is not None:
                 return Queued(item_id, Message.from_doc(item_id, item.fields).mid), []
-            if refusal := refusal_of(thread, Account(id=self.account_id), None, now):
+            account = Account(id=self.account_id)
+            if refusal := refusal_of(thread, account, now, by_person=False):
                 raise Rejected(refusal)
             event_id = str((known.fields or {}).get("event_id", ""))
             made = offered(thread, Offer(self.public_url, token), settings, now, event_id)
             writes = [w for w in made.writes if known.fields is None or w.path != known.path]
-            path = paths.conversation(thread_id_)
-            return Queued(item_id), [*writes, Merge(path, {**parties(thread_id_), **made.fields})]
+            fields = self._parties(igsid) | made.fields
+            return Queued(item_id), [*writes, paths.conversation(thread_id_).merge(fields)]
 
         queued = self.documents.transact(work)
         look = schedule.delivery_of_turn(thread_id_, queued.id, now)
@@ -124,14 +128,23 @@ class Linking:
                 return "used", []
             if fields.get("status") != "issued" or now >= fields["expires_at"]:
                 return "expired", []
-            linked = {"connected_user_id": user_id or igsid, "connected_at": now}
             thread = str(fields["thread_id"])
+            linked: ContactFields = {
+                "account_id": account_of(thread),
+                "igsid": igsid_of(thread),
+                "connected_user_id": user_id or igsid,
+                "connected_at": now,
+            }
             return "connected", [
-                Update(known.path, {"status": "consumed", "consumed_at": now}),
-                Merge(paths.contact(thread), {**parties(thread), **linked}),
-                Merge(
-                    paths.conversation(thread),
-                    {**parties(thread), "connected_at": now, "verification": None},
+                paths.token(known.id).update({"status": "consumed", "consumed_at": now}),
+                paths.contact(thread).merge(linked),
+                paths.conversation(thread).merge(
+                    {
+                        "account_id": account_of(thread),
+                        "igsid": igsid_of(thread),
+                        "connected_at": now,
+                        "verification": None,
+                    }
                 ),
             ]
 
@@ -140,7 +153,10 @@ class Linking:
     def _thread(self, reads: Reads, igsid: str) -> Conversation:
         name = thread_id(self.account_id, igsid)
         (stored,) = reads.get(paths.conversation(name))
-        return Conversation.from_doc(name, {**parties(name), **(stored.fields or {})})
+        return Conversation.from_doc(name, {**self._parties(igsid), **(stored.fields or {})})
+
+    def _parties(self, igsid: str) -> ConversationFields:
+        return {"account_id": self.account_id, "igsid": igsid}
 
 
 def _require_live(fields: dict[str, Any], thread: str, now: datetime) -> None:

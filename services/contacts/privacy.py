@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 
 from services.accounts.service import stopped
 from services.domain import paths
 from services.domain.account import AccountState
-from services.domain.documents import Delete, Merge, Query, Snapshot, Update, Write
-from services.domain.entries import kept
-from services.domain.ids import is_platform_id, split_thread_id
+from services.domain.documents import Delete, Query, Snapshot, Write
+from services.domain.fields import DeletionFields
+from services.domain.ids import igsid_of, is_platform_id, split_thread_id
 from services.domain.plain import plain
+from services.domain.retention import kept
 from services.domain.text import Text
 from services.ports import Clock, Documents, Ids
 from services.store.paging import Cursor, page
@@ -59,15 +60,15 @@ class Deletions:
         code = self._running(thread)
         if code is None:
             code, now = self.ids.new(), self.clock.now()
-            record = {
+            record: DeletionFields = {
                 "status": "running",
                 "source": source,
                 "thread_id": thread,
-                "igsid": (split_thread_id(thread) or ("", ""))[1],
+                "igsid": igsid_of(thread),
                 "requested_at": now,
                 "expire_at": now + _KEPT_FOR,
             }
-            self.documents.commit([Merge(paths.deletion(code), record)])
+            self.documents.commit([paths.deletion(code).merge(record)])
         self.run(code)
         return code
 
@@ -107,7 +108,7 @@ class Deletions:
                 Delete(paths.conversation(thread)),
                 Delete(paths.contact(thread)),
                 Delete(paths.presence(thread)),
-                Update(record.path, {"begun": True}),
+                paths.deletion(code).update({"begun": True}),
             ]
             self.documents.commit(begun)
         count = 0
@@ -116,14 +117,14 @@ class Deletions:
             count += len(doomed)
             if batch >= _MOST_BATCHES:
                 return False
-        done: dict[str, Any] = {
+        done: DeletionFields = {
             "status": "done",
             "thread_id": None,
             "igsid": None,
             "documents": int(fields.get("documents", 0)) + count,
             "completed_at": self.clock.now(),
         }
-        self.documents.commit([Update(record.path, done)])
+        self.documents.commit([paths.deletion(code).update(done)])
         _log.info("contact_deleted", code=code, documents=count)
         return True
 
@@ -158,16 +159,16 @@ class Deletions:
         )
         return found[0].id if found else None
 
-    def _record(self, status: str) -> str:
+    def _record(self, status: Literal["business", "nothing"]) -> str:
         code, now = self.ids.new(), self.clock.now()
-        fields = {
+        fields: DeletionFields = {
             "status": status,
             "source": "meta",
             "requested_at": now,
             "completed_at": now,
             "expire_at": now + _KEPT_FOR,
         }
-        self.documents.commit([Merge(paths.deletion(code), fields)])
+        self.documents.commit([paths.deletion(code).merge(fields)])
         return code
 
     def _business(self, user_id: str) -> str | None:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from services.domain import paths
+from services.domain.contact import ContactFields
 from services.domain.contents import text_of
-from services.domain.conversation import Conversation
-from services.domain.documents import Update
+from services.domain.conversation import Conversation, ConversationFields
 from services.domain.playground import is_playground
 from services.domain.terms import plain
 from services.errors import GraphRefused, MocaError, NotStored
@@ -23,7 +23,6 @@ KEPT_FOR = timedelta(hours=24)
 #: When Instagram did not answer it is asked again after this.
 AGAIN_AFTER = timedelta(hours=1)
 
-_TEXTS = ("name", "username", "profile_pic")
 _FLAGS = ("is_user_follow_business", "is_business_follow_user", "is_verified_user")
 
 
@@ -35,7 +34,7 @@ class Profiles:
     graph: GraphReads
     clock: Clock
 
-    def refresh(self, thread: Conversation) -> Mapping[str, Any]:
+    def refresh(self, thread: Conversation) -> ContactFields:
         """Fetch the person's profile if it is older than a day; what is new of it.
 
         Never raises: a person without a profile (no consent, Meta's reviewers, blocked) is
@@ -47,7 +46,9 @@ class Profiles:
             return {}
         asked_at = now
         try:
-            found = _stored(self.graph.get_user_profile(thread.account_id, thread.igsid))
+            found: ContactFields = _stored(
+                self.graph.get_user_profile(thread.account_id, thread.igsid)
+            )
         except GraphRefused as refused:
             found = {"profile_error": refused.code}
         except MocaError as error:
@@ -55,14 +56,17 @@ class Profiles:
             found, asked_at = {}, now - KEPT_FOR + AGAIN_AFTER
         return found if self._keep(thread, {**found, "profile_at": asked_at}) else {}
 
-    def _keep(self, thread: Conversation, found: Mapping[str, Any]) -> bool:
-        shown = {f"contact_{name}": found[name] for name in _TEXTS if name in found}
-        conversation = {**shown, "profile_at": found["profile_at"]}
+    def _keep(self, thread: Conversation, found: ContactFields) -> bool:
+        conversation: ConversationFields = {"profile_at": found["profile_at"]}
+        if "name" in found:
+            conversation["contact_name"] = found["name"]
+            conversation["contact_username"] = found["username"]
+            conversation["contact_profile_pic"] = found["profile_pic"]
         try:
             self.documents.commit(
                 [
-                    Update(paths.contact(thread.thread_id), dict(found)),
-                    Update(paths.conversation(thread.thread_id), conversation),
+                    paths.contact(thread.thread_id).update(found),
+                    paths.conversation(thread.thread_id).update(conversation),
                 ]
             )
         except NotStored:  # deleted since the claim: the name must not bring the person back
@@ -73,11 +77,20 @@ class Profiles:
         return True
 
 
-def _stored(profile: Mapping[str, Any]) -> dict[str, Any]:
+def _stored(profile: Mapping[str, Any]) -> ContactFields:
     """What Instagram told, in types that can be relied on."""
-    found: dict[str, Any] = {name: text_of(profile.get(name))[:500] or None for name in _TEXTS}
+    name, username, picture = (
+        text_of(profile.get(key))[:500] or None for key in ("name", "username", "profile_pic")
+    )
     count = profile.get("follower_count")
-    found["follower_count"] = count if isinstance(count, int) else None
-    found |= {name: profile[name] for name in _FLAGS if isinstance(profile.get(name), bool)}
-    keys = {f"{name}_key": plain(found[name] or "") for name in ("name", "username")}
-    return {**found, **keys, "profile_error": None}
+    found: ContactFields = {
+        "name": name,
+        "name_key": plain(name or ""),
+        "username": username,
+        "username_key": plain(username or ""),
+        "profile_pic": picture,
+        "follower_count": count if isinstance(count, int) else None,
+        "profile_error": None,
+    }
+    flags = {flag: profile[flag] for flag in _FLAGS if isinstance(profile.get(flag), bool)}
+    return found | cast("ContactFields", flags)

@@ -1,10 +1,9 @@
 """What a conversation keeps of a draft, and of messages that came while the bot is off."""
 
 from datetime import datetime
-from typing import Any
 
 from services.conversations import handoff
-from services.domain.conversation import Conversation
+from services.domain.conversation import Conversation, ConversationFields
 from services.domain.decision import Suggestion
 from services.domain.documents import SERVER_TIME
 from services.domain.operation import Operation
@@ -13,13 +12,13 @@ from services.domain.states import ConversationStatus, Owner
 
 def suggested(
     thread: Conversation, suggestion: Suggestion, now: datetime, alert_minutes: float
-) -> dict[str, Any]:
+) -> ConversationFields:
     """The fields of a conversation that has a draft; one that the bot had waits for the team.
 
     The wait begins with the newest message that the draft answers, so that what came after is
     drafted for in its turn.
     """
-    fields: dict[str, Any] = {
+    fields: ConversationFields = {
         "suggestion": {
             "text": suggestion.text,
             "handoff": suggestion.handoff,
@@ -40,13 +39,13 @@ def suggested(
     return fields
 
 
-def left_alone(thread: Conversation, settings: Operation, now: datetime) -> dict[str, Any]:
+def left_alone(thread: Conversation, settings: Operation, now: datetime) -> ConversationFields:
     """The fields of a conversation whose person wrote while the bot is off, or just before.
 
     It waits for the team where the settings say so; not where the bot is off for this person
     only, for that is somebody's own wish.
     """
-    fields: dict[str, Any] = {}
+    fields: ConversationFields = {}
     if thread.status is ConversationStatus.CLOSED:
         fields["status"] = ConversationStatus.OPEN
     if settings.bot_off_waits and not thread.bot:
@@ -58,4 +57,6 @@ def left_alone(thread: Conversation, settings: Operation, now: datetime) -> dict
             reason="bot_off",
             alert_minutes=settings.waiting_alert_minutes,
         )
-    return fields and {**fields, "updated_at": SERVER_TIME}
+    if fields:
+        fields["updated_at"] = SERVER_TIME
+    return fields

@@ -3,26 +3,16 @@
 One way to write it, so that no change misses its epoch, its boundary, or the word to the manager.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from services.domain import boundaries, paths
-from services.domain.conversation import Conversation
-from services.domain.documents import Merge, Write
+from services.domain import alerting, boundaries, paths
+from services.domain.alerting import AlertFields
+from services.domain.conversation import Conversation, ConversationFields
 from services.domain.ids import digest
 from services.domain.instants import to_ms
-from services.domain.states import ConversationStatus, Owner, Status
+from services.domain.patch import Patch
+from services.domain.states import ConversationStatus, Owner
 from services.domain.text import Text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOff:
-    """What is written where a human is asked for; nothing where one has the thread already."""
-
-    fields: dict[str, Any]
-    alerts: Sequence[Write] = ()
 
 
 def hand_off(
@@ -33,25 +23,25 @@ def hand_off(
     *,
     note: Text | str = "",
     turn_id: str = "",
-) -> HandedOff:
+) -> Patch:
     """The thread waits for a human from `now` on, and only a person ends that.
 
     The manager is told once, and a second time when nobody came for `alert_minutes`. The alert is
     named by the owner's epoch, so that a repetition finds it standing.
     """
     if thread.owner is not Owner.BOT:
-        return HandedOff(fields={})
+        return Patch()
     fields = change(
         thread, Owner.WAITING, now, until=None, reason=reason, alert_minutes=alert_minutes
     )
-    told = alert(thread, reason, now, note=note, turn_id=turn_id) | {"handoff": True}
+    told = alert(thread, reason, now, note=note, turn_id=turn_id, handoff=True)
     name = digest("handoff", thread.thread_id, fields["owner_epoch"])
-    return HandedOff(fields={**fields, "owner_note": note}, alerts=[Merge(paths.alert(name), told)])
+    return Patch({**fields, "owner_note": note}, [paths.alert(name).merge(told)])
 
 
 def take_over(
     thread: Conversation, at: datetime, *, minutes: float | None, reason: str, by: str = ""
-) -> dict[str, Any]:
+) -> ConversationFields:
     """The fields that give the thread to the human who is there, until somebody hands it back.
 
     With `minutes`, it returns to the bot by itself so long after `at`.
@@ -62,7 +52,7 @@ def take_over(
 
 def wrote(
     thread: Conversation, at: datetime, *, minutes: float, reason: str, by: str = ""
-) -> dict[str, Any]:
+) -> ConversationFields:
     """The fields that give the thread to a human who wrote, for so long after `at`.
 
     Who has taken it for longer, or until they hand it back, keeps it so.
@@ -74,32 +64,18 @@ def wrote(
     return change(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
 
 
-def hand_back(thread: Conversation, now: datetime, reason: str, by: str = "") -> dict[str, Any]:
+def hand_back(thread: Conversation, now: datetime, reason: str, by: str = "") -> ConversationFields:
     """The fields that give the thread to the bot, from the next message on; none if it has it."""
     if thread.owner is Owner.BOT:
         return {}
     return change(thread, Owner.BOT, now, until=None, reason=reason, by=by)
 
 
-def returned(thread: Conversation, now: datetime) -> dict[str, Any]:
+def returned(thread: Conversation, now: datetime) -> ConversationFields:
     """The fields that give a thread back to the bot when a human's time is over, or none."""
     if thread.owner is not Owner.HUMAN or not thread.bot_may_speak(now):
         return {}
     return hand_back(thread, thread.owner_until or now, "time_over")
-
-
-def after(thread: Conversation, fields: dict[str, Any]) -> Conversation:
-    """The thread as it is once `fields` are written; itself where they change no hands."""
-    if "owner_epoch" not in fields:
-        return thread
-    return replace(
-        thread,
-        owner=fields["owner"],
-        owner_until=fields["owner_until"],
-        owner_epoch=fields["owner_epoch"],
-        boundary_at=fields["boundary_at"],
-        boundaries=tuple(fields["boundaries"]),
-    )
 
 
 def change(
@@ -111,7 +87,7 @@ def change(
     reason: str,
     alert_minutes: float | None = None,
     by: str = "",
-) -> dict[str, Any]:
+) -> ConversationFields:
     """The fields of a conversation that gets a new owner, by whatever way.
 
     The epoch counts up, so that whatever was claimed or queued before is discarded or cancelled;
@@ -121,9 +97,9 @@ def change(
     remind_at = None
     if owner is Owner.WAITING and alert_minutes is not None:
         remind_at = to_ms(boundary_at + timedelta(minutes=alert_minutes))
-    opened = {"status": ConversationStatus.OPEN, "scheduled_until": None}
+    opened: ConversationFields = {"status": ConversationStatus.OPEN, "scheduled_until": None}
     return {
-        **(opened if owner is Owner.WAITING else {}),
+        **(opened if owner is Owner.WAITING else ConversationFields()),
         "owner": owner,
         "owner_until": until,
         "owner_reason": reason,
@@ -137,15 +113,21 @@ def change(
 
 
 def alert(
-    thread: Conversation, reason: str, now: datetime, *, note: Text | str = "", turn_id: str = ""
-) -> dict[str, Any]:
+    thread: Conversation,
+    reason: str,
+    now: datetime,
+    *,
+    note: Text | str = "",
+    turn_id: str = "",
+    handoff: bool = False,
+) -> AlertFields:
     """The document of a word to the manager about the thread."""
-    return {
-        "thread_id": thread.thread_id,
-        "account_id": thread.account_id,
-        "turn_id": turn_id,
-        "reason": reason,
-        "text": str(note),
-        "status": Status.QUEUED,
-        "created_at": now,
-    }
+    return alerting.alert(
+        thread.account_id,
+        reason,
+        str(note),
+        now,
+        thread_id=thread.thread_id,
+        turn_id=turn_id,
+        handoff=handoff,
+    )

@@ -1,11 +1,12 @@
 """An account: whether it may send, and how fast; one document of `accounts`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict
 
+from services.domain.documents import Maximum
 from services.domain.instants import maybe_from_ms
 from services.domain.text import Text
 
@@ -18,6 +19,32 @@ class AccountState(StrEnum):
     REAUTHORISE = "reauthorise"  # the token died: the owner must log in again
     BLOCKED = "blocked"  # Instagram has restricted the account
     DISCONNECTED = "disconnected"  # a setting or permission at Meta is missing
+
+
+class AccountFields(TypedDict, total=False):
+    """Every field of a document of `accounts`; docs/data.md explains."""
+
+    state: AccountState
+    state_reason: Text | str
+    state_at: datetime
+    parked_until: int | Maximum
+    slowed_until: int | Maximum
+    human_agent: bool
+    app: str
+    app_scoped_id: str
+    username: str
+    token_version: str
+    token_refreshed_at: datetime
+    token_expires_at: datetime
+    token_checked_at: datetime
+    token_error: Text | str | None
+    health: Sequence[Mapping[str, Any]]
+    health_at: datetime
+    looked_after_at: datetime
+    counted_until: str
+    caught_up_at: datetime
+    catch_up_from: datetime | None
+    first_steps_dismissed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

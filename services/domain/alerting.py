@@ -4,7 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict
+
+from services.domain.states import Status
 
 #: Characters of one message; a template's parameters together have at most 1024
 #: (WhatsApp Business Platform documentation, Message templates).
@@ -44,6 +46,51 @@ class NotTaken:
 
     reason: str
     again: bool
+
+
+class AlertFields(TypedDict, total=False):
+    """Every field of a document of `manager_alerts`."""
+
+    thread_id: str  #: none where it is about the account
+    account_id: str
+    turn_id: str
+    reason: str
+    text: str
+    handoff: bool  #: it tells that the bot has asked for a human
+    status: Status
+    created_at: datetime
+    attempts: int
+    sending_until: datetime | None
+    group_id: str
+    sent_at: datetime
+    wamid: str
+    plain: bool
+    as_template: bool
+    delivery: str
+    error: str | None
+
+
+def alert(
+    account_id: str,
+    reason: str,
+    text: str,
+    now: datetime,
+    *,
+    thread_id: str = "",
+    turn_id: str = "",
+    handoff: bool = False,
+) -> AlertFields:
+    """The document of a word to the manager: about the account, or about a thread of it."""
+    about: AlertFields = {"thread_id": thread_id, "turn_id": turn_id} if thread_id else {}
+    return {
+        **about,
+        "account_id": account_id,
+        "reason": reason,
+        "text": text,
+        "status": Status.QUEUED,
+        "created_at": now,
+        **({"handoff": True} if handoff else {}),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,12 @@ Boundary = Mapping[str, Any]
 
 def added(
     known: Sequence[Boundary], what: str, at: datetime, *, reason: str = "", by: str = ""
-) -> list[dict[str, Any]]:
+) -> list[Boundary]:
     """The boundaries with one more; unchanged where the newest says the same.
 
     `what` is the new owner, or `closed` or `reopened`; `by` the operator's name, if one did it.
     """
-    before = [dict(boundary) for boundary in known]
+    before: list[Boundary] = [dict(boundary) for boundary in known]
     new = {"what": what, "reason": reason, "by": by}
     if before and {name: before[-1].get(name) for name in new} == new:
         return before

@@ -58,11 +58,15 @@ def attachments_of(value: Any) -> list[dict[str, Any]]:
 def _attachment(item: Any) -> dict[str, Any]:
     if not isinstance(item, Mapping):
         return {"type": "unknown", "more": _json(item)}
-    kind = text_of(item.get("type"))[:60] or "unknown"
+    stored: dict[str, Any] = {"type": text_of(item.get("type"))[:60] or "unknown"}
     payload = item.get("payload")
-    stored: dict[str, Any] = {"type": kind}
-    if not isinstance(payload, Mapping):
-        return stored if payload is None else {**stored, "more": _json(payload)}
+    if isinstance(payload, Mapping):
+        return {**stored, **_payload(payload)}
+    return stored if payload is None else {**stored, "more": _json(payload)}
+
+
+def _payload(payload: Mapping[str, Any]) -> dict[str, Any]:
+    stored: dict[str, Any] = {}
     url = next((payload[key] for key in _URLS if isinstance(payload.get(key), str)), "")
     if url:
         stored["url"] = clean_text(url[:MOST_URL])

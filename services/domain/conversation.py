@@ -1,14 +1,23 @@
 """A conversation: the state of one thread, in the one document that turns and deliveries share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 from services.domain.boundaries import Boundary
 from services.domain.decision import FollowUp
+from services.domain.documents import (
+    Increment,
+    Maximum,
+    Minimum,
+    Removed,
+    ServerTime,
+    Union,
+)
 from services.domain.instants import maybe_from_ms
-from services.domain.states import ConversationStatus, Owner
+from services.domain.states import ConversationStatus, Direction, Owner
+from services.domain.text import Text
 
 #: Instagram lets a business write for this long after the person's last message
 #: (Instagram Platform documentation, Messaging overview).
@@ -82,6 +91,68 @@ class SendingRecord:
     def from_doc(cls, doc: Mapping[str, Any] | None) -> "SendingRecord | None":
         """Read it back; None where nothing is on its way."""
         return cls(**doc) if doc else None
+
+
+class ConversationFields(TypedDict, total=False):
+    """Every field of a document of `conversations`, as it is written; docs/data.md explains."""
+
+    account_id: str
+    igsid: str
+    updated_at: ServerTime
+    status: ConversationStatus
+    scheduled_until: datetime | Removed | None
+    closed_at: datetime
+    away_for: datetime | None
+    bot: str | Removed
+    owner: Owner
+    owner_until: datetime | None
+    owner_reason: str
+    owner_note: Text | str
+    owner_epoch: int
+    owner_due_at: int | None  #: milliseconds, as the others of type `int` that end in `_at`
+    remind_at: int | None
+    boundary_at: datetime
+    boundaries: list[Boundary]
+    claim: Mapping[str, Any] | None
+    due_at: int | Minimum | None
+    turn_held_for: str | None
+    failed_turns: int
+    superseded: int
+    cooldown_until: datetime | None
+    turns_since: datetime
+    turns_counted: int
+    follow_up: Mapping[str, Any] | None
+    disclosed_at: datetime
+    summary: str
+    summary_until: datetime | None
+    suggestion: Mapping[str, Any] | Removed
+    inbound_seq: Increment
+    seen_seq: int
+    last_inbound_at: Maximum
+    last_received_at: ServerTime
+    last_direction: Direction
+    last_text: str
+    early_reads: list[str]
+    outbox: list[str]
+    sending: Mapping[str, Any] | None
+    undecided: list[str] | Union
+    deliver_due_at: int | None
+    held_for: str | None
+    last_slot_at: datetime
+    reserved_slot_at: datetime
+    send_failed_at: datetime | None
+    opted_out_at: int | Maximum
+    opted_in_at: int | Maximum
+    verification: Mapping[str, Any] | None
+    connected_at: datetime | Removed
+    acknowledged_at: datetime | Removed
+    profile_at: datetime
+    contact_name: str | None
+    contact_username: str | None
+    contact_profile_pic: str | None
+    assignee: str
+    assignee_name: str
+    labels: list[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +250,19 @@ class Conversation:
             remind_at=maybe_from_ms(doc.get("remind_at")),
             summary=str(doc.get("summary") or ""),
             summary_until=doc.get("summary_until"),
+        )
+
+    def after(self, fields: ConversationFields) -> "Conversation":
+        """As it is once `fields` are written: who has it, its line and its cooldown."""
+        return replace(
+            self,
+            owner=fields.get("owner", self.owner),
+            owner_until=fields.get("owner_until", self.owner_until),
+            owner_epoch=fields.get("owner_epoch", self.owner_epoch),
+            boundary_at=fields.get("boundary_at", self.boundary_at),
+            boundaries=tuple(fields.get("boundaries", self.boundaries)),
+            outbox=tuple(fields.get("outbox", self.outbox)),
+            cooldown_until=fields.get("cooldown_until", self.cooldown_until),
         )
 
     def boundary(self, now: datetime) -> datetime | None:

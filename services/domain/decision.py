@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from services.domain.contact import ContactFields
+from services.domain.message import MessageFields
+
 #: Why a human is asked for, as it is stored and shown.
 HandoffReason = Literal[
     "customer_request",
@@ -69,13 +72,13 @@ class Decision:
     reactions: Sequence[Reaction] = ()
     alerts: Sequence[str] = ()  #: texts for the manager
     handoff: Handoff | None = None
-    contact_details: Mapping[str, str] = field(default_factory=dict)
+    contact_details: ContactFields = field(default_factory=ContactFields)
     follow_up: FollowUp | None = None
     suggestion: Suggestion | None = None  #: instead of all of the above, where the bot drafts
     disclosed: bool = False  #: whether the first bubble says that a machine writes
     summary: str | None = None  #: the rolling summary, where it was made anew …
     summary_until: datetime | None = None  #: … of all that was said up to here
-    descriptions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    descriptions: Mapping[str, MessageFields] = field(default_factory=dict)
     #: ↑ message id → fields: what its picture or voice note holds
     prompt: tuple[str, str] | None = None  #: version and text, until this instance has stored it
     reason: str = "answered"  #: for a person to read, above all where there are no bubbles

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 #: By name; a `Text` is kept as its `stored` says.
 Fields = Mapping[str, Any]
+F = TypeVar("F", bound=Fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,27 @@ class Delete:
 
 
 Write = Create | Merge | Update | Delete
+
+
+class Path(str, Generic[F]):
+    """Where one document is stored; `F` holds the names and types of its fields.
+
+    The only way to a write of fields, so that mypy reads every one of them.
+    """
+
+    __slots__ = ()
+
+    def create(self, fields: F) -> Create:
+        """The document, if there is none."""
+        return Create(self, fields)
+
+    def merge(self, fields: F) -> Merge:
+        """These fields of it, whether or not it exists."""
+        return Merge(self, fields)
+
+    def update(self, fields: F) -> Update:
+        """These fields of it, if it exists."""
+        return Update(self, fields)
 
 
 @dataclass(frozen=True, slots=True)

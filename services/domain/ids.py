@@ -34,9 +34,13 @@ def split_thread_id(thread: str) -> tuple[str, str] | None:
 
 
 def account_of(thread: str) -> str:
-    """The account id of a thread id; empty where it is none."""
-    parties = split_thread_id(thread)
-    return parties[0] if parties else ""
+    """The account of a thread; "" where that is none."""
+    return (split_thread_id(thread) or ("", ""))[0]
+
+
+def igsid_of(thread: str) -> str:
+    """The person of a thread; "" where that is none."""
+    return (split_thread_id(thread) or ("", ""))[1]
 
 
 def document_id(mid: str) -> str:

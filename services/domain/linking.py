@@ -4,10 +4,11 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal, TypedDict
 from urllib.parse import urlencode
 
-from services.domain.message import Message
+from services.domain.ids import account_of, igsid_of
+from services.domain.message import Message, MessageFields, masked
 
 #: How long a link is good.
 LIVES = timedelta(hours=1)
@@ -15,7 +16,20 @@ LIVES = timedelta(hours=1)
 KEPT_FOR = timedelta(days=30)
 
 _TOKEN = re.compile(r"[0-9a-f]{64}")
-_IN_TEXT = re.compile(r"token=[0-9a-f]{64}")
+
+
+class TokenFields(TypedDict, total=False):
+    """A document of `verification_tokens`: never the token itself."""
+
+    thread_id: str
+    account_id: str
+    igsid: str
+    event_id: str
+    status: Literal["issued", "consumed", "expired"]
+    created_at: datetime
+    expires_at: datetime
+    expire_at: datetime
+    consumed_at: datetime
 
 
 def is_token(text: str) -> bool:
@@ -34,12 +48,7 @@ def link(base_url: str, token: str, igsid: str) -> str:
     return f"{base_url.rstrip('/')}/verify?{query}"
 
 
-def masked(text: str) -> str:
-    """The text without a usable token: it is kept only as long as it must be sent."""
-    return _IN_TEXT.sub("token=…", text)
-
-
-def without_token(item: Message) -> dict[str, Any]:
+def without_token(item: Message) -> MessageFields:
     """The fields of a link's message that is not to be sent any more: without its secret."""
     return {"text": masked(item.text)} if item.kind == "verification" else {}
 
@@ -55,12 +64,11 @@ def live(verification: Mapping[str, Any] | None, now: datetime) -> bool:
     return isinstance(expires_at, datetime) and now < expires_at
 
 
-def record(
-    thread_id: str, parties: Mapping[str, str], event_id: str, now: datetime
-) -> dict[str, Any]:
+def record(thread_id: str, event_id: str, now: datetime) -> TokenFields:
     """The document of a fresh token."""
     return {
-        **parties,
+        "account_id": account_of(thread_id),
+        "igsid": igsid_of(thread_id),
         "thread_id": thread_id,
         "event_id": event_id,
         "status": "issued",

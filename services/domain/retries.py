@@ -1,9 +1,8 @@
 """Further tries of an item that Instagram did not take, none of them blind."""
 
 from datetime import timedelta
-from typing import Any
 
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields, found_by
 from services.domain.outcome import Refused
 
 #: Pauses before the quick tries, in seconds: most troubles pass within them.
@@ -18,7 +17,7 @@ def pause(attempts: int) -> timedelta:
     return timedelta(seconds=pauses[min(max(attempts, 1), len(pauses)) - 1])
 
 
-def simpler(item: Message, outcome: Refused) -> dict[str, Any]:
+def simpler(item: Message, outcome: Refused) -> MessageFields:
     """The fields by which a refused item becomes one that Instagram may take, or none.
 
     A file that Instagram cannot fetch goes as its address; a reply to a message that is gone
@@ -26,7 +25,11 @@ def simpler(item: Message, outcome: Refused) -> dict[str, Any]:
     """
     if outcome.attachment and item.attachments:
         address = str(item.attachments[0].get("url") or "")
-        return {"kind": "text", "text": address, "attachments": []} if address else {}
+        return _as_text(address) if address else {}
     if outcome.content and (item.reply_to_mid or item.quick_replies):
         return {"reply_to_mid": None, "quick_replies": []}
     return {}
+
+
+def _as_text(address: str) -> MessageFields:
+    return {"kind": "text", "text": address, "terms": found_by(address), "attachments": []}

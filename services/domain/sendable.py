@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.domain import bot
 from services.domain.account import Account
 from services.domain.bot import Bot
 from services.domain.call import Call
 from services.domain.conversation import Conversation
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields
 from services.domain.playground import NOT_SENT, is_playground
 from services.domain.states import Role, Status
 from services.domain.text import Text
@@ -30,7 +29,7 @@ NO_PERMISSION = Text(
 class Verdict:
     """`dropped` holds the fields of an item that must not go; None lets it go."""
 
-    dropped: dict[str, Any] | None = None
+    dropped: MessageFields | None = None
     human_agent: bool = False
 
 
@@ -54,6 +53,21 @@ def judge(
     if refusal is not None:
         return Verdict({"status": Status.FAILED, "error": refusal})
     return Verdict(human_agent=True)
+
+
+def refusal_of(
+    thread: Conversation, account: Account, now: datetime, *, by_person: bool
+) -> Text | None:
+    """Why a message cannot be sent to the thread now, or None: decided before it is queued."""
+    if thread.last_inbound_at is None:
+        return Text("Instagram lets a business write only after the person has written.")
+    if thread.opted_out and not by_person:
+        return Text("The person has opted out of messages.")
+    if thread.window_open(now):
+        return None
+    if not by_person:
+        return Text("%(why)s: only a person of the team may write now.", why=WINDOW_CLOSED)
+    return human_agent_refusal(thread, account, now)
 
 
 def human_agent_refusal(thread: Conversation, account: Account, now: datetime) -> Text | None:

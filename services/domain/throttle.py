@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,15 @@ PER_ADDRESS = Limit(5, 2, 900, timedelta(hours=1))
 TOGETHER = Limit(40, 1, 30, timedelta(minutes=15))
 
 
+class TriesFields(TypedDict):
+    """A document of `sign_in_tries`."""
+
+    count: int
+    last_at: datetime
+    blocked_until: datetime
+    expire_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Tries:
     """The tries since the last success or pause."""
@@ -50,7 +59,7 @@ class Tries:
             return 0
         return max(0.0, (self.blocked_until - now).total_seconds())
 
-    def plus_one(self, limit: Limit, now: datetime) -> dict[str, Any]:
+    def plus_one(self, limit: Limit, now: datetime) -> TriesFields:
         """The fields after one more try at `now`."""
         stale = self.last_at is None or now - self.last_at > limit.forgotten_after
         count = 1 if stale else self.count + 1

@@ -11,11 +11,12 @@ from datetime import timedelta
 import structlog
 
 from services.domain import paths
-from services.domain.documents import SERVER_TIME, Query, Update
+from services.domain.documents import SERVER_TIME, Path, Query
 from services.domain.entries import entry, writes
 from services.domain.events import Event
+from services.domain.fields import MissingFields
 from services.domain.history import event_of
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields
 from services.domain.states import Status
 from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.edits import MOST_FETCHES
@@ -31,6 +32,8 @@ _GONE = (100, 9000001)
 MOST_ASKED = 5
 #: How long until Instagram is asked again.
 AGAIN_AFTER = timedelta(seconds=60)
+
+_Note = Path[MessageFields] | Path[MissingFields]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +68,16 @@ class Missing:
         for stored in found:
             fields = stored.fields or {}
             attempts, mid = int(fields.get("attempts", 0)), str(fields.get("mid", ""))
-            settled &= self._fetch(account_id, mid, stored.path, attempts, trace_id)
+            path = paths.missing(stored.id)
+            settled &= self._fetch(account_id, mid, path, attempts, trace_id)
             if attempts + 1 >= MOST_FETCHES:
-                self._end(stored.path, "no_message")
+                self._end(path, "no_message")
         if not settled or len(found) == MOST_ASKED:
             self.backfills.at(account_id, self.clock.now() + AGAIN_AFTER, trace_id)
         return "fetched" if found else "nothing"
 
     def _fetch(
-        self, account_id: str, mid: str, note: str, attempts: int, trace_id: str = ""
+        self, account_id: str, mid: str, note: _Note, attempts: int, trace_id: str = ""
     ) -> bool:
         """Ask for one message; False when Instagram should be asked again."""
         try:
@@ -83,7 +87,7 @@ class Missing:
                 self._end(note, "message_gone")
                 return True
             _log.warning("message_not_fetched", account_id=account_id, error=str(error))
-            self.documents.commit([Update(note, {"attempts": attempts + 1})])
+            self.documents.commit([note.update({"attempts": attempts + 1})])
             return attempts + 1 >= MOST_FETCHES
         event = event_of(account_id, heard.sender_id, heard, self.clock.now())
         if event is None:
@@ -104,6 +108,8 @@ class Missing:
         if trace_id:
             self.turns.soon(event.thread_id, trace_id)
 
-    def _end(self, note: str, reason: str) -> None:
-        done = {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
-        self.documents.commit([Update(note, done)])
+    def _end(self, note: _Note, reason: str) -> None:
+        done = note.update(
+            {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
+        )
+        self.documents.commit([done])

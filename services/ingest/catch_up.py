@@ -1,15 +1,15 @@
 """Messages whose webhook never came are read back from Instagram and stored like any other."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 
 from services.domain import paths
+from services.domain.account import AccountFields
 from services.domain.call import Heard, ThreadSummary
-from services.domain.documents import Merge
 from services.domain.entries import entry, writes
 from services.domain.events import Event
 from services.domain.graph_errors import of_error
@@ -17,7 +17,6 @@ from services.domain.history import event_of
 from services.domain.ids import document_id, is_platform_id, thread_id
 from services.domain.operation import Operation
 from services.domain.outcome import Refused, Unknown
-from services.domain.states import Status
 from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.service import Ingest
 from services.ports import Clock, Documents
@@ -97,8 +96,11 @@ class CatchUp:
             _log.warning("catch_up_ended_early", account_id=account_id, error=str(error))
         until = min(look.until, began_at - OVERLAP)
         if look.done or until > since:
-            came = {"caught_up_at": until, "catch_up_from": None if look.done else said_since}
-            self.documents.commit([Merge(paths.account(account_id), came)])
+            came: AccountFields = {
+                "caught_up_at": until,
+                "catch_up_from": None if look.done else said_since,
+            }
+            self.documents.commit([paths.account(account_id).merge(came)])
         if look.found:
             _log.warning("caught_up", account_id=account_id, messages=look.found, trace_id=trace_id)
         return look.found
@@ -144,32 +146,31 @@ class CatchUp:
     def _thread(self, look: _Look, igsid: str) -> int:
         if not is_platform_id(igsid):
             return 0
+        operation, now = self.settings.account(look.account_id).operation, self.clock.now()
+        too_old = now - timedelta(minutes=operation.catch_up_minutes)
+        shown: list[Event] = []
+        live: list[Event] = []
+        for event in self._missing(look, igsid, now):
+            (live if event.echo or event.timestamp >= too_old else shown).append(event)
+        duplicates = self.ingest.accept_thread(live, look.trace_id).duplicates if live else 0
+        stored = sum(self._show(event, operation) for event in shown)
+        return stored + len(live) - duplicates
+
+    def _missing(self, look: _Look, igsid: str, now: datetime) -> Iterator[Event]:
+        """What was said and is not stored, the oldest first."""
         account_id = look.account_id
         heard = self.history.get_thread_messages(account_id, igsid)
         recent = [h for h in heard if h.readable and h.created_at >= look.said_since]
-        missing = self._missing(thread_id(account_id, igsid), recent)
-        operation, now = self.settings.account(account_id).operation, self.clock.now()
-        too_old = now - timedelta(minutes=operation.catch_up_minutes)
-        events = [event_of(account_id, igsid, h, now) for h in reversed(missing)]
-        placed = [event for event in events if event is not None]
-        shown = [e for e in placed if not e.echo and e.timestamp < too_old]
-        live = [e for e in placed if e.echo or e.timestamp >= too_old]
-        accepted = self.ingest.accept_thread(live, look.trace_id) if live else None
-        stored = sum(self._show(event, operation) for event in shown)
-        if accepted is None:
-            return stored
-        return stored + len(live) - accepted.duplicates
-
-    def _missing(self, thread: str, heard: Sequence[Heard]) -> list[Heard]:
-        if not heard:
-            return []
-        found = self.documents.get(*(paths.message(thread, document_id(h.mid)) for h in heard))
-        return [h for h, s in zip(heard, found, strict=True) if s.fields is None]
+        thread = thread_id(account_id, igsid)
+        asked = [paths.message(thread, document_id(h.mid)) for h in recent]
+        stored = self.documents.get(*asked) if asked else []
+        for message, known in reversed(list(zip(recent, stored, strict=True))):
+            event = event_of(account_id, igsid, message, now)
+            if known.fields is None and event is not None:
+                yield event
 
     def _show(self, event: Event, operation: Operation) -> int:
-        made = entry(event, operation)
-        shown = {"status": Status.PROCESSED, "reason": "caught_up"}
-        made = replace(made, fields={**made.fields, **shown})
+        made = entry(event, operation, only_shown="caught_up")
         try:
             self.documents.commit(writes([made], self.clock.now(), operation))
         except AlreadyStored:

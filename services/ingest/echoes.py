@@ -7,32 +7,27 @@ records the send decides it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
 from services.conversations import handoff
 from services.domain import paths
-from services.domain.conversation import Conversation
+from services.domain.conversation import Conversation, ConversationFields
 from services.domain.documents import (
     SERVER_TIME,
-    Create,
-    Merge,
     Query,
     Snapshot,
     Union,
-    Update,
     Write,
 )
-from services.domain.entries import expiry, line
+from services.domain.entries import message_of
 from services.domain.events import Event
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.domain.states import Direction, Role, Status
-from services.domain.terms import terms
+from services.domain.patch import Patch
+from services.domain.states import Direction, Status
 from services.outbox import echo_matching
-from services.outbox.delivered import arrived, reached, told
-from services.outbox.queue import moved_on
+from services.outbox.fate import arrived, moved_on, reached, told
 from services.ports import Documents, Reads
 from services.store.live_settings import LiveSettings
 from services.tasks import Looks
@@ -85,12 +80,13 @@ class Echoes:
                 return "undecided", _undecided(event, settings)
             item = reads.get(paths.message(event.thread_id, thread.sending.id))[0]
             if _settles(item, event):
-                line = moved_on(thread, item.id, event.timestamp)
-                return "settled", _arrived(thread, item, event, settings, line)
+                patch = _arrived(thread, item, event, settings)
+                patch |= moved_on(thread, item.id, event.timestamp)
+                return "settled", patch.of(event.thread_id)
         lost = echo_matching.lost(reads, event.thread_id)
         late = echo_matching.late_one(lost, event.text, event.timestamp)
         if late is not None:
-            return "late", _arrived(thread, late, event, settings, {})
+            return "late", _arrived(thread, late, event, settings).of(event.thread_id)
         return "foreign", _foreign(thread, event, settings)
 
 
@@ -103,14 +99,13 @@ def _shown(own: Snapshot, event: Event) -> list[Write]:
     """An uploaded file has no address of ours: its echo tells where it can be seen."""
     fields = own.fields or {}
     shown = told(event.content)
-    if (
-        not shown
-        or fields.get("echoed")
-        or all(a.get("url") for a in fields.get("attachments") or ())
-    ):
+    seen = all(a.get("url") for a in fields.get("attachments") or ())
+    if not shown or fields.get("echoed") or seen:
         return []
-    changed = {"updated_at": SERVER_TIME}
-    return [Update(own.path, shown), Update(paths.conversation(event.thread_id), changed)]
+    return [
+        paths.message(event.thread_id, own.id).update(shown),
+        paths.conversation(event.thread_id).update({"updated_at": SERVER_TIME}),
+    ]
 
 
 def _settles(item: Snapshot, event: Event) -> bool:
@@ -122,26 +117,19 @@ def _settles(item: Snapshot, event: Event) -> bool:
 
 
 def _undecided(event: Event, settings: Operation) -> list[Write]:
+    echo = _message(event, Status.UNDECIDED)
     return [
-        Create(
-            paths.message(event.thread_id, event.about),
-            {**_outgoing(event, settings), "status": Status.UNDECIDED},
-        ),
-        Merge(
-            paths.conversation(event.thread_id),
-            {"undecided": Union((event.about,)), "updated_at": SERVER_TIME},
+        paths.message(event.thread_id, echo.id).create(echo.received(settings)),
+        paths.conversation(event.thread_id).merge(
+            {"undecided": Union((echo.id,)), "updated_at": SERVER_TIME}
         ),
     ]
 
 
-def _arrived(
-    thread: Conversation, stored: Snapshot, event: Event, settings: Operation, line: dict[str, Any]
-) -> list[Write]:
-    """A bubble of which nobody knew did arrive; `line` is what becomes of the line."""
+def _arrived(thread: Conversation, stored: Snapshot, event: Event, settings: Operation) -> Patch:
+    """A bubble of which nobody knew did arrive."""
     item = Message.from_doc(stored.id, stored.fields or {})
-    sent, fields = arrived(thread, item, event.mid, event.timestamp, settings, echo=event.content)
-    path = paths.conversation(thread.thread_id)
-    return [Update(stored.path, sent), Update(path, {**fields, **line})]
+    return arrived(thread, item, event.mid, event.timestamp, settings, echo=event.content)
 
 
 def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Write]:
@@ -150,42 +138,28 @@ def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Wr
     The takeover counts from the echo's own timestamp; one that is older than the last change of
     owner is recorded only.
     """
-    path = paths.conversation(event.thread_id)
-    message = {
-        **_outgoing(event, settings),
-        **reached(thread, event.mid, event.timestamp),
-        "sent_at": event.timestamp,
-    }
-    fields: dict[str, Any] = {
+    echo = _message(event, Status.SENT)
+    seen = reached(thread, event.mid, event.timestamp)
+    fields: ConversationFields = {
         "account_id": event.account_id,
         "igsid": event.igsid,
         "updated_at": SERVER_TIME,
-        "last_text": line(event),
+        "last_text": echo.preview,
         "last_direction": Direction.OUTGOING,
     }
     if thread.boundary_at is None or event.timestamp > thread.boundary_at:
         minutes = settings.handoff_minutes
         fields |= handoff.wrote(thread, event.timestamp, minutes=minutes, reason="instagram_app")
-    contact = {"account_id": event.account_id, "igsid": event.igsid}
     return [
-        Create(paths.message(event.thread_id, event.about), message),
-        Merge(path, fields),
-        Merge(paths.contact(event.thread_id), contact),
+        paths.message(event.thread_id, echo.id).create(
+            {**echo.received(settings), **seen, "sent_at": event.timestamp}
+        ),
+        paths.conversation(event.thread_id).merge(fields),
+        paths.contact(event.thread_id).merge(
+            {"account_id": event.account_id, "igsid": event.igsid}
+        ),
     ]
 
 
-def _outgoing(event: Event, settings: Operation) -> dict[str, Any]:
-    return {
-        **event.content,
-        "thread_id": event.thread_id,
-        "account_id": event.account_id,
-        "igsid": event.igsid,
-        "direction": Direction.OUTGOING,
-        "role": Role.HUMAN,
-        "source": "instagram_app",
-        "mid": event.mid,
-        "terms": terms(event.text),
-        "created_at": event.timestamp,
-        "received_at": SERVER_TIME,
-        "expire_at": expiry(event.timestamp, settings),
-    }
+def _message(event: Event, status: Status) -> Message:
+    return message_of(event, event.about, status, source="instagram_app")

@@ -4,16 +4,14 @@ They may come before their message, after it, or twice: they wait until the mess
 but only so many of them and for so long.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.domain import paths
-from services.domain.documents import SERVER_TIME, Query, Update, Write
-from services.domain.message import Message
+from services.domain.documents import SERVER_TIME, Query, Write
+from services.domain.message import Message, MessageFields, found_by
 from services.domain.states import OPEN_INBOUND, Direction, Status
-from services.domain.terms import terms
 from services.ports import Reads
 
 #: The kinds of documents that say something about another message.
@@ -33,94 +31,102 @@ _MOST_IN = 30
 class Applied:
     """The messages that still wait, as they read now, and what is written because of notes."""
 
-    pending: list[Message]
-    writes: list[Write] = field(default_factory=list)
+    pending: Sequence[Message]
+    writes: Sequence[Write] = ()
     missing: tuple[Message, ...] = ()  #: edits whose message never came
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """A message that a note is about, as the notes before it left it."""
-
-    path: str
-    fields: Mapping[str, Any]
 
 
 def apply(reads: Reads, thread_id: str, found: Sequence[Message], now: datetime) -> Applied:
     """Apply the notes among the `found` open documents of a thread."""
-    notes = [m for m in found if m.kind in NOTES]
-    pending = [m for m in found if m.kind not in NOTES]
+    notes, pending = _parted(found, lambda m: m.kind in NOTES)
     if not notes:
         return Applied(pending)
-    path = paths.messages(thread_id)
-    targets = _targets(reads, path, notes, pending)
-    applied = Applied(pending)
-    orphans = sorted((n for n in notes if n.about not in targets), key=lambda n: n.created_at)
-    left_over = {n.id for n in orphans[:-MOST_ORPHANS]}
-    missing = []
-    for note in sorted(notes, key=lambda n: (n.num_edit or 0, n.created_at)):
-        target = targets.get(note.about or "")
-        if target is None:
-            end = "no_message" if note.id in left_over else _without_target(note, now)
-            missing += [note] if end is None and _fetchable(note) else []
-        else:
-            end, targets[note.about or ""] = _applied(applied, target, note)
-        if end is not None:
-            done = {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": end}
-            applied.writes.append(Update(f"{path}/{note.id}", done))
-    return replace(applied, missing=tuple(missing))
+    targets = _targets(reads, thread_id, notes, pending)
+    placed, orphans = _parted(notes, lambda n: n.about in targets)
+    writes: list[Write] = []
+    for note in sorted(placed, key=lambda n: (n.num_edit or 0, n.created_at)):
+        said = _said(note, targets[note.about])
+        targets[note.about] = said.target
+        writes += said.of(thread_id, note)
+    left_over = _left_over(orphans)
+    ended, waiting = _parted(orphans, lambda n: n.id in left_over or _is_old(n, now))
+    pending, _ = _parted([targets[m.id] for m in pending], lambda m: m.status in OPEN_INBOUND)
+    return Applied(
+        pending,
+        [*writes, *(_ended(thread_id, note, "no_message") for note in ended)],
+        tuple(filter(_fetchable, waiting)),
+    )
+
+
+def _parted(
+    messages: Sequence[Message], which: Callable[[Message], bool]
+) -> tuple[list[Message], list[Message]]:
+    """Those of which it is true, and the others."""
+    chosen = [m for m in messages if which(m)]
+    ids = {m.id for m in chosen}
+    return chosen, [m for m in messages if m.id not in ids]
 
 
 def _targets(
-    reads: Reads, path: str, notes: Sequence[Message], pending: Sequence[Message]
-) -> dict[str, _Target]:
-    targets = {m.id: _Target(f"{path}/{m.id}", _known(m)) for m in pending}
+    reads: Reads, thread_id: str, notes: Sequence[Message], pending: Sequence[Message]
+) -> dict[str | None, Message]:
+    """The messages that notes are about, by what the notes call them, and those that wait."""
+    targets: dict[str | None, Message] = {m.id: m for m in pending}
     others = dict.fromkeys(n.about for n in notes if n.about and n.about not in targets)
     if others:
-        for stored in reads.get(*(f"{path}/{about}" for about in others)):
-            if stored.fields is not None:
-                targets[stored.id] = _Target(stored.path, stored.fields)
-    # What went out through us has an id of ours; its mid is a field.
-    ours = {
-        n.about_mid: n.about
-        for n in notes
-        if n.direction is Direction.OUTGOING and n.about not in targets and n.about_mid
-    }
-    if ours:
-        mids = list(ours)[:_MOST_IN]
-        for stored in reads.query(Query(path, where=[("mid", "in", mids)])):
-            about = ours.get(str((stored.fields or {}).get("mid")))
-            if about:
-                targets[about] = _Target(stored.path, stored.fields or {})
-    return targets
+        stored = reads.get(*(paths.message(thread_id, about) for about in others))
+        targets |= {s.id: Message.from_doc(s.id, s.fields) for s in stored if s.fields is not None}
+    return targets | _ours(reads, thread_id, [n for n in notes if n.about not in targets])
 
 
-def _known(message: Message) -> dict[str, Any]:
-    return {"status": message.status, "num_edit": message.num_edit}
+def _ours(reads: Reads, thread_id: str, notes: Sequence[Message]) -> dict[str | None, Message]:
+    """What went out through us has an id of ours; its mid is a field."""
+    named = {n.about_mid: n.about for n in notes if n.direction is Direction.OUTGOING}
+    mids = [mid for mid in named if mid][:_MOST_IN]
+    if not mids:
+        return {}
+    stored = reads.query(Query(paths.messages(thread_id), where=[("mid", "in", mids)]))
+    found = [Message.from_doc(s.id, s.fields or {}) for s in stored]
+    return {named[m.mid]: m for m in found if named.get(m.mid)}
 
 
-def _applied(applied: Applied, target: _Target, note: Message) -> tuple[str, _Target]:
-    """Write what the note says; answers how the note ends and the message as it is now."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a note did: how it ends, the message as it is then, and the fields that make it so."""
+
+    end: str
+    target: Message
+    fields: MessageFields = field(default_factory=MessageFields)
+
+    def of(self, thread_id: str, note: Message) -> list[Write]:
+        """What is written for the note and, if it changes it, its message."""
+        path = paths.message(thread_id, self.target.id)
+        changed = [path.update(self.fields)] if self.fields else []
+        return [*changed, _ended(thread_id, note, self.end)]
+
+
+def _said(note: Message, target: Message) -> _Said:
     if note.kind == "unsend":
-        fields = _unsent(target, note)
-        applied.pending[:] = [m for m in applied.pending if m.id != note.about]
-    elif not note.num_edit:
-        return "no_edit", target
-    elif target.fields.get("deleted_at") or note.num_edit <= (target.fields.get("num_edit") or 0):
-        return "outdated", target
-    else:
-        words = {"text": note.text, "terms": terms(note.text)}
-        fields = {**words, "num_edit": note.num_edit, "edited_at": note.created_at}
-        applied.pending[:] = [
-            replace(m, text=note.text) if m.id == note.about else m for m in applied.pending
-        ]
-    applied.writes.append(Update(target.path, fields))
-    return "applied", _Target(target.path, {**target.fields, **fields})
+        return _unsent(note, target)
+    if not note.num_edit:
+        return _Said("no_edit", target)
+    if target.deleted_at or note.num_edit <= (target.num_edit or 0):
+        return _Said("outdated", target)
+    return _Said(
+        "applied",
+        replace(target, text=note.text, num_edit=note.num_edit),
+        {
+            "text": note.text,
+            "terms": found_by(note.text),
+            "num_edit": note.num_edit,
+            "edited_at": note.created_at,
+        },
+    )
 
 
-def _unsent(target: _Target, note: Message) -> dict[str, Any]:
+def _unsent(note: Message, target: Message) -> _Said:
     """What the person took back is not kept; what still waits is not answered."""
-    fields: dict[str, Any] = {
+    fields: MessageFields = {
         "text": "",
         "terms": [],
         "attachments": [],
@@ -130,19 +136,30 @@ def _unsent(target: _Target, note: Message) -> dict[str, Any]:
         "description": None,
         "deleted_at": note.created_at,
     }
-    if target.fields.get("status") in OPEN_INBOUND:
+    gone = replace(target, deleted_at=note.created_at)
+    if target.status in OPEN_INBOUND:
         fields |= {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": "unsent"}
-    return fields
+        gone = replace(gone, status=Status.PROCESSED)
+    return _Said("applied", gone, fields)
+
+
+def _ended(thread_id: str, note: Message, reason: str) -> Write:
+    return paths.message(thread_id, note.id).update(
+        {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
+    )
+
+
+def _left_over(orphans: Sequence[Message]) -> set[str]:
+    """All but the newest: so many would fill a look."""
+    return {n.id for n in sorted(orphans, key=lambda n: n.created_at)[:-MOST_ORPHANS]}
+
+
+def _is_old(orphan: Message, now: datetime) -> bool:
+    """Whether a note's message will not come any more."""
+    return orphan.received_at is not None and now - orphan.received_at > ORPHAN_FOR
 
 
 def _fetchable(note: Message) -> bool:
     """Whether Instagram is asked for its message; after that its own webhook may still bring it."""
     inbound_edit = note.kind == "edit" and note.direction is Direction.INBOUND
     return inbound_edit and note.attempts < MOST_FETCHES
-
-
-def _without_target(note: Message, now: datetime) -> str | None:
-    """How a note ends whose message is not there, or None while it may still come."""
-    if note.received_at is not None and now - note.received_at > ORPHAN_FOR:
-        return "no_message"
-    return None

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from services.domain import paths
-from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Create, Merge, Query, Update, Write
-from services.domain.entries import expiry
+from services.domain.conversation import Conversation, ConversationFields
+from services.domain.documents import SERVER_TIME, Query, Write
 from services.domain.events import Event
 from services.domain.ids import digest
+from services.domain.retention import expiry
 from services.domain.states import Status
 from services.ports import Documents, Reads
 from services.store.live_settings import LiveSettings
@@ -40,33 +38,36 @@ class Receipts:
             return "known", []
         thread = Conversation.from_doc(event.thread_id, stored.fields or {})
         read = _up_to(reads, event.thread_id, event.mid)
-        parties = {"account_id": event.account_id, "igsid": event.igsid}
-        fields: dict[str, Any] = {**parties, "updated_at": SERVER_TIME}
+        fields: ConversationFields = {
+            "account_id": event.account_id,
+            "igsid": event.igsid,
+            "updated_at": SERVER_TIME,
+        }
         if read is None:
             early = [*(i for i in thread.early_reads if i != event.about), event.about]
             fields["early_reads"] = early[-MOST_EARLY:]
         operation = self.settings.account(event.account_id).operation
         writes: list[Write] = [
-            Create(
-                receipt,
+            receipt.create(
                 {
-                    **parties,
+                    "account_id": event.account_id,
+                    "igsid": event.igsid,
                     "thread_id": event.thread_id,
                     "about_mid": event.mid,
                     "created_at": event.timestamp,
                     "received_at": SERVER_TIME,
                     "expire_at": expiry(event.timestamp, operation),
-                },
+                }
             ),
-            *(Update(item, read_at(event.timestamp)) for item in read or ()),
-            Merge(path, fields),
+            *(
+                paths.message(event.thread_id, item).update(
+                    {"status": Status.READ, "read_at": event.timestamp}
+                )
+                for item in read or ()
+            ),
+            path.merge(fields),
         ]
         return ("early" if read is None else "read"), writes
-
-
-def read_at(instant: datetime) -> dict[str, Any]:
-    """The fields of an outgoing message that the person has seen."""
-    return {"status": Status.READ, "read_at": instant}
 
 
 def _up_to(reads: Reads, thread_id: str, mid: str) -> list[str] | None:
@@ -86,4 +87,4 @@ def _up_to(reads: Reads, thread_id: str, mid: str) -> list[str] | None:
             limit=MOST_MARKED,
         )
     )
-    return [snapshot.path for snapshot in sent]
+    return [snapshot.id for snapshot in sent]

@@ -117,9 +117,9 @@ class Ingest:
                 entries.setdefault(made.path, made)
         new = self._store_and_schedule(list(entries.values()), operation, trace_id)
         for made in entries.values():
-            accepted.note(made.event, made.id, duplicate=made.path not in new)
+            accepted.note(made.event, made.message.id, duplicate=made.path not in new)
         for made in repeated:
-            accepted.note(made.event, made.id, duplicate=True)
+            accepted.note(made.event, made.message.id, duplicate=True)
         return accepted
 
     def _store_and_schedule(

@@ -37,21 +37,23 @@ class Drawer:
 
         `app` names the app whose key signed them, for whoever replays them.
         """
-        documents = {}
+        documents: dict[str, Create] = {}
         for event in events:
             raw = as_text(event.raw)
-            path = paths.unhandled(digest("unhandled", event.reason, raw))
-            documents[path] = {
-                "reason": event.reason,
-                "raw": raw,
-                "entry_id": event.entry_id,
-                "standby": event.standby,
-                "app": app,
-                "igsids": _ids_in(event.raw),
-                "received_at": SERVER_TIME,
-                "expire_at": self.clock.now() + KEPT_FOR,
-            }
-        self._create(documents)
+            kept = paths.unhandled(digest("unhandled", event.reason, raw)).create(
+                {
+                    "reason": event.reason,
+                    "raw": raw,
+                    "entry_id": event.entry_id,
+                    "standby": event.standby,
+                    "app": app,
+                    "igsids": _ids_in(event.raw),
+                    "received_at": SERVER_TIME,
+                    "expire_at": self.clock.now() + KEPT_FOR,
+                }
+            )
+            documents[kept.path] = kept
+        self._create(list(documents.values()))
 
     def keep_unplaced(
         self, event: Unplaced, settings: LiveSettings, trace_id: str
@@ -62,28 +64,29 @@ class Drawer:
         """
         if not event.entry_id.isdecimal() or not settings.account(event.entry_id).known:
             return Unhandled(reason="edit_of_nobody", raw=event.raw, entry_id=event.entry_id)
-        path = paths.missing(digest("missing", event.entry_id, event.mid))
-        fields = {
-            "account_id": event.entry_id,
-            "mid": event.mid,
-            "status": "pending",
-            "attempts": 0,
-            "received_at": SERVER_TIME,
-            "expire_at": self.clock.now() + KEPT_FOR,
-        }
-        self._create({path: fields})
+        kept = paths.missing(digest("missing", event.entry_id, event.mid)).create(
+            {
+                "account_id": event.entry_id,
+                "mid": event.mid,
+                "status": "pending",
+                "attempts": 0,
+                "received_at": SERVER_TIME,
+                "expire_at": self.clock.now() + KEPT_FOR,
+            }
+        )
+        self._create([kept])
         self.backfills.at(event.entry_id, self.clock.now() + LOOK_AFTER, trace_id)
         return None
 
-    def _create(self, documents: dict[str, dict[str, Any]]) -> None:
+    def _create(self, documents: Sequence[Create]) -> None:
         if not documents:
             return
         try:
-            self.documents.commit([Create(path, fields) for path, fields in documents.items()])
+            self.documents.commit(documents)
         except AlreadyStored:
-            known = {s.path for s in self.documents.get(*documents) if s.fields is not None}
-            new = {path: fields for path, fields in documents.items() if path not in known}
-            self._create(new)
+            stored = self.documents.get(*(document.path for document in documents))
+            known = {s.path for s in stored if s.fields is not None}
+            self._create([document for document in documents if document.path not in known])
 
 
 def as_text(raw: Any) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from services.domain import paths
-from services.domain.documents import Merge, Query
+from services.domain.documents import Query
 from services.domain.states import Status
 from services.ports import Clock, Documents
 from services.store.paging import Cursor, page
@@ -60,7 +60,7 @@ class Days:
         days = [first + timedelta(days=n) for n in range((yesterday - first).days + 1)]
         for day in days[:MOST_DAYS]:
             path = paths.day(account_id, day)
-            self.documents.commit([Merge(path, self.counted(account_id, day))])
+            self.documents.commit([path.merge(self.counted(account_id, day))])
             last = day
         return last.isoformat() if last is not None else None
 

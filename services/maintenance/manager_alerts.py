@@ -8,8 +8,8 @@ from typing import Any, Protocol
 import structlog
 
 from services.domain import paths
-from services.domain.alerting import Accepted, Alert, NotTaken, flat, words
-from services.domain.documents import Maximum, Merge, Query, Update, Write
+from services.domain.alerting import Accepted, Alert, AlertFields, NotTaken, flat, words
+from services.domain.documents import Maximum, Query, Write
 from services.domain.instants import from_ms, maybe_from_ms, to_ms
 from services.domain.playground import is_playground
 from services.domain.states import Status
@@ -113,7 +113,7 @@ class Alerts:
         now = self.clock.now()
         writes = [_result(alert, told, now, plain=plain) for alert in group.alerts]
         if isinstance(told, NotTaken):
-            writes.append(Merge(PACE, {"next_at": to_ms(now + AFTER_FAILURE)}))
+            writes.append(PACE.merge({"next_at": to_ms(now + AFTER_FAILURE)}))
         self.documents.commit(writes)
         log = _log.info if isinstance(told, Accepted) else _log.error
         reason = told.reason if isinstance(told, NotTaken) else ""
@@ -149,7 +149,7 @@ class Alerts:
             Query(paths.ALERTS, where=[("wamid", "==", wamid)], limit=MOST_AT_ONCE)
         )
         codes = [error.get("code") for error in _objects(status.get("errors"))]
-        writes = [_told(s.path, s.fields or {}, state, codes) for s in found]
+        writes = [_told(s.id, s.fields or {}, state, codes) for s in found]
         if writes:
             self.documents.commit(writes)
         if state == "failed":
@@ -162,7 +162,7 @@ class Alerts:
         seconds = str(message.get("timestamp") or "")
         if seconds.isascii() and seconds.isdigit():
             at = min(from_ms(int(seconds) * 1000), self.clock.now())
-            self.documents.commit([Merge(PACE, {"manager_wrote_at": Maximum(to_ms(at))})])
+            self.documents.commit([PACE.merge({"manager_wrote_at": Maximum(to_ms(at))})])
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Grouping:
         found = reads.query(_waiting(MOST_AT_ONCE))
         alerts = [Alert.from_doc(s.id, s.fields or {}, self.now) for s in found]
         played = [a for a in alerts if is_playground(a.thread_id)]
-        void = [Update(paths.alert(a.id), {"status": Status.CANCELLED}) for a in played]
+        void = [paths.alert(a.id).update({"status": Status.CANCELLED}) for a in played]
         free = [
             a
             for a in alerts
@@ -197,11 +197,15 @@ class Grouping:
 
     def _writes(self, alerts: Sequence[Alert]) -> list[Write]:
         until = self.now + SENDING_FOR
-        held = {"status": Status.SENDING, "sending_until": until, "group_id": self.group_id}
+        held: AlertFields = {
+            "status": Status.SENDING,
+            "sending_until": until,
+            "group_id": self.group_id,
+        }
         return [
-            Merge(PACE, {"next_at": to_ms(self.now + self.gap)}),
+            PACE.merge({"next_at": to_ms(self.now + self.gap)}),
             *(
-                Update(paths.alert(alert.id), {**held, "attempts": alert.attempts + 1})
+                paths.alert(alert.id).update({**held, "attempts": alert.attempts + 1})
                 for alert in alerts
             ),
         ]
@@ -215,24 +219,33 @@ def _waiting(limit: int) -> Query:
 def _result(alert: Alert, told: Accepted | NotTaken, now: datetime, *, plain: bool) -> Write:
     path = paths.alert(alert.id)
     if isinstance(told, Accepted):
-        sent = {"status": Status.SENT, "sent_at": now, "wamid": told.id, "plain": plain}
-        return Update(path, {**sent, "sending_until": None, "error": None})
+        return path.update(
+            {
+                "status": Status.SENT,
+                "sent_at": now,
+                "wamid": told.id,
+                "plain": plain,
+                "sending_until": None,
+                "error": None,
+            }
+        )
     again = told.again and alert.attempts + 1 < MOST_TRIES
     status = Status.QUEUED if again else Status.FAILED
-    return Update(path, {"status": status, "sending_until": None, "error": told.reason})
+    return path.update({"status": status, "sending_until": None, "error": told.reason})
 
 
-def _told(path: str, fields: Mapping[str, Any], state: str, codes: Sequence[Any]) -> Write:
+def _told(alert_id: str, fields: Mapping[str, Any], state: str, codes: Sequence[Any]) -> Write:
     """What a status makes of an alert: a failure is final only where nothing else can be done."""
+    path = paths.alert(alert_id)
     if state != "failed":
-        return Update(path, {"delivery": state})
+        return path.update({"delivery": state})
     error = f"WhatsApp could not deliver it (error {codes[0] if codes else 'unknown'})."
-    change: dict[str, Any] = {"delivery": state, "error": error, "status": Status.FAILED}
+    change: AlertFields = {"delivery": state, "error": error, "status": Status.FAILED}
     if WINDOW_CLOSED_CODE in codes and fields.get("plain"):
-        change |= {"status": Status.QUEUED, "as_template": True}
+        change["status"], change["as_template"] = Status.QUEUED, True
     elif TRANSIENT_CODES & set(codes) and int(fields.get("attempts") or 0) < MOST_TRIES:
         change["status"] = Status.QUEUED
-    return Update(path, change)
+    return path.update(change)
 
 
 def _handle(fields: Mapping[str, Any] | None) -> str:

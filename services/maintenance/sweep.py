@@ -13,7 +13,6 @@ import structlog
 from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Snapshot, Write
-from services.domain.entries import expiry
 from services.domain.instants import to_ms
 from services.errors import Contention
 from services.maintenance import waits
@@ -99,7 +98,7 @@ class Sweep:
 
     def _reopened(self, thread: Conversation, now: datetime) -> Sequence[Write]:
         operation = self.settings.account(thread.account_id).operation
-        return waits.reopened(thread, now, expiry(now, operation))
+        return waits.reopened(thread, now, operation)
 
     def _overdue(self, field: str, before: int | datetime) -> list[Snapshot]:
         return self.documents.query(

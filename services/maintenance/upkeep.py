@@ -10,7 +10,7 @@ import structlog
 from services.accounts.health import Finding, Health
 from services.accounts.tokens import Tokens
 from services.domain import paths
-from services.domain.documents import Merge, Query
+from services.domain.documents import Query
 from services.errors import Unavailable
 from services.ingest.catch_up import CatchUp
 from services.maintenance.daily_stats import Days
@@ -88,8 +88,8 @@ class Upkeep:
         health_at = stored.get("health_at")
         try:
             # First: whatever happens now, the next run begins with the others.
-            turn = {"looked_after_at": self.clock.now()}
-            self.documents.commit([Merge(paths.account(account_id), turn)])
+            looked = paths.account(account_id).merge({"looked_after_at": self.clock.now()})
+            self.documents.commit([looked])
             outcome = self.tokens.keep(account_id)
             if health_at is None or self.clock.now() - health_at >= HEALTH_EVERY:
                 self.health.self_test(account_id)
@@ -107,7 +107,7 @@ class Upkeep:
         """Keep the numbers of the days that are over: the first run of a day does."""
         until = self.days.roll_up(account_id, counted_until)
         if until is not None:
-            self.documents.commit([Merge(paths.account(account_id), {"counted_until": until})])
+            self.documents.commit([paths.account(account_id).merge({"counted_until": until})])
 
 
 def _instant(stored: datetime | None) -> float:

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from services.domain import paths
-from services.domain.documents import Create, Delete, Increment, Merge, Query, Update, Write
+from services.domain.documents import Delete, Increment, Path, Query, Write
+from services.domain.fields import OperatorFields
 from services.domain.ids import digest
 from services.domain.text import Text
-from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries
+from services.domain.throttle import PER_ADDRESS, TOGETHER, Tries, TriesFields
 from services.errors import Rejected
 from services.ports import Clock, Documents, Ids, Reads
 from services.security.signature import same_secret
@@ -94,8 +95,8 @@ class OfficeAccess:
             if wait > 0:
                 return wait, []
             return 0.0, [
-                Merge(mine, own.plus_one(PER_ADDRESS, now)),
-                Merge(all_, together.plus_one(TOGETHER, now)),
+                mine.merge(own.plus_one(PER_ADDRESS, now)),
+                all_.merge(together.plus_one(TOGETHER, now)),
             ]
 
         return self.documents.transact(work)
@@ -131,15 +132,17 @@ class OfficeAccess:
         """End every session of the operator, on every instance within `KEPT_FOR`."""
         now, path = self.clock.now(), paths.operator(operator.id)
         record = audit.entry(self.ids.new(), now, operator, "sign_out_everywhere", path)
-        audit.commit(self.documents, record, Merge(path, {"epoch": Increment(1)}))
+        audit.commit(self.documents, record, path.merge({"epoch": Increment(1)}))
         self.operators.forget(operator.id)
 
     def prefer(
         self, operator: Operator, *, zone: str, language: str, keys: bool, sound: bool
     ) -> None:
         """Store how the operator likes to work."""
-        fields = {"zone": zone, "language": language, "keys": keys, "sound": sound}
-        self.documents.commit([Merge(paths.operator(operator.id), fields)])
+        likes = paths.operator(operator.id).merge(
+            {"zone": zone, "language": language, "keys": keys, "sound": sound}
+        )
+        self.documents.commit([likes])
         self.operators.forget(operator.id)
 
     def team(self) -> list[Operator]:
@@ -158,9 +161,9 @@ class OfficeAccess:
             raise Rejected(Text("There is no such operator."))
         if word and word in {email for other, email in team.items() if other != operator_id}:
             raise Rejected(Text("Another operator has this e-mail address."))
-        now, change = self.clock.now(), {"after": {"email": word}}
-        record = audit.entry(self.ids.new(), now, by, "operator_email", path, **change)
-        audit.commit(self.documents, record, Merge(path, {"email": word}))
+        now, after = self.clock.now(), {"email": word}
+        record = audit.entry(self.ids.new(), now, by, "operator_email", path, after=after)
+        audit.commit(self.documents, record, path.merge({"email": word}))
         self.operators.forget(operator_id)
 
     def add(self, name: str, role: str, by: Operator) -> str:
@@ -168,7 +171,7 @@ class OfficeAccess:
         operator_id = digest("operator", self.ids.new())[:12]
         token = f"{operator_id}.{self.ids.new()}{self.ids.new()}"
         now = self.clock.now()
-        fields = {
+        fields: OperatorFields = {
             "name": name,
             "role": role,
             "active": True,
@@ -176,9 +179,9 @@ class OfficeAccess:
             "created_at": now,
         }
         path = paths.operator(operator_id)
-        change = {"after": {"name": name, "role": role}}
-        record = audit.entry(self.ids.new(), now, by, "operator_added", path, **change)
-        audit.commit(self.documents, record, Create(path, fields))
+        after = {"name": name, "role": role}
+        record = audit.entry(self.ids.new(), now, by, "operator_added", path, after=after)
+        audit.commit(self.documents, record, path.create(fields))
         return token
 
     def dismiss(self, operator_id: str, by: Operator) -> None:
@@ -186,13 +189,18 @@ class OfficeAccess:
         if operator_id in (OWNER_ID, by.id) or not _is_id(operator_id):
             raise Rejected(_NOT_DISMISSED)
         path, now, entry_id = paths.operator(operator_id), self.clock.now(), self.ids.new()
-        gone = {"active": False, "token_hash": "", "email": "", "epoch": Increment(1)}
+        gone: OperatorFields = {
+            "active": False,
+            "token_hash": "",
+            "email": "",
+            "epoch": Increment(1),
+        }
 
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             if reads.get(path)[0].fields is None:
                 raise Rejected(_NOT_DISMISSED)
             record = audit.entry(entry_id, now, by, "operator_dismissed", path)
-            return None, [Update(path, gone), record]
+            return None, [path.update(gone), record]
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
         self.operators.forget(operator_id)
@@ -214,7 +222,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _tries(address: str) -> tuple[str, str]:
+def _tries(address: str) -> tuple[Path[TriesFields], Path[TriesFields]]:
     """Where the tries of an address stand, and those of all together."""
     return paths.sign_in_tries(digest("address", address)), paths.sign_in_tries("all")
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from services.accounts.service import Accounts
 from services.domain import paths
-from services.domain.documents import Merge, Query, Write
+from services.domain.account import AccountFields
+from services.domain.documents import Query, Write
 from services.domain.ids import is_platform_id
 from services.domain.text import Text
 from services.errors import Rejected
@@ -112,12 +113,18 @@ class OfficeAccounts:
 
     def note_human_agent(self, account_id: str, by: Operator, *, granted: bool) -> None:
         """Whether Meta has granted the permission to answer for seven days: its page says."""
-        self._record("human_agent", account_id, by, human_agent=granted)
+        self._record("human_agent", account_id, by, {"human_agent": granted})
         self.settings.forget()
 
-    def _record(self, action: audit.Action, account_id: str, by: Operator, **fields: Any) -> None:
+    def _record(
+        self,
+        action: audit.Action,
+        account_id: str,
+        by: Operator,
+        fields: AccountFields | None = None,
+    ) -> None:
         """Write down what was done, in one commit with the fields that it changes."""
         path = paths.account(account_id)
-        writes: list[Write] = [Merge(path, fields)] if fields else []
+        writes: list[Write] = [path.merge(fields)] if fields else []
         record = audit.entry(self.ids.new(), self.clock.now(), by, action, path)
         audit.commit(self.documents, record, *writes)

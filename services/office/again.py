@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.domain import paths
-from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Update, Write
+from services.domain.conversation import Conversation, ConversationFields
+from services.domain.documents import SERVER_TIME, Increment, Minimum, Snapshot, Write
 from services.domain.ids import account_of
 from services.domain.instants import to_ms
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields
 from services.domain.policy import BOT_OFF, Skip, next_step
 from services.domain.schedule import RELEASE_GRACE
 from services.domain.states import Direction, Status
@@ -53,15 +53,19 @@ class OfficeAgain:
             thread, message = reads.get(thread_path, path)
             self._require_answer(thread, message)
             # Whatever lies between then and now, a change of hands also, does not count for it.
-            waits = {"status": Status.PENDING, "attempts": 0, "error": None}
-            waits["received_at"] = SERVER_TIME
-            conversation = {
+            waits: MessageFields = {
+                "status": Status.PENDING,
+                "attempts": 0,
+                "error": None,
+                "received_at": SERVER_TIME,
+            }
+            conversation: ConversationFields = {
                 "due_at": Minimum(to_ms(now + RELEASE_GRACE)),
                 "inbound_seq": Increment(1),  # a turn that is under way leaves its end to another
                 "updated_at": SERVER_TIME,
             }
             record = audit.entry(entry_id, now, by, "answer_again", path, thread_id=thread_id)
-            return None, [Update(path, waits), Update(thread_path, conversation), record]
+            return None, [path.update(waits), thread_path.update(conversation), record]
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
         self.turns.soon(thread_id, entry_id)

@@ -6,7 +6,8 @@ from typing import Any
 
 from services.agent.knowledge import Knowledge
 from services.domain import paths
-from services.domain.documents import Delete, Merge, Query, Snapshot, Write
+from services.domain.documents import Delete, Query, Snapshot, Write
+from services.domain.fields import RuleFields
 from services.domain.instants import to_ms
 from services.domain.text import Text
 from services.errors import Rejected, Unreadable
@@ -50,7 +51,7 @@ class OfficeAnswers:
             raise Rejected(Text("A reply has 1 to %(most)s characters.", most=LONGEST_REPLY))
         if kind == "pattern":
             self._require_readable(words)
-        fields = {
+        fields: RuleFields = {
             "account_id": "",
             "enabled": True,
             "order": to_ms(self.clock.now()),
@@ -59,7 +60,8 @@ class OfficeAnswers:
             "action": action,
             "reply": reply,
         }
-        self._write(paths.rule(self.ids.new()), fields, by, "rule")
+        path = paths.rule(self.ids.new())
+        self._write(path, path.merge(fields), by, "rule", after=fields)
 
     def _require_readable(self, words: Sequence[str]) -> None:
         for word in words:
@@ -75,7 +77,8 @@ class OfficeAnswers:
 
     def drop_rule(self, rule_id: str, by: Operator) -> None:
         """Remove a rule; no matter whether it exists."""
-        self._write(paths.rule(rule_id), None, by, "rule_removed")
+        path = paths.rule(rule_id)
+        self._write(path, Delete(path), by, "rule_removed")
 
     def entries(self, account_id: str) -> list[dict[str, Any]]:
         """What is written down for an account."""
@@ -95,13 +98,18 @@ class OfficeAnswers:
 
     def drop_entry(self, entry_id: str, by: Operator) -> None:
         """Forget something; no matter whether it exists."""
-        self._write(paths.knowledge(entry_id), None, by, "knowledge_removed")
+        path = paths.knowledge(entry_id)
+        self._write(path, Delete(path), by, "knowledge_removed")
 
     def _write(
-        self, path: str, fields: Mapping[str, Any] | None, by: Operator, action: audit.Action
+        self,
+        path: str,
+        change: Write,
+        by: Operator,
+        action: audit.Action,
+        after: RuleFields | None = None,
     ) -> None:
-        change: Write = Delete(path) if fields is None else Merge(path, fields)
-        entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path, after=fields)
+        entry = audit.entry(self.ids.new(), self.clock.now(), by, action, path, after=after)
         audit.commit(self.documents, entry, change)
 
     def _record(self, path: str, by: Operator, action: audit.Action) -> None:

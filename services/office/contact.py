@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 from services.domain import paths
-from services.domain.documents import REMOVED, SERVER_TIME, Merge, Write
+from services.domain.contact import ContactFields
+from services.domain.conversation import ConversationFields
+from services.domain.documents import REMOVED, SERVER_TIME, Write
 from services.domain.instants import to_ms
 from services.domain.text import Text
 from services.errors import Rejected, WrongFields
@@ -46,13 +48,15 @@ class OfficeContact:
             problems["custom"] = Text("At most %(most)s fields.", most=MOST_CUSTOM)
         if problems:
             raise WrongFields(problems)
-        self._store(thread_id, {**values, "custom": custom}, by, "contact")
+        typed_in = cast("ContactFields", {**values, "custom": custom})
+        self._store(thread_id, typed_in, by, "contact")
 
     def opt(self, thread_id: str, by: Operator, *, out: bool) -> None:
         """The person wants no answers from the bot, or wants them again."""
         ms = to_ms(self.clock.now())
-        name = "opted_out_at" if out else "opted_in_at"
-        self._store(thread_id, {name: ms}, by, "opt_out" if out else "opt_in")
+        contact: ContactFields = {"opted_out_at": ms} if out else {"opted_in_at": ms}
+        thread: ConversationFields = {"opted_out_at": ms} if out else {"opted_in_at": ms}
+        self._store(thread_id, contact, by, "opt_out" if out else "opt_in", thread)
 
     def unlink(self, thread_id: str, by: Operator) -> None:
         """The person's connection to the business is over; they may connect again.
@@ -65,19 +69,27 @@ class OfficeContact:
         def work(reads: Reads) -> tuple[None, Sequence[Write]]:
             if not (reads.get(path)[0].fields or {}).get("connected_at"):
                 raise Rejected(Text("This person is not connected."))
-            gone = {"connected_at": REMOVED, "connected_user_id": REMOVED}
-            thread = {
-                "connected_at": REMOVED,
-                "acknowledged_at": REMOVED,
-                "updated_at": SERVER_TIME,
-            }
-            record = audit.entry(entry_id, now, by, "unlinked", path, thread_id=thread_id)
-            return None, [Merge(path, gone), Merge(conversation, thread), record]
+            return None, [
+                path.merge({"connected_at": REMOVED, "connected_user_id": REMOVED}),
+                conversation.merge(
+                    {
+                        "connected_at": REMOVED,
+                        "acknowledged_at": REMOVED,
+                        "updated_at": SERVER_TIME,
+                    }
+                ),
+                audit.entry(entry_id, now, by, "unlinked", path, thread_id=thread_id),
+            ]
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
     def _store(
-        self, thread_id: str, fields: dict[str, Any], by: Operator, action: audit.Action
+        self,
+        thread_id: str,
+        fields: ContactFields,
+        by: Operator,
+        action: audit.Action,
+        of_thread: ConversationFields | None = None,
     ) -> None:
         now, entry_id = self.clock.now(), self.ids.new()
         path, conversation = paths.contact(thread_id), paths.conversation(thread_id)
@@ -86,21 +98,22 @@ class OfficeContact:
             contact, stored = reads.get(path, conversation)
             if stored.fields is None:
                 raise Rejected(Text("There is no such contact."))
-            after = {
-                name: REMOVED if value in ("", {}) else value for name, value in fields.items()
-            }
             known = contact.fields or {}
             # What was changed, never to what: the log outlives what a person may have deleted.
             names = sorted(n for n, value in fields.items() if (known.get(n) or "") != value)
             record = audit.entry(
                 entry_id, now, by, action, path, thread_id=thread_id, changed=names
             )
-            changed: dict[str, Any] = {"updated_at": SERVER_TIME}
-            if action.startswith("opt_"):
-                changed |= fields
-            return None, [Merge(path, after), Merge(conversation, changed), record]
+            changed: ConversationFields = {**(of_thread or {}), "updated_at": SERVER_TIME}
+            return None, [path.merge(_or_removed(fields)), conversation.merge(changed), record]
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
+
+
+def _or_removed(fields: ContactFields) -> ContactFields:
+    """What was left empty is taken out."""
+    empty = {name: REMOVED for name, value in fields.items() if value in ("", {})}
+    return fields | cast("ContactFields", empty)
 
 
 def _custom(text: str) -> dict[str, str]:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from services.domain import paths
 from services.domain.documents import Query, Snapshot
-from services.domain.entries import kept
 from services.domain.playground import THREAD, is_playground
+from services.domain.retention import kept
 from services.domain.terms import plain, terms
 from services.ports import Clock, Documents
 from services.store.paging import Cursor, page

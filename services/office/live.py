@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.domain import paths
-from services.domain.documents import SERVER_TIME, Merge, Query
+from services.domain.documents import SERVER_TIME, Query
 from services.domain.playground import is_playground
 from services.office.access import Operator
 from services.ports import Clock, Documents
@@ -69,7 +69,7 @@ class OfficeLive:
         now = self.clock.now()
         who = {"name": by.name, "at": now, "typing_at": now if typing else None}
         fields = {f"o_{by.id}": who, "expire_at": now + timedelta(days=1), "at": SERVER_TIME}
-        self.documents.commit([Merge(paths.presence(thread_id), fields)])
+        self.documents.commit([paths.presence(thread_id).merge(fields)])
 
     def present(self, thread_id: str, by: Operator) -> tuple[dict[str, Any], ...]:
         """Who else is in the conversation; one read."""

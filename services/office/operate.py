@@ -6,8 +6,8 @@ from typing import Any
 
 from services.domain import paths
 from services.domain.documents import Query
-from services.domain.entries import kept
 from services.domain.ids import split_thread_id
+from services.domain.retention import kept
 from services.ports import Clock, Documents
 from services.store.paging import Cursor, page
 

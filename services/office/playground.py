@@ -6,7 +6,6 @@ from typing import Any
 
 from services.contacts.privacy import Deletions
 from services.domain import paths
-from services.domain.documents import Merge
 from services.domain.events import Event, parse
 from services.domain.ids import PLAYGROUND
 from services.domain.instants import to_ms
@@ -50,7 +49,7 @@ class OfficePlayground:
             if isinstance(parsed, Event):
                 event = parsed.placed(PLAYGROUND, IGSID, echo=False)
                 self.ingest().accept_thread([event], trace_id)
-        self.documents.commit([Merge(paths.conversation(THREAD), {"contact_name": "Playground"})])
+        self.documents.commit([paths.conversation(THREAD).merge({"contact_name": "Playground"})])
 
     def reset(self, by: Operator) -> None:
         """Forget everything that was said; a turn that is under way comes to nothing."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.domain import paths
 from services.domain.documents import Delete
-from services.domain.entries import kept
+from services.domain.retention import kept
 from services.domain.text import Text
 from services.errors import Rejected
 from services.ingest.service import Ingest

@@ -6,16 +6,17 @@ from typing import Any
 
 from services.domain import boundaries, paths
 from services.domain.account import Account
-from services.domain.conversation import Conversation
-from services.domain.documents import REMOVED, SERVER_TIME, Update, Write
+from services.domain.conversation import Conversation, ConversationFields
+from services.domain.documents import REMOVED, SERVER_TIME, Write
 from services.domain.files import File
 from services.domain.graph_errors import of_error
 from services.domain.ids import account_of, digest
+from services.domain.sendable import refusal_of
 from services.domain.states import ConversationStatus
 from services.domain.text import Text
 from services.errors import GraphRefused, Rejected, Unavailable
 from services.office.access import Operator
-from services.outbox.manual import Manual, Writer, refusal_of
+from services.outbox.manual import Manual, Writer
 from services.ports import Clock, Documents, Ids, Reads, Uploads
 from services.store import audit
 
@@ -38,7 +39,7 @@ class OfficeSending:
         `key` is one page's word for this message: sent twice with it, it is queued once. Raises
         `Rejected` with the reason, and then nothing is queued.
         """
-        files = [self._given(thread_id, file, by)] if file is not None else []
+        files = [self._given(thread_id, file)] if file is not None else []
         self.manual.queue_manual(thread_id, text, operator=_writer(by), attachments=files, key=key)
         # Named by the conversation too: a key that stands elsewhere in the log hides nothing.
         now, entry_id = self.clock.now(), digest("reply", thread_id, key or self.ids.new())
@@ -49,7 +50,7 @@ class OfficeSending:
             if known.fields is not None or stored.fields is None:
                 return None, []
             thread = Conversation.from_doc(thread_id, stored.fields)
-            fields: dict[str, Any] = {
+            fields: ConversationFields = {
                 "status": ConversationStatus.OPEN,
                 "assignee": by.id,
                 "assignee_name": by.name,
@@ -62,11 +63,11 @@ class OfficeSending:
                     thread.boundaries, "reopened", now, reason="reply", by=by.name
                 )
             record = audit.entry(entry_id, now, by, "reply", path, thread_id=thread_id)
-            return None, [Update(path, fields), record]
+            return None, [path.update(fields), record]
 
         self.documents.transact(work)
 
-    def _given(self, thread_id: str, file: File, by: Operator) -> dict[str, Any]:
+    def _given(self, thread_id: str, file: File) -> dict[str, Any]:
         """Give Instagram the file before its message is queued: nothing of ours has to keep it.
 
         A message that may not be sent, or a process that stops here, leaves at most a copy at
@@ -78,7 +79,7 @@ class OfficeSending:
         stored, owned = self.documents.get(paths.conversation(thread_id), paths.account(account_id))
         thread = Conversation.from_doc(thread_id, stored.fields or {})
         account = Account.from_doc(account_id, owned.fields)
-        refusal = refusal_of(thread, account, _writer(by), self.clock.now())
+        refusal = refusal_of(thread, account, self.clock.now(), by_person=True)
         if refusal is not None:
             raise Rejected(refusal)
         try:

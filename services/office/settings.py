@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.domain import paths
-from services.domain.documents import REMOVED, Merge, Query, Write
+from services.domain.documents import REMOVED, Query, Write
 from services.domain.operation import Operation
 from services.domain.setting import Setting, SettingError, catalogue, contradictions
 from services.domain.text import Text, joined
@@ -111,7 +111,7 @@ class OfficeSettings:
                 scope=scope, before=before, after=after, **more,
             )  # fmt: skip
             fields = {n: REMOVED if v is None else v for n, v in after.items()}
-            return list(after), [Merge(path, fields), record]
+            return list(after), [path.merge(fields), record]
 
         changed = self.documents.transact(audit.once(work, paths.audit(entry_id)))
         self.live.forget()

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.domain import paths
-from services.domain.documents import Merge, Write
+from services.domain.documents import Path, Write
+from services.domain.fields import ShelfFields
 from services.domain.text import Text
 from services.errors import Rejected
 from services.office.access import Operator
@@ -68,7 +69,7 @@ class OfficeShelf:
 
     def _change(
         self,
-        path: str,
+        path: Path[ShelfFields],
         name: str,
         by: Operator,
         action: audit.Action,
@@ -86,7 +87,7 @@ class OfficeShelf:
                 raise Rejected(Text("There are %(most)s already; remove one first.", most=most))
             kept += [entry] if entry else []
             record = audit.entry(entry_id, now, by, action, path, before=before, after=entry)
-            return None, [Merge(path, {"items": kept}), record]
+            return None, [path.merge({"items": kept}), record]
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
 

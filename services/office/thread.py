@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from services.domain import paths
-from services.domain.documents import REMOVED, Query, Snapshot, Update, Write
-from services.domain.entries import kept
+from services.domain.documents import REMOVED, Query, Snapshot, Write
+from services.domain.message import MessageFields
+from services.domain.retention import kept
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
@@ -82,17 +83,21 @@ class OfficeThread:
                 return False, []
             fields = _feedback(verdict, comment, by, now)
             return True, [
-                Update(path, fields),
+                path.update(fields),
                 audit.entry(entry_id, now, by, "feedback", path, thread_id=thread_id),
             ]
 
         return self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
 
-def _feedback(verdict: str, comment: str, by: Operator, now: datetime) -> dict[str, Any]:
+def _feedback(verdict: str, comment: str, by: Operator, now: datetime) -> MessageFields:
     if not verdict:
-        names = ("feedback", "feedback_comment", "feedback_at", "feedback_by")
-        return dict.fromkeys(names, REMOVED)
+        return {
+            "feedback": REMOVED,
+            "feedback_comment": REMOVED,
+            "feedback_at": REMOVED,
+            "feedback_by": REMOVED,
+        }
     return {
         "feedback": verdict,
         "feedback_comment": comment,

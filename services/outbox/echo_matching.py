@@ -5,19 +5,19 @@ same commit, so that none is left to be misread later.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from services.conversations import handoff
 from services.domain import paths
-from services.domain.conversation import Conversation
-from services.domain.documents import Delete, Query, Snapshot, Update, Write
+from services.domain.conversation import Conversation, ConversationFields
+from services.domain.documents import Delete, Query, Snapshot
 from services.domain.ids import document_id
-from services.domain.linking import masked
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields, masked
 from services.domain.operation import Operation
-from services.outbox.delivered import arrived, reached
+from services.domain.patch import Patch
+from services.outbox.fate import arrived, reached
 from services.ports import Reads
 
 #: A bubble's echo is dated by Meta when the bubble was sent: one so much younger is not its own.
@@ -38,8 +38,7 @@ class Decided:
     """What the echoes were: the thread after a takeover, and what is to be written."""
 
     thread: Conversation
-    fields: dict[str, Any] = field(default_factory=dict)
-    writes: Sequence[Write] = ()
+    patch: Patch
     echo: Mapping[str, Any] | None = None  #: of the bubble whose mid was told
 
 
@@ -47,8 +46,7 @@ def of(reads: Reads, thread: Conversation) -> Came:
     """What is to be decided about a thread; no read where no echo came."""
     if not thread.undecided:
         return Came()
-    path = paths.messages(thread.thread_id)
-    found = reads.get(*(f"{path}/{i}" for i in thread.undecided))
+    found = reads.get(*(paths.message(thread.thread_id, i) for i in thread.undecided))
     return Came([echo for echo in found if echo.fields is not None], lost(reads, thread.thread_id))
 
 
@@ -64,39 +62,43 @@ def decide(thread: Conversation, came: Came, mid: str | None, settings: Operatio
     The bot steps back then. A takeover counts from the echo's own timestamp; one that is older
     than the last change of owner is recorded only.
     """
-    fields: dict[str, Any] = {"undecided": []} if thread.undecided else {}
-    writes: list[Write] = []
-    left = list(came.lost)
-    own: Mapping[str, Any] | None = None
+    patch = Patch({"undecided": []} if thread.undecided else {})
+    lost, own = list(came.lost), None
     for echo in came.echoes:
-        if mid is not None and echo.id == document_id(mid):
-            own = echo.fields
-            writes.append(Delete(echo.path))
-            continue
         typed = Message.from_doc(echo.id, echo.fields or {})
-        late = late_one(left, typed.text, typed.created_at)
-        if late is not None:
-            left.remove(late)
-            bubble = Message.from_doc(late.id, late.fields or {})
-            item, more = arrived(
-                thread, bubble, typed.mid, typed.created_at, settings, echo=echo.fields
-            )
-            writes += [Delete(echo.path), Update(late.path, item)]
-            fields |= more
-            thread = replace(
-                thread, cooldown_until=fields.get("cooldown_until", thread.cooldown_until)
-            )
-            continue
-        seen = reached(thread, typed.mid, typed.created_at)
-        writes.append(Update(echo.path, {**seen, "sent_at": typed.created_at}))
-        if thread.boundary_at is not None and typed.created_at <= thread.boundary_at:
-            continue
-        taken = handoff.wrote(
-            thread, typed.created_at, minutes=settings.handoff_minutes, reason="instagram_app"
-        )
-        fields |= taken
-        thread = handoff.after(thread, taken)
-    return Decided(thread, fields, writes, own)
+        late = late_one(lost, typed.text, typed.created_at)
+        if mid is not None and echo.id == document_id(mid):
+            own, verdict = echo.fields, _dropped(thread, echo)
+        elif late is not None:
+            lost.remove(late)
+            verdict = _dropped(thread, echo) | _late(thread, late, echo, settings)
+        else:
+            verdict = _typed(thread, typed, settings)
+        thread, patch = thread.after(verdict.fields), patch | verdict
+    return Decided(thread, patch, own)
+
+
+def _dropped(thread: Conversation, echo: Snapshot) -> Patch:
+    """It is of a bubble that has a document already."""
+    return Patch(writes=[Delete(paths.message(thread.thread_id, echo.id))])
+
+
+def _late(thread: Conversation, late: Snapshot, echo: Snapshot, settings: Operation) -> Patch:
+    """It tells that a lost bubble did arrive."""
+    bubble = Message.from_doc(late.id, late.fields or {})
+    typed = Message.from_doc(echo.id, echo.fields or {})
+    return arrived(thread, bubble, typed.mid, typed.created_at, settings, echo=echo.fields)
+
+
+def _typed(thread: Conversation, typed: Message, settings: Operation) -> Patch:
+    """A human wrote it in the Instagram app."""
+    at = typed.created_at
+    sent: MessageFields = {**reached(thread, typed.mid, at), "sent_at": at}
+    taken: ConversationFields = {}
+    if thread.boundary_at is None or at > thread.boundary_at:
+        minutes = settings.handoff_minutes
+        taken = handoff.wrote(thread, at, minutes=minutes, reason="instagram_app")
+    return Patch(taken, [paths.message(thread.thread_id, typed.id).update(sent)])
 
 
 def own_among(item: Message, echoes: Sequence[Snapshot]) -> Message | None:

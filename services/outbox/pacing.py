@@ -1,18 +1,19 @@
 """Slots for sending: leased in blocks from the store, kept by the instance, forfeited when late."""
 
+import contextlib
 import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.domain import paths, slots
-from services.domain.conversation import Conversation
-from services.domain.documents import Merge, Update, Write
+from services.domain.conversation import Conversation, ConversationFields
+from services.domain.documents import Write
 from services.domain.instants import to_ms
 from services.domain.slots import Lease
-from services.errors import Contention
-from services.outbox.queue import DELIVERY_GRACE
+from services.errors import Contention, Unavailable
+from services.outbox.times import DELIVERY_GRACE, SLOT_AHEAD
 from services.ports import Clock, Documents, Reads
 
 #: Leases that may come so late that every slot of theirs is forfeited, one after the other.
@@ -36,7 +37,7 @@ class Leasing:
         (stored,) = reads.get(path)
         next_ms = int((stored.fields or {}).get("next_slot_ms") or 0)
         leased = slots.lease(next_ms, self.now, self.per_second)
-        return leased, [Merge(path, {"next_slot_ms": leased.next_ms})]
+        return leased, [path.merge({"next_slot_ms": leased.next_ms})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,8 @@ class Reserving:
         if reserved is not None and self.now < reserved <= self.slot:
             return (thread, reserved), []
         due = to_ms(self.slot + DELIVERY_GRACE)
-        fields = {"reserved_slot_at": self.slot, "deliver_due_at": due}
-        return (thread, self.slot), [Update(path, fields)]
+        fields: ConversationFields = {"reserved_slot_at": self.slot, "deliver_due_at": due}
+        return (thread, self.slot), [path.update(fields)]
 
 
 class Pacer:
@@ -116,3 +117,44 @@ class Pacer:
                 if not slots.late(slot, now, per_second) and not too_early:
                     return slot
         return None
+
+
+@dataclass(slots=True)
+class SlotLease:
+    """The slot that a delivery has for its next item; nobody else has it meanwhile."""
+
+    pacer: Pacer
+    account_id: str
+    per_second: float
+    slot: datetime | None = None
+    own: bool = False  #: its task's: never given on, for the task may come twice
+
+    def take(self, not_before: datetime | None = None) -> datetime:
+        """Have the next slot that is free; raises `Unavailable`."""
+        self.slot = self.pacer.take(self.account_id, self.per_second, not_before)
+        self.own = False
+        return self.slot
+
+    def take_if_possible(self) -> None:
+        """Have the next slot, or none where the store cannot be reached."""
+        with contextlib.suppress(Unavailable):
+            self.take()
+
+    def used(self) -> None:
+        """It is gone: an item goes in it now."""
+        self.slot = None
+
+    def give_back(self) -> None:
+        """Nothing is sent in it: whoever needs one may have it."""
+        if self.slot is not None and not self.own:
+            self.pacer.give_back(self.account_id, self.slot)
+        self.slot = None
+
+    def keep_for(self, look_at: datetime | None) -> None:
+        """Give it back, unless it is the very instant of the next look."""
+        if self.slot != look_at:
+            self.give_back()
+
+    def lies_ahead(self, now: datetime, behind: timedelta) -> bool:
+        """Whether it is still to come, for a clock that may be `behind`."""
+        return self.slot is not None and self.slot > now + SLOT_AHEAD + behind

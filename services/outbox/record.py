@@ -3,33 +3,29 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.conversations import handoff
 from services.domain import paths, retries
 from services.domain.account import Account
 from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Create, Snapshot, Update, Write
+from services.domain.documents import SERVER_TIME, Snapshot, Write
 from services.domain.ids import account_of, digest
-from services.domain.instants import to_ms
-from services.domain.linking import without_token
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields
 from services.domain.operation import Operation
 from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Throttled, Unknown
+from services.domain.patch import Patch
 from services.domain.states import Owner, Status
-from services.outbox import echo_matching
-from services.outbox.delivered import arrived
-from services.outbox.echo_matching import Decided
-from services.outbox.queue import (
-    DELIVERY_GRACE,
-    READ_BACK_AFTER,
+from services.outbox import echo_matching, fate
+from services.outbox.head import (
+    Empty,
     Gate,
-    Head,
+    LookAgain,
+    QueueHead,
     advance,
-    held_look,
+    look_if,
     still_held,
-    unconfirmed,
 )
+from services.outbox.times import READ_BACK_AFTER, held_look
 from services.ports import Reads
 
 
@@ -53,127 +49,125 @@ class Recording:
     slot: datetime | None  #: the instant that was leased for the next item
     now: datetime
 
-    def __call__(self, reads: Reads) -> tuple[Head, Sequence[Write]]:
-        """Decide and write, from the line as it is now; answers its new head."""
+    def __call__(self, reads: Reads) -> tuple[QueueHead, Sequence[Write]]:
+        """Decide and write, from the outbox as it is now; answers its new head."""
         path, account_id = paths.conversation(self.thread_id), account_of(self.thread_id)
         ids = [self.item.id, *([self.next_id] if self.next_id else [])]
         stored, owned, item, *behind = reads.get(
             path, paths.account(account_id), *(paths.message(self.thread_id, i) for i in ids)
         )
         if stored.fields is None or item.fields is None:
-            return Head(), []  # the contact was deleted meanwhile
+            return Empty(), []  # the contact was deleted meanwhile
         thread = Conversation.from_doc(self.thread_id, stored.fields)
         account = Account.from_doc(account_id, owned.fields)
         if thread.sending is None or thread.sending.token != self.held:
-            return self._late(reads, thread, account, item)
+            head, patch = self._late(reads, thread, account, item)
+        else:
+            head, patch = self._recorded(reads, thread, account, behind)
+        return head, patch.of(self.thread_id)
+
+    def _late(
+        self, reads: Reads, thread: Conversation, account: Account, item: Snapshot
+    ) -> tuple[QueueHead, Patch]:
+        """The hold is gone: it was ended by this very record, by an echo, or given up."""
+        if thread.sending is not None and thread.sending.held_by(self.token):
+            (stored,) = reads.get(paths.message(self.thread_id, thread.sending.id))
+            held = Message.from_doc(stored.id, stored.fields or {})
+            return still_held(thread, account, thread.sending, held, self.now), Patch()
+        head = look_if(thread.outbox, self.now)
+        known = Message.from_doc(item.id, item.fields or {})
+        if isinstance(self.outcome, Sent) and known.status not in (Status.SENT, Status.READ):
+            return head, fate.arrived(thread, known, self.outcome.mid, self.now, self.settings)
+        return head, Patch()
+
+    def _recorded(
+        self,
+        reads: Reads,
+        thread: Conversation,
+        account: Account,
+        behind: Sequence[Snapshot],
+    ) -> tuple[QueueHead, Patch]:
+        """The hold ends: decide the echoes that came, tell the team, and say what the item is."""
         came = echo_matching.of(reads, thread)
         outcome = _decided_by(self.outcome, self.item, came.echoes)
         mid = outcome.mid if isinstance(outcome, Sent) else None
         decided = echo_matching.decide(thread, came, mid, self.settings)
-        told, alerts = self._told(reads, decided.thread, outcome)
-        decided = replace(decided, thread=handoff.after(decided.thread, told))
-        head, more, written = self._record(decided, account, outcome, behind)
-        line = {**decided.fields, **told, **more}
-        return head, [*decided.writes, *alerts, *written, Update(path, line)]
-
-    def _late(
-        self, reads: Reads, thread: Conversation, account: Account, item: Snapshot
-    ) -> tuple[Head, Sequence[Write]]:
-        """The hold is gone: it was ended by this very record, by an echo, or given up."""
-        if thread.sending is not None and thread.sending.held_by(self.token):
-            return still_held(reads, thread, account, thread.sending, self.now), []
-        head = Head(look_at=self.now if thread.outbox else None)
-        stored = Message.from_doc(item.id, item.fields or {})
-        if isinstance(self.outcome, Sent) and stored.status not in (Status.SENT, Status.READ):
-            sent, fields = arrived(thread, stored, self.outcome.mid, self.now, self.settings)
-            path = paths.conversation(self.thread_id)
-            return head, [Update(item.path, sent), Update(path, fields)]
-        return head, []
-
-    def _record(
-        self, decided: Decided, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
-    ) -> tuple[Head, dict[str, Any], list[Write]]:
-        path, thread = paths.message(self.thread_id, self.item.id), decided.thread
+        told = self._told(reads, decided.thread, outcome)
+        thread = decided.thread.after(told.fields)
+        so_far = decided.patch | told
         if isinstance(outcome, Unknown) and thread.sending is not None:
-            fields, write = unconfirmed(thread, thread.sending, outcome.reason, self.now)
-            return Head(look_at=self.now + READ_BACK_AFTER[0]), fields, [write]
+            lost = fate.unconfirmed(thread, thread.sending, outcome.reason, self.now)
+            return LookAgain(at=self.now + READ_BACK_AFTER[0]), so_far | lost
         again = self._again(thread, outcome)
         if again is not None:
-            head, fields, item = again
-            return head, fields, [Update(path, item)]
-        return self._ended(decided, account, outcome, behind)
-
-    def _again(
-        self, thread: Conversation, outcome: Outcome
-    ) -> tuple[Head, dict[str, Any], dict[str, Any]] | None:
-        """The item stays in the line: until when, and with which changes."""
-        item: dict[str, Any] = {"status": Status.QUEUED}
-        held_for, attempt = None, self.item.attempts
-        less = max(0, attempt - 1)
-        if isinstance(outcome, NotSent):
-            at = self.now + retries.pause(self.item.attempts)
-            item |= {"next_attempt_at": at, "error": outcome.reason}
-        elif isinstance(outcome, Throttled):  # Instagram's pause is no fault of the item's
-            at = self.now + timedelta(minutes=outcome.minutes)
-            attempt = 0
-            item |= {"next_attempt_at": at, "error": outcome.reason, "attempts": less}
-        elif isinstance(outcome, Stopped):
-            at, held_for, attempt = held_look(thread, self.now), thread.account_id, 0
-            item |= {"error": outcome.reason, "attempts": less}
-        elif isinstance(outcome, Refused) and (simpler := retries.simpler(self.item, outcome)):
-            at = self.now
-            item |= {**simpler, "error": outcome.reason}
-        else:
-            return None
-        fields = {
-            "sending": None,
-            "deliver_due_at": to_ms(at + DELIVERY_GRACE),
-            "held_for": held_for,
-        }
-        return Head(look_at=at, look_id=self.item.id, attempt=attempt), fields, item
-
-    def _ended(
-        self, decided: Decided, account: Account, outcome: Outcome, behind: Sequence[Snapshot]
-    ) -> tuple[Head, dict[str, Any], list[Write]]:
-        """The item is SENT or FAILED: the next one of the line may go."""
-        thread = decided.thread
-        line = tuple(item for item in thread.outbox if item != self.item.id)
-        following = [s for s in behind if line[:1] == (s.id,)]
-        behind_it = replace(thread, outbox=line, sending=None)
-        gate = Gate(behind_it, account, self.slot, self.token, self.now, self.settings)
-        head, fields, writes = advance(gate, self._delayed(following))
-        writes += self._delays(following)
-        fields["updated_at"] = SERVER_TIME
-        path = paths.message(self.thread_id, self.item.id)
-        if not isinstance(outcome, Sent):
-            reason = outcome.reason
-            failed = {"status": Status.FAILED, "error": reason, "failed_at": self.now}
-            fields["send_failed_at"] = self.now
-            failed |= without_token(self.item)
-            return head, fields, [Update(path, failed), *writes]
-        sent, more = arrived(
-            thread, self.item, outcome.mid, self.now, self.settings, echo=decided.echo
+            head, patch = again
+            return head, so_far | patch
+        ended = (
+            fate.arrived(thread, self.item, mid, self.now, self.settings, echo=decided.echo)
+            if isinstance(outcome, Sent)
+            else fate.refused(thread, self.item, outcome.reason, self.now)
         )
-        return head, {**fields, **more}, [Update(path, sent), *writes]
+        following, patch = self._next(thread, account, behind)
+        return following, so_far | patch | ended
 
-    def _told(
-        self, reads: Reads, thread: Conversation, outcome: Outcome
-    ) -> tuple[dict[str, Any], Sequence[Write]]:
+    def _again(self, thread: Conversation, outcome: Outcome) -> tuple[LookAgain, Patch] | None:
+        """The item stays in the outbox: until when, and with which changes."""
+        attempts = self.item.attempts
+        less = max(0, attempts - 1)
+        if isinstance(outcome, NotSent):
+            at = self.now + retries.pause(attempts)
+            changes: MessageFields = {"next_attempt_at": at, "error": outcome.reason}
+            return self._waits(thread, at, changes, attempts)
+        if isinstance(outcome, Throttled):  # Instagram's pause is no fault of the item's
+            at = self.now + timedelta(minutes=outcome.minutes)
+            changes = {"next_attempt_at": at, "error": outcome.reason, "attempts": less}
+            return self._waits(thread, at, changes)
+        if isinstance(outcome, Stopped):
+            at = held_look(thread, self.now)
+            changes = {"error": outcome.reason, "attempts": less}
+            return self._waits(thread, at, changes, held_for=thread.account_id)
+        if isinstance(outcome, Refused) and (simpler := retries.simpler(self.item, outcome)):
+            changes = {**simpler, "error": outcome.reason}
+            return self._waits(thread, self.now, changes, attempts)
+        return None
+
+    def _waits(
+        self,
+        thread: Conversation,
+        at: datetime,
+        changes: MessageFields,
+        attempt: int = 0,
+        held_for: str | None = None,
+    ) -> tuple[LookAgain, Patch]:
+        patch = fate.queued_again(thread, self.item, at, changes, held_for)
+        return LookAgain(at=at, item_id=self.item.id, attempt=attempt), patch
+
+    def _next(
+        self, thread: Conversation, account: Account, behind: Sequence[Snapshot]
+    ) -> tuple[QueueHead, Patch]:
+        """The item is SENT or FAILED: the next one of the outbox may go."""
+        outbox = tuple(item for item in thread.outbox if item != self.item.id)
+        following = [s for s in behind if outbox[:1] == (s.id,)]
+        behind_it = replace(thread, outbox=outbox, sending=None)
+        gate = Gate(behind_it, account, self.slot, self.token, self.now, self.settings)
+        head, patch = advance(gate, self._delayed(following))
+        return head, patch | Patch({"updated_at": SERVER_TIME}, self._delays(following))
+
+    def _told(self, reads: Reads, thread: Conversation, outcome: Outcome) -> Patch:
         """What a refusal means for the team: asked for where we may not write, else told daily."""
         if not isinstance(outcome, Refused) or not outcome.alert:
-            return {}, []
+            return Patch()
         if outcome.routing and thread.owner is Owner.BOT:
             minutes = self.settings.waiting_alert_minutes
-            handed = handoff.hand_off(
+            return handoff.hand_off(
                 thread, "routing_conflict", self.now, minutes, note=outcome.reason
             )
-            return handed.fields, handed.alerts
         name = digest("refused", thread.account_id, outcome.reason, self.now.date())
         path = paths.alert(name)
         if reads.get(path)[0].fields:
-            return {}, []
+            return Patch()
         told = handoff.alert(thread, "delivery_refused", self.now, note=outcome.reason)
-        return {}, [Create(path, told)]
+        return Patch(writes=[path.create(told)])
 
     def _delayed(self, following: Sequence[Snapshot]) -> list[Snapshot]:
         """The next bubble of the same turn is not to be typed faster than the setting says."""
@@ -185,7 +179,11 @@ class Recording:
 
     def _delays(self, following: Sequence[Snapshot]) -> list[Write]:
         at = self._next_at(following)
-        return [Update(s.path, {"next_attempt_at": at}) for s in following if at]
+        return [
+            paths.message(self.thread_id, s.id).update({"next_attempt_at": at})
+            for s in following
+            if at
+        ]
 
     def _next_at(self, following: Sequence[Snapshot]) -> datetime | None:
         seconds = self.settings.bubble_delay_seconds

@@ -8,12 +8,11 @@ from datetime import UTC, datetime, timedelta
 from services.domain import paths
 from services.domain.call import Heard
 from services.domain.conversation import Conversation
-from services.domain.documents import Query, Update, Write
+from services.domain.documents import Query, Write
 from services.domain.ids import account_of
 from services.domain.message import Message
 from services.domain.operation import Operation
-from services.outbox.delivered import arrived
-from services.outbox.queue import moved_on
+from services.outbox import fate
 from services.ports import Reads
 
 #: A message of the same text is the item's if it is no older than its call and not much younger.
@@ -36,8 +35,7 @@ class Settling:
 
     def __call__(self, reads: Reads) -> tuple[bool, Sequence[Write]]:
         """Whether it was found, here or before: the line moves on."""
-        path = paths.conversation(self.thread_id)
-        (stored,) = reads.get(path)
+        (stored,) = reads.get(paths.conversation(self.thread_id))
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         sending = thread.sending
         if sending is None or sending.id != self.item.id:
@@ -52,12 +50,10 @@ class Settling:
 
     def _settled(self, thread: Conversation, heard: Heard) -> list[Write]:
         shown = {"attachments": heard.attachments}
-        sent, fields = arrived(
+        sent = fate.arrived(
             thread, self.item, heard.mid, heard.created_at, self.settings, echo=shown
         )
-        fields |= moved_on(thread, self.item.id, self.now)
-        path = paths.conversation(self.thread_id)
-        return [Update(paths.message(self.thread_id, self.item.id), sent), Update(path, fields)]
+        return (sent | fate.moved_on(thread, self.item.id, self.now)).of(self.thread_id)
 
 
 def is_of(item: Message, heard: Heard, account_id: str) -> bool:

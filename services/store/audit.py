@@ -7,10 +7,11 @@ found, and nobody is told that an act failed which was done.
 import contextlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar, Unpack
 
 from services.domain import paths
 from services.domain.documents import Create, Write
+from services.domain.fields import AuditFields, AuditMore
 from services.errors import AlreadyStored
 from services.ports import Documents, Reads, Work
 
@@ -43,10 +44,10 @@ class Actor(Protocol):
 
 
 def entry(
-    entry_id: str, at: datetime, by: Actor, action: Action, target: str, **more: Any
+    entry_id: str, at: datetime, by: Actor, action: Action, target: str, **more: Unpack[AuditMore]
 ) -> Create:
     """The write that records one change; `more` holds what is needed to understand or undo it."""
-    fields = {
+    fields: AuditFields = {
         "at": at,
         "operator_id": by.id,
         "operator_name": by.name,
@@ -54,7 +55,7 @@ def entry(
         "target": target,
         **more,
     }
-    return Create(paths.audit(entry_id), fields)
+    return paths.audit(entry_id).create(fields)
 
 
 def commit(documents: Documents, record: Create, *writes: Write) -> None:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from services.domain import paths
 from services.domain.documents import Query, Snapshot
-from services.domain.entries import kept
 from services.domain.message import Message
+from services.domain.retention import kept
 from services.ports import Documents
 
 

@@ -12,12 +12,13 @@ from services.conversations import drafts, handoff
 from services.domain import bot, boundaries, paths
 from services.domain.account import Account
 from services.domain.bot import Bot
-from services.domain.conversation import ClaimRecord, Conversation
-from services.domain.documents import SERVER_TIME, Query, Update, Write
+from services.domain.conversation import ClaimRecord, Conversation, ConversationFields
+from services.domain.documents import SERVER_TIME, Query, Write
 from services.domain.ids import account_of
 from services.domain.instants import to_ms
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields
 from services.domain.operation import Operation
+from services.domain.patch import Patch
 from services.domain.policy import (
     ACCOUNT,
     BOT_OFF,
@@ -41,7 +42,12 @@ MOST_MESSAGES = 100
 #: Reason of a `Wait` for nothing: the next look goes on where this one ended.
 MORE = "more_messages"
 #: Fields of a conversation in which nothing is to be done.
-_AT_REST = dict.fromkeys(("due_at", "claim", "follow_up", "turn_held_for"))
+_AT_REST: ConversationFields = {
+    "due_at": None,
+    "claim": None,
+    "follow_up": None,
+    "turn_held_for": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,66 +97,64 @@ class Taking:
         if not self.account_ready and _may_send(reads, self.thread_id):
             # Who waits for the account must have read it here, or a resumption would miss them.
             return replace(self, account_ready=True)(reads)
-        taken, writes = self._look(reads, thread, pending)
-        return replace(taken, contact=contact.fields or {}), writes
+        taken, patch = self._look(reads, thread, pending)
+        return replace(taken, contact=contact.fields or {}), patch.of(self.thread_id)
 
-    def _next(self, thread: Conversation, pending: list[Message]) -> Step:
+    def _next(self, thread: Conversation, pending: Sequence[Message]) -> Step:
         ready = self.account_ready
         return next_step(thread, pending, self.settings, self.now, account_ready=ready)
 
     def _look(
         self, reads: Reads, thread: Conversation, pending: list[Message]
-    ) -> tuple[Taken, Sequence[Write]]:
+    ) -> tuple[Taken, Patch]:
         """Apply what was said about messages, then decide."""
         if thread.claim is not None and self.now < thread.claim.expires_at:
             return self._decide(thread, pending, more=False)
         more = len(pending) == MOST_MESSAGES
         applied = edits.apply(reads, self.thread_id, pending, self.now)
         if applied.missing and self.fetch:
-            return Taken(thread, Nothing(), missing=applied.missing), []
-        taken, writes = self._decide(thread, applied.pending, more=more)
-        return replace(taken, missing=applied.missing), [*applied.writes, *writes]
+            return Taken(thread, Nothing(), missing=applied.missing), Patch()
+        taken, patch = self._decide(thread, applied.pending, more=more)
+        return replace(taken, missing=applied.missing), Patch(writes=applied.writes) | patch
 
     def _decide(
-        self, thread: Conversation, pending: list[Message], *, more: bool
-    ) -> tuple[Taken, Sequence[Write]]:
-        step, fields, writes = self._skip(thread, pending)
+        self, thread: Conversation, pending: Sequence[Message], *, more: bool
+    ) -> tuple[Taken, Patch]:
+        step, skipped = self._skip(thread, pending)
         if isinstance(step, Nothing):
             step = self._without_messages(thread, more=more)
         if isinstance(step, Invite):
-            return self._invite(thread, step.messages, writes, more=more)
-        if isinstance(step, Claim):
-            return self._claim(thread, step, writes, more=more)
-        if isinstance(step, Wait):
-            away = away_notice.told(thread, step, self.settings, self.now)
-            held_for = thread.account_id if step.reason == ACCOUNT else None
-            fields |= {"due_at": to_ms(step.until), "turn_held_for": held_for, **away.fields}
-            thread = away.thread
-            writes += away.writes
-        elif isinstance(step, Nothing) and (thread.due_at or thread.claim):
-            fields |= _AT_REST
-        if fields:
-            writes.append(Update(paths.conversation(thread.thread_id), fields))
-        return Taken(thread, step), writes
+            taken, patch = self._invite(thread, step.messages, more=more)
+        elif isinstance(step, Claim):
+            taken, patch = self._claim(thread, step, more=more)
+        elif isinstance(step, Wait):
+            taken, patch = self._wait(thread, step)
+        else:
+            at_rest = isinstance(step, Nothing) and bool(thread.due_at or thread.claim)
+            taken, patch = Taken(thread, step), Patch(_AT_REST if at_rest else {})
+        return taken, skipped | patch
 
-    def _skip(
-        self, thread: Conversation, pending: list[Message]
-    ) -> tuple[Step, dict[str, Any], list[Write]]:
+    def _skip(self, thread: Conversation, pending: Sequence[Message]) -> tuple[Step, Patch]:
         """Skip what is not answered; the step for the rest, and what is written for that."""
-        fields: dict[str, Any] = {}
-        writes: list[Write] = []
+        patch = Patch()
         step = self._next(thread, pending)
         while isinstance(step, Skip):
             if thread.status is ConversationStatus.SCHEDULED:  # a message ends what was put off
-                fields |= {"status": ConversationStatus.OPEN, "scheduled_until": None}
+                patch |= Patch({"status": ConversationStatus.OPEN, "scheduled_until": None})
             if step.reason == BOT_OFF:
-                fields |= drafts.left_alone(thread, self.settings, self.now)
-            fields["updated_at"] = SERVER_TIME  # an open page shows who is not answered
-            writes += [_update(thread, m, _skipped(step.reason)) for m in step.messages]
+                patch |= Patch(drafts.left_alone(thread, self.settings, self.now))
+            # An open page shows who is not answered.
+            patch |= Patch({"updated_at": SERVER_TIME}, _skipped(step.messages, step.reason))
             gone = {m.id for m in step.messages}
             pending = [m for m in pending if m.id not in gone]
             step = self._next(thread, pending)
-        return step, fields, writes
+        return step, patch
+
+    def _wait(self, thread: Conversation, step: Wait) -> tuple[Taken, Patch]:
+        held_for = thread.account_id if step.reason == ACCOUNT else None
+        away = away_notice.told(thread, step, self.settings, self.now)
+        waits = Patch({"due_at": to_ms(step.until), "turn_held_for": held_for})
+        return Taken(thread.after(away.fields), step), waits | away
 
     def _without_messages(self, thread: Conversation, *, more: bool) -> Step:
         """What a thread needs once nothing that this look has read needs anything."""
@@ -161,71 +165,66 @@ class Taking:
         return Nothing()
 
     def _invite(
-        self,
-        thread: Conversation,
-        messages: Sequence[Message],
-        writes: list[Write],
-        *,
-        more: bool,
-    ) -> tuple[Taken, Sequence[Write]]:
+        self, thread: Conversation, messages: Sequence[Message], *, more: bool
+    ) -> tuple[Taken, Patch]:
         """Who has not connected gets a link, and no turn."""
         event_id = event_of(messages)
         made = connecting.invitation(thread, self.offer, self.settings, self.now, event_id)
-        writes += [_update(thread, m, _skipped("not_connected")) for m in messages]
         step = Wait(self.now, MORE) if more else Nothing()
-        fields = {**_AT_REST, **self._opened(thread), "updated_at": SERVER_TIME, **made.fields}
-        fields["due_at"] = to_ms(step.until) if isinstance(step, Wait) else None
-        writes += [*made.writes, Update(paths.conversation(thread.thread_id), fields)]
-        return Taken(made.thread, step), writes
+        due_at = to_ms(step.until) if isinstance(step, Wait) else None
+        patch = (
+            Patch(_AT_REST, _skipped(messages, "not_connected"))
+            | Patch({**self._opened(thread), "updated_at": SERVER_TIME, "due_at": due_at})
+            | made
+        )
+        return Taken(thread.after(made.fields), step), patch
 
-    def _claim(
-        self, thread: Conversation, step: Claim, writes: list[Write], *, more: bool
-    ) -> tuple[Taken, Sequence[Write]]:
-        fields = handoff.returned(thread, self.now)
-        thread, messages = handoff.after(thread, fields), step.messages
+    def _claim(self, thread: Conversation, step: Claim, *, more: bool) -> tuple[Taken, Patch]:
+        messages = step.messages
+        patch = Patch(handoff.returned(thread, self.now))
+        thread = thread.after(patch.fields)
         if step.spent:
-            given_up = give_up(
-                thread,
-                step.spent,
-                self.claim_id,
-                "tried too often",
-                self.now,
-                alert_minutes=self.settings.waiting_alert_minutes,
-            )
-            writes += given_up.writes
-            fields |= given_up.fields
+            given_up = self._given_up(thread, step.spent)
             if "owner_epoch" in given_up.fields:
                 messages = ()  # the next look leaves them to the human
-            thread = handoff.after(thread, given_up.fields)
+            thread, patch = thread.after(given_up.fields), patch | given_up
         if not only_drafts(thread, self.settings):
             thanks = connecting.thanks(thread, messages, self.settings, self.now)
-            thread, fields = thanks.thread, {**fields, **thanks.fields}
-            writes += thanks.writes
-        claim = None
-        if messages:
-            claim = ClaimRecord(
-                id=self.claim_id,
-                expires_at=self.now + timedelta(seconds=self.settings.claim_seconds),
-                mids=tuple(m.id for m in messages),
-                owner_epoch=thread.owner_epoch,
-                seq=thread.inbound_seq,
-                more=more,
-            )
-            writes += [_claimed(thread, m, self.settings) for m in messages]
-        fields |= self._opened(thread)
-        fields |= {"follow_up": None, "turn_held_for": None}
-        fields["claim"] = claim.to_doc() if claim else None
-        fields["due_at"] = to_ms(claim.expires_at if claim else self.now)
-        writes.append(Update(paths.conversation(thread.thread_id), fields))
+            thread, patch = thread.after(thanks.fields), patch | thanks
+        claim = self._record(thread, messages, more=more) if messages else None
+        fields: ConversationFields = {
+            **self._opened(thread),
+            "follow_up": None,
+            "turn_held_for": None,
+            "claim": claim.to_doc() if claim else None,
+            "due_at": to_ms(claim.expires_at if claim else self.now),
+        }
+        patch |= Patch(fields, [_claimed(m, self.settings) for m in messages])
         claimed = tuple(replace(m, attempts=m.attempts + 1) for m in messages)
-        return Taken(thread, Claim(claimed, step.spent), claim), writes
+        return Taken(thread, Claim(claimed, step.spent), claim), patch
 
-    def _opened(self, thread: Conversation) -> dict[str, Any]:
+    def _given_up(self, thread: Conversation, spent: Sequence[Message]) -> Patch:
+        minutes, error = self.settings.waiting_alert_minutes, "tried too often"
+        return give_up(thread, spent, self.claim_id, error, self.now, alert_minutes=minutes)
+
+    def _record(
+        self, thread: Conversation, messages: Sequence[Message], *, more: bool
+    ) -> ClaimRecord:
+        return ClaimRecord(
+            id=self.claim_id,
+            expires_at=self.now + timedelta(seconds=self.settings.claim_seconds),
+            mids=tuple(m.id for m in messages),
+            owner_epoch=thread.owner_epoch,
+            seq=thread.inbound_seq,
+            more=more,
+        )
+
+    def _opened(self, thread: Conversation) -> ConversationFields:
         """A message that is taken opens what was closed or put off.
 
         Lists find a conversation by these, and ingest cannot write them without reading.
         """
-        fields: dict[str, Any] = {"owner": thread.owner, "status": ConversationStatus.OPEN}
+        fields: ConversationFields = {"owner": thread.owner, "status": ConversationStatus.OPEN}
         if thread.status is not ConversationStatus.OPEN:
             fields["scheduled_until"] = None
         if thread.status is ConversationStatus.CLOSED:
@@ -250,7 +249,7 @@ def renew(
     if thread.claim is None or not thread.holds(claim_id, now):
         return None, []
     claim = replace(thread.claim, expires_at=expires_at)
-    return expires_at, [Update(path, {"claim": claim.to_doc(), "due_at": to_ms(expires_at)})]
+    return expires_at, [path.update({"claim": claim.to_doc(), "due_at": to_ms(expires_at)})]
 
 
 def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
@@ -266,16 +265,18 @@ def _open_messages(reads: Reads, thread_id: str) -> list[Message]:
     return [Message.from_doc(s.id, s.fields or {}) for s in found]
 
 
-def _update(thread: Conversation, message: Message, fields: dict[str, Any]) -> Write:
-    return Update(paths.message(thread.thread_id, message.id), fields)
+def _skipped(messages: Sequence[Message], reason: str) -> list[Write]:
+    fields: MessageFields = {
+        "status": Status.PROCESSED,
+        "processed_at": SERVER_TIME,
+        "reason": reason,
+    }
+    return [paths.message(m.thread_id, m.id).update(fields) for m in messages]
 
 
-def _skipped(reason: str) -> dict[str, Any]:
-    return {"status": Status.PROCESSED, "processed_at": SERVER_TIME, "reason": reason}
-
-
-def _claimed(thread: Conversation, message: Message, settings: Operation) -> Write:
+def _claimed(message: Message, settings: Operation) -> Write:
     if message.kind == follow_ups.KIND and message.received_at is None:  # not stored yet
         return follow_ups.stored(message, settings)
-    fields = {"status": Status.PROCESSING, "attempts": message.attempts + 1}
-    return _update(thread, message, fields)
+    return paths.message(message.thread_id, message.id).update(
+        {"status": Status.PROCESSING, "attempts": message.attempts + 1}
+    )

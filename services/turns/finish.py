@@ -3,19 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.domain import paths, policy
-from services.domain.conversation import ClaimRecord, Conversation
+from services.domain.conversation import ClaimRecord, Conversation, ConversationFields
 from services.domain.decision import Decision
-from services.domain.documents import SERVER_TIME, Create, Update, Write
-from services.domain.entries import expiry
+from services.domain.documents import SERVER_TIME, Create, Write
 from services.domain.instants import to_ms
-from services.domain.message import Message
+from services.domain.message import Message, MessageFields
 from services.domain.operation import Operation
+from services.domain.patch import Patch
+from services.domain.retention import expiry
 from services.domain.schedule import RELEASE_GRACE
-from services.domain.states import Direction, Status
-from services.outbox.queue import DELIVERY_GRACE
+from services.domain.states import Status
+from services.outbox.enqueue import joining
 from services.ports import Clock, Reads
 from services.turns.giving_up import give_up
 from services.turns.intents import Intents
@@ -59,8 +59,7 @@ class Finishing:
 
     def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
         """Decide and write, from the conversation as it is now."""
-        path = paths.conversation(self.thread_id)
-        (stored,) = reads.get(path)
+        (stored,) = reads.get(paths.conversation(self.thread_id))
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         if not thread.holds(self.claim.id, self.now):
             return Ended("fenced", thread), []
@@ -68,38 +67,34 @@ class Finishing:
             return self._again(thread)
         overtaken = thread.owner_epoch != self.claim.owner_epoch
         decision = Decision(reason="owner_changed") if overtaken else self.decision
-        expire_at = expiry(self.now, self.settings)
-        alert_minutes = self.settings.waiting_alert_minutes
-        intents = Intents(thread, self.claim, decision, self.now, expire_at, alert_minutes)
+        intents = Intents(thread, self.claim, decision, self.now, self.settings)
         items = intents.items
         outcome = _outcome(decision, overtaken=overtaken)
         cooldown = thread.cooldown_until
         if items:
             cooldown = self.now + timedelta(seconds=self.settings.cooldown_seconds)
-        follow_up_at = None
-        if thread.has_newer_than(self.claim):
-            follow_up_at = policy.follow_up(thread, cooldown, self.settings, self.now)
-        elif decision.follow_up is not None:
-            follow_up_at = decision.follow_up.at
-        fields: dict[str, Any] = {
+        follow_up_at = self._follow_up_at(thread, decision, cooldown)
+        ended: ConversationFields = {
             "claim": None,
             "cooldown_until": cooldown,
             "due_at": to_ms(follow_up_at) if follow_up_at else None,
             "failed_turns": 0,
             "superseded": 0,
-            **intents.fields,
         }
+        patch = Patch(ended, [*self._processed(decision), self._trace(outcome)]) | intents.patch
         if items:
-            fields["outbox"] = [*thread.outbox, *(item.path.rpartition("/")[2] for item in items)]
-            fields["deliver_due_at"] = to_ms(self.now + DELIVERY_GRACE)
-            last = str(items[-1].fields["text"])
-            fields |= {"last_text": last[:120], "last_direction": Direction.OUTGOING}
-            fields["updated_at"] = SERVER_TIME
-        writes = [*self._processed(decision), *items, *intents.others, self._trace(outcome)]
-        return Ended(outcome, thread, follow_up_at, bool(items), intents.tells), [
-            *writes,
-            Update(path, fields),
-        ]
+            patch |= joining(thread, items, self.settings, self.now)
+        return Ended(outcome, thread, follow_up_at, bool(items), intents.tells), patch.of(
+            self.thread_id
+        )
+
+    def _follow_up_at(
+        self, thread: Conversation, decision: Decision, cooldown: datetime | None
+    ) -> datetime | None:
+        """When the thread must be looked at again: for newer messages, or as was planned."""
+        if thread.has_newer_than(self.claim):
+            return policy.follow_up(thread, cooldown, self.settings, self.now)
+        return decision.follow_up.at if decision.follow_up is not None else None
 
     def _superseded(self, thread: Conversation) -> bool:
         newer = thread.has_newer_than(self.claim) and thread.owner_epoch == self.claim.owner_epoch
@@ -107,35 +102,36 @@ class Finishing:
 
     def _again(self, thread: Conversation) -> tuple[Ended, Sequence[Write]]:
         """Newer messages came while the model thought: one turn is to answer all of them."""
-        path = paths.conversation(self.thread_id)
         at = policy.follow_up(thread, thread.cooldown_until, self.settings, self.now)
+        fields: ConversationFields = {
+            "claim": None,
+            "due_at": to_ms(at),
+            "superseded": thread.superseded + 1,
+        }
+        trace = self._trace("superseded")  # it was paid for
         back = [
-            Update(
-                paths.message(self.thread_id, m.id),
-                {"status": Status.PENDING, "attempts": max(0, m.attempts - 1)},
+            paths.message(self.thread_id, m.id).update(
+                {"status": Status.PENDING, "attempts": max(0, m.attempts - 1)}
             )
             for m in self.messages
         ]
-        fields = {"claim": None, "due_at": to_ms(at), "superseded": thread.superseded + 1}
-        trace = self._trace("superseded")  # it was paid for
-        return Ended("superseded", thread, at), [*back, trace, Update(path, fields)]
+        return Ended("superseded", thread, at), Patch(fields, [*back, trace]).of(self.thread_id)
 
     def _processed(self, decision: Decision) -> list[Write]:
-        fields = {
+        fields: MessageFields = {
             "status": Status.PROCESSED,
             "processed_at": SERVER_TIME,
             "reason": decision.reason,
             "turn_id": self.claim.id,
         }
-        path = paths.messages(self.thread_id)
+        described = decision.descriptions
         return [
-            Update(f"{path}/{m.id}", {**fields, **decision.descriptions.get(m.id, {})})
+            paths.message(self.thread_id, m.id).update(fields | described.get(m.id, {}))
             for m in self.messages
         ]
 
     def _trace(self, outcome: str) -> Create:
-        return Create(
-            paths.turn(self.thread_id, self.claim.id),
+        return paths.turn(self.thread_id, self.claim.id).create(
             {
                 **self.decision.trace,
                 "mids": list(self.claim.mids),
@@ -143,7 +139,7 @@ class Finishing:
                 "reason": self.decision.reason,
                 "ended_at": self.now,
                 "expire_at": expiry(self.now, self.settings),
-            },
+            }
         )
 
 
@@ -175,36 +171,28 @@ class Releasing:
 
     def __call__(self, reads: Reads) -> tuple[Ended, Sequence[Write]]:
         """Decide and write, from the conversation as it is now."""
-        path = paths.conversation(self.thread_id)
-        (stored,) = reads.get(path)
+        (stored,) = reads.get(paths.conversation(self.thread_id))
         thread = Conversation.from_doc(self.thread_id, stored.fields or {})
         if not thread.holds(self.claim.id, self.now):
             return Ended("fenced", thread), []
         spent = [m for m in self.messages if m.attempts >= self.settings.max_attempts]
         back = [m for m in self.messages if m.attempts < self.settings.max_attempts]
-        fields: dict[str, Any] = {"claim": None}
-        writes: list[Write] = [
-            Update(
-                paths.message(self.thread_id, m.id), {"status": Status.PENDING, "error": self.error}
-            )
-            for m in back
-        ]
-        if spent:
-            given_up = give_up(
-                thread,
-                spent,
-                self.claim.id,
-                self.error,
-                self.now,
-                alert_minutes=self.settings.waiting_alert_minutes,
-            )
-            writes += given_up.writes
-            fields |= given_up.fields
+        patch = self._given_back(back) | self._given_up(thread, spent)
         again_at = None
         if thread.has_newer_than(self.claim):
             again_at = policy.follow_up(thread, thread.cooldown_until, self.settings, self.now)
         due_at = self.now + RELEASE_GRACE if back else again_at
-        fields["due_at"] = to_ms(due_at) if due_at else None
-        writes.append(Update(path, fields))
+        patch |= Patch({"claim": None, "due_at": to_ms(due_at) if due_at else None})
         ended = Ended("released" if back else "failed", thread, again_at, tell=bool(spent))
-        return ended, writes
+        return ended, patch.of(self.thread_id)
+
+    def _given_back(self, messages: Sequence[Message]) -> Patch:
+        fields: MessageFields = {"status": Status.PENDING, "error": self.error}
+        path = paths.message
+        return Patch(writes=[path(self.thread_id, m.id).update(fields) for m in messages])
+
+    def _given_up(self, thread: Conversation, messages: Sequence[Message]) -> Patch:
+        if not messages:
+            return Patch()
+        minutes = self.settings.waiting_alert_minutes
+        return give_up(thread, messages, self.claim.id, self.error, self.now, alert_minutes=minutes)

@@ -1,11 +1,11 @@
 """A look that the agent asked for: at its instant it becomes a message that a turn answers."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.domain import paths
 from services.domain.conversation import Conversation
-from services.domain.documents import SERVER_TIME, Create
-from services.domain.entries import expiry
+from services.domain.documents import Create
 from services.domain.ids import digest
 from services.domain.message import Message
 from services.domain.operation import Operation
@@ -39,21 +39,8 @@ def next_step(thread: Conversation, settings: Operation, now: datetime) -> Step:
 
 def stored(message: Message, settings: Operation) -> Create:
     """The message as the claim stores it: from here on it is retried like any other."""
-    return Create(
-        paths.message(message.thread_id, message.id),
-        {
-            "thread_id": message.thread_id,
-            "direction": message.direction,
-            "role": message.role,
-            "kind": message.kind,
-            "text": message.text,
-            "status": Status.PROCESSING,
-            "attempts": message.attempts + 1,
-            "created_at": message.created_at,
-            "received_at": SERVER_TIME,
-            "expire_at": expiry(message.created_at, settings),
-        },
-    )
+    claimed = replace(message, status=Status.PROCESSING, attempts=message.attempts + 1)
+    return paths.message(message.thread_id, message.id).create(claimed.received(settings))
 
 
 def _message(thread: Conversation, note: str, at: datetime) -> Message:

@@ -3,21 +3,26 @@
 Pure: the end of the turn commits all of it in one transaction, or none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from services.conversations import drafts, handoff
-from services.conversations.handoff import HandedOff
 from services.domain import paths
 from services.domain.bubbles import split
-from services.domain.conversation import RATE_WINDOW, ClaimRecord, Conversation
+from services.domain.conversation import (
+    RATE_WINDOW,
+    ClaimRecord,
+    Conversation,
+    ConversationFields,
+)
 from services.domain.decision import Bubble, Decision
-from services.domain.documents import SERVER_TIME, Create, Merge, Write
+from services.domain.documents import SERVER_TIME, Write
 from services.domain.ids import digest
+from services.domain.message import Message
+from services.domain.operation import Operation
+from services.domain.patch import Patch
 from services.domain.states import Direction, Role, Status
-from services.domain.terms import terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,59 +33,60 @@ class Intents:
     claim: ClaimRecord
     decision: Decision
     now: datetime
-    expire_at: datetime  #: when its messages are no longer kept
-    alert_minutes: float  #: after how long a wait for a human is told a second time
+    settings: Operation
 
     @property
-    def items(self) -> list[Create]:
+    def items(self) -> list[Message]:
         """The outgoing messages in the order in which they are sent: reactions, then bubbles."""
+        blank = Message(
+            id="",
+            thread_id=self.thread.thread_id,
+            direction=Direction.OUTGOING,
+            role=Role.BOT,
+            kind="text",
+            status=Status.QUEUED,
+            text="",
+            turn_id=self.claim.id,
+            owner_epoch=self._epoch,
+            created_at=self.now,
+        )
         reactions = [
-            {"kind": "reaction", "text": r.emoji, "reaction": r.emoji, "target_mid": r.mid}
+            replace(blank, kind="reaction", text=r.emoji, reaction=r.emoji, target_mid=r.mid)
             for r in self.decision.reactions
         ]
-        contents = [*reactions, *(part for b in self.decision.bubbles for part in _parts(b))]
-        return [self._item(n, content, len(contents)) for n, content in enumerate(contents)]
-
-    def _item(self, number: int, content: Mapping[str, Any], of: int) -> Create:
+        bubbles = [
+            replace(blank, text=text, reply_to_mid=quoted)
+            for bubble in self.decision.bubbles
+            for text, quoted in _parts(bubble)
+        ]
+        found = [*reactions, *bubbles]
         # The number keeps bubbles of one instant in order; ids are told by turn and number.
-        thread = self.thread
-        return Create(
-            paths.message(thread.thread_id, f"{self.claim.id}-{number}"),
-            {
-                "thread_id": thread.thread_id,
-                "account_id": thread.account_id,
-                "igsid": thread.igsid,
-                "direction": Direction.OUTGOING,
-                "role": Role.BOT,
-                **content,
-                "terms": terms(str(content.get("text") or "")),
-                "status": Status.QUEUED,
-                "attempts": 0,
-                "turn_id": self.claim.id,
-                "owner_epoch": self._epoch,
-                "last_of_turn": number == of - 1,
-                "created_at": self.now + timedelta(microseconds=number),
-                "queued_at": self.now,
-                "expire_at": self.expire_at,
-            },
-        )
+        return [
+            replace(
+                item,
+                id=f"{self.claim.id}-{number}",
+                last_of_turn=number == len(found) - 1,
+                created_at=self.now + timedelta(microseconds=number),
+            )
+            for number, item in enumerate(found)
+        ]
 
     @property
     def _epoch(self) -> int:
         # The turn's last words belong to the time that begins with its handoff, or delivery
         # would cancel them.
-        return handoff.after(self.thread, self._handed.fields).owner_epoch
+        return self.thread.after(self._handed.fields).owner_epoch
 
     @property
-    def _handed(self) -> HandedOff:
+    def _handed(self) -> Patch:
         asked = self.decision.handoff
         if asked is None:
-            return HandedOff(fields={})
+            return Patch()
         return handoff.hand_off(
             self.thread,
             asked.reason,
             self.now,
-            self.alert_minutes,
+            self.settings.waiting_alert_minutes,
             note=asked.note,
             turn_id=self.claim.id,
         )
@@ -91,51 +97,53 @@ class Intents:
         return bool(self.decision.alerts) or self.decision.handoff is not None
 
     @property
-    def others(self) -> list[Write]:
-        """Everything else that becomes a document: alerts, contact details, the prompt."""
+    def patch(self) -> Patch:
+        """What changes besides the messages: the conversation, alerts, contact, the prompt."""
+        return Patch(self._fields, [*self._alerts(), *self._others()]) | self._handed
+
+    def _others(self) -> Iterator[Write]:
         thread, decision = self.thread, self.decision
-        writes: list[Write] = [*self._alerts()]
         if decision.contact_details:
-            writes.append(Merge(paths.contact(thread.thread_id), dict(decision.contact_details)))
+            yield paths.contact(thread.thread_id).merge(decision.contact_details)
         if decision.prompt is not None:
             version, text = decision.prompt
-            prompt = {"text": text, "account_id": thread.account_id, "used_at": SERVER_TIME}
-            writes.append(Merge(paths.prompt(version), prompt))
-        return writes
+            yield paths.prompt(version).merge(
+                {"text": text, "account_id": thread.account_id, "used_at": SERVER_TIME}
+            )
 
-    def _alerts(self) -> Iterable[Write]:
+    def _alerts(self) -> Iterator[Write]:
         turn_id = self.claim.id
         for number, text in enumerate(self.decision.alerts):
             told = handoff.alert(self.thread, "notification", self.now, note=text, turn_id=turn_id)
-            yield Merge(paths.alert(digest("said", turn_id, number)), told)
-        yield from self._handed.alerts
+            yield paths.alert(digest("said", turn_id, number)).merge(told)
 
     @property
-    def fields(self) -> dict[str, Any]:
-        """What changes on the conversation."""
+    def _fields(self) -> ConversationFields:
         thread, decision = self.thread, self.decision
-        fields: dict[str, Any] = self._counted()
+        fields = self._counted()
         if decision.disclosed:
             fields["disclosed_at"] = self.now
         if decision.summary is not None:
-            fields |= {"summary": decision.summary, "summary_until": decision.summary_until}
+            fields["summary"] = decision.summary
+            fields["summary_until"] = decision.summary_until
         if decision.suggestion is not None:
-            fields |= drafts.suggested(thread, decision.suggestion, self.now, self.alert_minutes)
+            fields |= drafts.suggested(
+                thread, decision.suggestion, self.now, self.settings.waiting_alert_minutes
+            )
         plan = decision.follow_up
         fields["follow_up"] = (
             {"at": plan.at, "note": plan.note, "owner_epoch": thread.owner_epoch} if plan else None
         )
-        return fields | self._handed.fields
+        return fields
 
-    def _counted(self) -> dict[str, Any]:
+    def _counted(self) -> ConversationFields:
         since, turns = self.thread.turns_since, self.thread.turns_counted
         if since is None or self.now - since >= RATE_WINDOW:
             return {"turns_since": self.now, "turns_counted": 1}
         return {"turns_since": since, "turns_counted": turns + 1}
 
 
-def _parts(bubble: Bubble) -> Iterator[dict[str, Any]]:
-    """A bubble as messages of the length that Instagram carries; the first one is the answer."""
+def _parts(bubble: Bubble) -> Iterator[tuple[str, str | None]]:
+    """A bubble as texts of the length that Instagram carries; the first one is the answer."""
     for number, text in enumerate(split(bubble.text)):
-        quoted = {"reply_to_mid": bubble.reply_to} if bubble.reply_to and not number else {}
-        yield {"kind": "text", "text": text, **quoted}
+        yield text, (bubble.reply_to or None) if not number else None

@@ -12,8 +12,9 @@ import pytest
 from emulators.clock import SimClock
 from services import bootstrap
 from services.adapters.media import MOST_SECONDS as MOST_SECONDS_OF_ONE
-from services.agent.context import LINES_BEFORE_SUMMARY, fenced, shown
+from services.agent.context import LINES_BEFORE_SUMMARY, shown
 from services.agent.input import Asked
+from services.agent.lines import fenced
 from services.agent.media import MOST_SECONDS, fetched
 from services.domain.conversation import Conversation
 from services.domain.message import Message

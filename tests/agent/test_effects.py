@@ -113,6 +113,13 @@ def test_a_follow_up_comes_at_its_time_and_knows_what_it_was_for(world: World) -
     assert len(asked(world)) == 2
 
 
+def test_a_follow_up_is_stored_as_one_of_its_thread(world: World) -> None:
+    _plan(world)
+    world.settle(within_seconds=7200)
+    (stored,) = world.messages("alice", "internal")
+    assert f"{stored['account_id']}_{stored['igsid']}" == world.thread("alice")
+
+
 def test_a_follow_up_is_forgotten_when_the_person_writes_first(world: World) -> None:
     _plan(world)
     world.dm("alice", "it works now")

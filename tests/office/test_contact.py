@@ -59,7 +59,7 @@ def test_a_reply_to_a_closed_conversation_reopens_it(world: World, desk: Desk) -
 
 
 def test_only_the_last_twenty_changes_are_kept(world: World) -> None:
-    known: list[dict[str, object]] = []
+    known: list[boundaries.Boundary] = []
     for n in range(30):
         known = boundaries.added(known, "bot" if n % 2 else "human", world.clock.now(), by=str(n))
         known = boundaries.added(known, "bot" if n % 2 else "human", world.clock.now(), by=str(n))

@@ -281,6 +281,14 @@ def test_what_the_bot_and_the_team_wrote_is_found_too(world: World, desk: Desk) 
     assert "We:" not in desk.get("/search?q=hello").text
 
 
+def test_what_the_system_wrote_for_us_is_found_too(world: World, desk: Desk) -> None:
+    world.configure(hours_weekly="mo-su 03:00-03:01", hours_away_text="Gone fishing")
+    world.dm("alice", "hello")
+    world.settle()
+    assert world.sent_to("alice") == ["Gone fishing"]
+    assert _listed(desk.get("/search?q=fishing").text) == [world.thread("alice").partition("_")[2]]
+
+
 def test_changed_rows_come_only_where_they_belong(world: World, desk: Desk) -> None:
     waiting = scene.person(world, "ann", owner="waiting")
     other = scene.person(world, "bob")

@@ -1,7 +1,6 @@
 """Waiting for a human never ends by itself; a human's time does."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -24,10 +23,10 @@ def _owned(world: World, owner: Owner, minutes: float | None = None) -> None:
     thread = Conversation.from_doc(world.thread("alice"), stored)
     now = world.clock.now()
     until = now + timedelta(minutes=minutes) if minutes else None
-    fields: dict[str, Any] = handoff.change(
+    fields = handoff.change(
         thread, owner, now, until=until, reason="customer_request", alert_minutes=15
     )
-    world.store.document(f"conversations/{world.thread('alice')}").update(fields)
+    world.store.document(f"conversations/{world.thread('alice')}").update(dict(fields))
 
 
 def test_a_second_alert_comes_when_nobody_came_and_no_third(world: World) -> None:

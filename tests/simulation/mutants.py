@@ -21,7 +21,7 @@ from services.domain.instants import to_ms
 from services.domain.outcome import Answer, NotSent, Unknown
 from services.domain.schedule import Appointment
 from services.ingest.service import Ingest
-from services.outbox.delivery import Delivery, Hint
+from services.outbox.delivery import Delivery
 from services.outbox.pacing import Leasing, Pacer
 from services.outbox.queue import TakingHead
 from services.outbox.record import Recording
@@ -245,12 +245,12 @@ class LateSlots(SimServices):
 
 
 class _Hasty(Delivery):
-    def _tolerance(self, _hint: Hint) -> timedelta:
+    def _clock_behind(self, _run: Any) -> timedelta:
         return timedelta(days=1)
 
-    def _at_least(self, slot: Any, _hint: Hint) -> Any:
-        now = self.clock.now()
-        return max(now, slot) if slot is not None else now
+    def _find_slot(self, run: Any) -> None:
+        super()._find_slot(run)
+        run.lease.own = True  # as if its instant had come
 
 
 class EarlySlots(SimServices):
