@@ -5,7 +5,7 @@ from collections.abc import Callable
 from emulators.firestore.conditions import Condition, Junction, Node
 from emulators.firestore.messages import FieldFilter
 from emulators.firestore.records import Record
-from emulators.firestore.values import ARRAY, NAN, NAN_KEY, NULL_KEY, NUMBER, Key
+from emulators.firestore.values import ARRAY, NAN_KEY, NULL_KEY, Key
 
 Predicate = Callable[[Record], bool]
 
@@ -31,14 +31,16 @@ def compile_filter(node: Node) -> Predicate:
 
 def _equal(condition: Condition) -> Predicate:
     path, key = condition.path, condition.keys[0]
+    if not condition.unary and not _comparable(condition):
+        return _never
     return lambda record: record.sort_key(path) == key
 
 
 def _not_equal(condition: Condition) -> Predicate:
-    path, unwanted = condition.path, (None, NULL_KEY, condition.keys[0])
-    if condition.keys[0] == NULL_KEY and not condition.unary:
-        return _never
-    return lambda record: record.sort_key(path) not in unwanted
+    if condition.unary:
+        path, unwanted = condition.path, (None, NULL_KEY, condition.keys[0])
+        return lambda record: record.sort_key(path) not in unwanted
+    return _not_in(condition)
 
 
 def _in(condition: Condition) -> Predicate:
@@ -47,7 +49,7 @@ def _in(condition: Condition) -> Predicate:
 
 
 def _not_in(condition: Condition) -> Predicate:
-    path, unwanted = condition.path, frozenset((None, NULL_KEY, *condition.keys))
+    path, unwanted = condition.path, frozenset((None, NULL_KEY, *_comparable(condition)))
     if NULL_KEY in condition.keys:
         return _never
     return lambda record: record.sort_key(path) not in unwanted
@@ -73,8 +75,7 @@ def _above(condition: Condition) -> Predicate:
 
 def _below(condition: Condition) -> Predicate:
     path, key = condition.path, condition.keys[0]
-    # The client libraries' own matching, made to agree with the service, puts NaN below numbers.
-    floor = (NAN if key[0] == NUMBER else key[0],)
+    floor = (key[0],)
     if condition.op == FieldFilter.LESS_THAN:
         return lambda record: (found := record.sort_key(path)) is not None and floor <= found < key
     return lambda record: (found := record.sort_key(path)) is not None and floor <= found <= key
@@ -88,7 +89,7 @@ def _range(condition: Condition) -> Predicate:
 
 
 def _comparable(condition: Condition) -> list[Key]:
-    """The keys but for null and NaN, which equal nothing in lists, arrays and ranges."""
+    """The keys but for null and NaN, which equal nothing: only a unary filter asks for them."""
     return [key for key in condition.keys if key not in (NULL_KEY, NAN_KEY)]
 
 

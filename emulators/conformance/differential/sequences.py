@@ -41,7 +41,11 @@ def _sequence(*parts: Drawn, pool: Drawn | None = None) -> Drawn:
         lambda pool, drawn: filled(
             [each for part in drawn for each in (part if isinstance(part, list) else [part])], pool
         ),
-        st.lists(pool if pool is not None else values.scalars, min_size=2, max_size=5),
+        st.lists(
+            pool if pool is not None else mostly(values.scalars, values.telling, 2),
+            min_size=2,
+            max_size=5,
+        ),
         st.tuples(*parts),
     )
 
@@ -73,7 +77,7 @@ writing: Drawn = _sequence(
 querying: Drawn = _sequence(
     _seed(_held, _names, 8),
     st.lists(mostly(queries.runs, queries.aggregates, 4), min_size=2, max_size=6),
-    pool=values.values,
+    pool=mostly(values.telling, values.values, 1),
 )
 """Documents whose fields have values of a small pool, and queries for them."""
 

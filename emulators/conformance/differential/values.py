@@ -142,6 +142,16 @@ _deep: Drawn = st.one_of(
 values: Drawn = mostly(scalars, _deep, 2)
 """What a document may hold."""
 
+telling: Drawn = st.sampled_from(
+    [
+        *({"null_value": None}, {"double_value": "NaN"}, {"integer_value": "1"}),
+        *({"double_value": 1.0}, {"double_value": -0.0}, {"integer_value": "0"}),
+        *({"string_value": ""}, _array(), _array({"null_value": None}), _map()),
+        *(_array({"integer_value": "1"}), _map(a={"integer_value": "1"}), VECTORS[0]),
+    ]
+)
+"""Values that are easily taken for one another, or compared as others are not."""
+
 odd_values: Drawn = st.sampled_from([*_ODD_VECTORS, *_WRONG])
 """What a document may perhaps not hold."""
 
