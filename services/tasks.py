@@ -9,7 +9,7 @@ from services.ports import Clock, TaskQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class ThreadTasks:
     """Tasks of one kind, never under the name of one that may be running now.
 
     Each is about a thread, or about an account where the kind is. Raises `Unavailable` when it is

@@ -16,7 +16,7 @@ from services.domain.outcome import Answer, Stopped, Throttled, Usage
 from services.domain.text import Text, joined
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Reads
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
 
@@ -50,8 +50,8 @@ class Accounts:
     """Writes what the answers of Instagram say about an account."""
 
     documents: Documents
-    turns: Looks
-    deliveries: Looks
+    turns: ThreadTasks
+    deliveries: ThreadTasks
     clock: Clock
     ids: Ids
 
@@ -112,7 +112,7 @@ class Accounts:
         _log.info("account_resumed", account_id=account_id, threads=len(woken))
         return len(woken)
 
-    def _wake(self, held: Query, looks: Looks, trace_id: str) -> list[str]:
+    def _wake(self, held: Query, looks: ThreadTasks, trace_id: str) -> list[str]:
         """Ensure a task for every thread that waited for the account."""
         waiting = self.documents.query(held)
         for snapshot in waiting:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from services.adapters.gemini import GeminiModel
     from services.adapters.instagram import Instagram
     from services.adapters.secrets import SecretManager
-    from services.tasks import Looks
+    from services.tasks import ThreadTasks
 
 
 class Platform:
@@ -60,25 +60,25 @@ class Platform:
         return self._queue(self.settings.delivery_queue, self.settings.deliver_url)
 
     @functools.cached_property
-    def turn_looks(self) -> "Looks":
+    def turn_looks(self) -> "ThreadTasks":
         """Later looks at what waits for a turn."""
         return self._looks(self.turn_tasks, Kind.TURN)
 
     @functools.cached_property
-    def backfill_looks(self) -> "Looks":
+    def backfill_looks(self) -> "ThreadTasks":
         """Later looks at an account's messages of which only edits told."""
         return self._looks(self.turn_tasks, Kind.BACKFILL)
 
     @functools.cached_property
-    def delivery_looks(self) -> "Looks":
+    def delivery_looks(self) -> "ThreadTasks":
         """Later looks at what waits to be sent."""
         return self._looks(self.delivery_tasks, Kind.DELIVERY)
 
-    def _looks(self, queue: TaskQueue, kind: Kind) -> "Looks":
-        from services.tasks import Looks
+    def _looks(self, queue: TaskQueue, kind: Kind) -> "ThreadTasks":
+        from services.tasks import ThreadTasks
 
         margin = self.settings.clock_margin_seconds
-        return Looks(queue=queue, kind=kind, clock=self.clock, clock_margin_seconds=margin)
+        return ThreadTasks(queue=queue, kind=kind, clock=self.clock, clock_margin_seconds=margin)
 
     def _queue(self, queue: str, url: str) -> TaskQueue:
         from services.adapters.cloud_tasks import CloudTaskQueue, caller

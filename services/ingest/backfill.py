@@ -22,7 +22,7 @@ from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.edits import MOST_FETCHES
 from services.ports import Clock, Documents, GraphReads
 from services.store.live_settings import LiveSettings
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
 
@@ -41,8 +41,8 @@ class Missing:
     """Fetches messages by their mid; repeating it changes nothing."""
 
     documents: Documents
-    turns: Looks
-    backfills: Looks
+    turns: ThreadTasks
+    backfills: ThreadTasks
     graph: GraphReads
     settings: LiveSettings
     clock: Clock

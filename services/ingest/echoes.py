@@ -30,7 +30,7 @@ from services.outbox import echo_matching
 from services.outbox.fate import arrived, moved_on, reached, told
 from services.ports import Documents, Reads
 from services.store.live_settings import LiveSettings
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class Echoes:
     """Decides whose echo it is; repeating it changes nothing."""
 
     documents: Documents
-    deliveries: Looks
+    deliveries: ThreadTasks
     settings: LiveSettings
 
     def settle(self, event: Event, trace_id: str) -> str:

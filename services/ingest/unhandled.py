@@ -14,7 +14,7 @@ from services.domain.ids import digest
 from services.errors import AlreadyStored
 from services.ports import Clock, Documents
 from services.store.live_settings import LiveSettings
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 #: How long it is kept.
 KEPT_FOR = timedelta(days=30)
@@ -29,7 +29,7 @@ class Drawer:
     """Keeps events that belong to no thread."""
 
     documents: Documents
-    backfills: Looks
+    backfills: ThreadTasks
     clock: Clock
 
     def keep(self, events: Sequence[Unhandled], app: str) -> None:

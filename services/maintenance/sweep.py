@@ -18,7 +18,7 @@ from services.errors import Contention
 from services.maintenance import waits
 from services.ports import Clock, Documents, Reads
 from services.store.live_settings import LiveSettings
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
 
@@ -33,8 +33,8 @@ class Sweep:
     """Five small queries when there is nothing to do, however many conversations there are."""
 
     documents: Documents
-    turns: Looks
-    deliveries: Looks
+    turns: ThreadTasks
+    deliveries: ThreadTasks
     settings: LiveSettings
     clock: Clock
 

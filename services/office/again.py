@@ -18,7 +18,7 @@ from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
 from services.store.live_settings import LiveSettings
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 #: What a person does first, by the reason for which a turn would pass the message over.
 _FIRST = {
@@ -35,7 +35,7 @@ class OfficeAgain:
     """Gives a message that was given up to a turn again."""
 
     documents: Documents
-    turns: Looks
+    turns: ThreadTasks
     settings: LiveSettings
     clock: Clock
     ids: Ids

@@ -27,7 +27,7 @@ from services.outbox.compose import Content, contents_of
 from services.outbox.enqueue import joining
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Manual:
     """Queues messages that no turn wrote, and carries out what a person decides about others."""
 
     documents: Documents
-    deliveries: Looks
+    deliveries: ThreadTasks
     settings: LiveSettings
     clock: Clock
     ids: Ids

@@ -26,7 +26,7 @@ from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
 from services.store.messages import newest, still_kept
-from services.tasks import Looks
+from services.tasks import ThreadTasks
 from services.turns.claim import Taken, Taking, renew
 from services.turns.finish import MOST_SUPERSEDED, Ended, Finishing, Releasing
 
@@ -53,8 +53,8 @@ class Turns:
     """Runs turns. `process` may be called any number of times, at any time, for any thread."""
 
     documents: Documents
-    looks: Looks
-    deliveries: Looks
+    looks: ThreadTasks
+    deliveries: ThreadTasks
     settings: LiveSettings
     agent: Agent
     missing: Missing
