@@ -11,7 +11,7 @@ from services.domain.findings import Entry, Session
 from services.domain.message import Message
 from services.domain.model import Media, ModelReply, ModelRequest
 from services.domain.outcome import Answer
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 
 T = TypeVar("T")
 
@@ -92,11 +92,11 @@ class Documents(Reads, Protocol):
 class TaskQueue(Protocol):
     """A queue that calls a function at an instant, at least once."""
 
-    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+    def ensure(self, appointment: TaskSpec, body: dict[str, str]) -> None:
         """A task of that name exists or existed; raises `Unavailable` when that is not sure."""
         ...
 
-    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+    def begin(self, appointment: TaskSpec, body: dict[str, str]) -> Callable[[], None]:
         """`ensure`, only begun, beside what the caller does meanwhile.
 
         What it answers waits for the end, and raises as `ensure` does.

@@ -14,7 +14,7 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksGrpc
 from google.cloud.tasks_v2.types import CreateTaskRequest
 
 from services import round_trips
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 from services.errors import Unavailable
 
 #: Seconds for creating one task, tries included.
@@ -65,7 +65,7 @@ class CloudTaskQueue:
         self._url = url
         self._account = account
 
-    def ensure(self, appointment: Appointment, body: Mapping[str, str]) -> None:
+    def ensure(self, appointment: TaskSpec, body: Mapping[str, str]) -> None:
         """A task of that name exists or existed when this returns.
 
         Raises `Unavailable` when the queue does not say so in time.
@@ -79,7 +79,7 @@ class CloudTaskQueue:
         except (exceptions.GoogleAPICallError, exceptions.RetryError) as error:
             raise _not_taken(error) from error
 
-    def begin(self, appointment: Appointment, body: Mapping[str, str]) -> Callable[[], None]:
+    def begin(self, appointment: TaskSpec, body: Mapping[str, str]) -> Callable[[], None]:
         """`ensure`, only begun: what it answers waits for the end, and raises likewise.
 
         By a future of the client's transport: a thread for it costs a tenth of a webhook's
@@ -92,7 +92,7 @@ class CloudTaskQueue:
         )
         return functools.partial(self._ended, call, appointment, body)
 
-    def _ended(self, call: Any, appointment: Appointment, body: Mapping[str, str]) -> None:
+    def _ended(self, call: Any, appointment: TaskSpec, body: Mapping[str, str]) -> None:
         try:
             call.result()
         except grpc.RpcError as error:
@@ -103,7 +103,7 @@ class CloudTaskQueue:
                 raise _not_taken(known) from error
             self.ensure(appointment, body)
 
-    def _request(self, appointment: Appointment, body: Mapping[str, str]) -> CreateTaskRequest:
+    def _request(self, appointment: TaskSpec, body: Mapping[str, str]) -> CreateTaskRequest:
         request = CreateTaskRequest.pb()(parent=self._queue)
         task = request.task
         task.name = f"{self._queue}/tasks/{appointment.name}"

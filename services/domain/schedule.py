@@ -18,7 +18,7 @@ _HOUR = 3600  # seconds
 
 
 @dataclass(frozen=True, slots=True)
-class Appointment:
+class TaskSpec:
     """A task's name and the instant at which it runs."""
 
     name: str
@@ -27,7 +27,7 @@ class Appointment:
 
 def inbound(
     thread: str, now: datetime, *, delay_min_seconds: float, delay_max_seconds: float
-) -> Appointment:
+) -> TaskSpec:
     """The task that will answer what arrives at `now`.
 
     Time is cut into buckets half as wide as the delay's range. All messages of a bucket share
@@ -38,20 +38,18 @@ def inbound(
     bucket = math.floor(now.timestamp() / width)
     jitter = fraction(thread, bucket) * max(delay_max_seconds - delay_min_seconds - width, 0)
     at = _whole_ms((bucket + 1) * width + delay_min_seconds + jitter)
-    return Appointment(digest(thread, "in", at.timestamp()), at)
+    return TaskSpec(digest(thread, "in", at.timestamp()), at)
 
 
-def later(
-    thread: str, wanted: datetime, now: datetime, *, clock_margin_seconds: float
-) -> Appointment:
+def later(thread: str, wanted: datetime, now: datetime, *, clock_margin_seconds: float) -> TaskSpec:
     """A look at the thread at `wanted`, never by the name of a task that may run now."""
     at = _whole_second(max(wanted, now + timedelta(seconds=clock_margin_seconds + 1)))
-    return Appointment(digest(thread, "at", at.timestamp()), at)
+    return TaskSpec(digest(thread, "at", at.timestamp()), at)
 
 
 def look_at_claim(
     thread: str, claim_id: str, expires_at: datetime, now: datetime, *, clock_margin_seconds: float
-) -> Appointment:
+) -> TaskSpec:
     """One look at a live claim once it has ended by every clock, whoever asks and however often.
 
     A look at the very instant finds the claim alive where its clock is behind, and would then ask
@@ -59,22 +57,22 @@ def look_at_claim(
     """
     margin = timedelta(seconds=clock_margin_seconds)
     at = _whole_second(max(expires_at + margin, now + margin + timedelta(seconds=1)))
-    return Appointment(digest(thread, "claim", claim_id, at.timestamp()), at)
+    return TaskSpec(digest(thread, "claim", claim_id, at.timestamp()), at)
 
 
-def delivery_of_turn(thread: str, turn_id: str, now: datetime) -> Appointment:
+def delivery_of_turn(thread: str, turn_id: str, now: datetime) -> TaskSpec:
     """The delivery of what a turn has just queued: at once, one name per turn."""
-    return Appointment(digest(thread, "turn", turn_id), now)
+    return TaskSpec(digest(thread, "turn", turn_id), now)
 
 
-def delivery_in_slot(thread: str, slot: datetime) -> Appointment:
+def delivery_in_slot(thread: str, slot: datetime) -> TaskSpec:
     """A look in the slot that was leased for the thread: no two looks share one."""
-    return Appointment(digest(thread, "slot", slot.timestamp()), slot)
+    return TaskSpec(digest(thread, "slot", slot.timestamp()), slot)
 
 
-def delivery_retry(thread: str, item: str, attempt: int, at: datetime) -> Appointment:
+def delivery_retry(thread: str, item: str, attempt: int, at: datetime) -> TaskSpec:
     """Another try of an item: by its number, it never has the name of the task now running."""
-    return Appointment(digest(thread, "retry", item, attempt, at.timestamp()), at)
+    return TaskSpec(digest(thread, "retry", item, attempt, at.timestamp()), at)
 
 
 def hourly(thread: str, now: datetime) -> datetime:
@@ -87,9 +85,7 @@ def hourly(thread: str, now: datetime) -> datetime:
     return _whole_second(datetime.fromtimestamp((begun + 1) * _HOUR + offset, UTC))
 
 
-def covers(
-    appointment: Appointment, committed_at: datetime, *, clock_margin_seconds: float
-) -> bool:
+def covers(appointment: TaskSpec, committed_at: datetime, *, clock_margin_seconds: float) -> bool:
     """Whether a task of that name is sure to see what was committed at `committed_at`."""
     return committed_at < appointment.at - timedelta(seconds=clock_margin_seconds)
 

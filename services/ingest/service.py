@@ -10,7 +10,7 @@ from services.domain.entries import Entry, entry, writes
 from services.domain.events import Event, Unhandled, Unplaced, What, parse
 from services.domain.instants import to_ms
 from services.domain.operation import Operation
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 from services.domain.task import Kind, Task
 from services.errors import AlreadyStored
 from services.ingest.echoes import Echoes
@@ -143,7 +143,7 @@ class Ingest:
             self.tasks.ensure(self._appointment(thread, operation), body)
         return stored
 
-    def _appointment(self, thread: str, operation: Operation) -> Appointment:
+    def _appointment(self, thread: str, operation: Operation) -> TaskSpec:
         return schedule.inbound(
             thread,
             self.clock.now(),
@@ -151,9 +151,7 @@ class Ingest:
             delay_max_seconds=operation.delay_max_seconds,
         )
 
-    def _store(
-        self, entries: list[Entry], task: Appointment, operation: Operation
-    ) -> frozenset[str]:
+    def _store(self, entries: list[Entry], task: TaskSpec, operation: Operation) -> frozenset[str]:
         try:
             self.documents.commit(writes(entries, task.at, operation))
         except AlreadyStored:
@@ -163,7 +161,7 @@ class Ingest:
         return frozenset(made.path for made in entries)
 
     def _store_the_new(
-        self, entries: list[Entry], task: Appointment, operation: Operation
+        self, entries: list[Entry], task: TaskSpec, operation: Operation
     ) -> frozenset[str]:
         """A body that mixes new and known events: once more, without the known ones."""
         found = self.documents.get(*(made.path for made in entries))

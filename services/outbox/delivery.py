@@ -10,7 +10,7 @@ from services.domain import paths, schedule, slots
 from services.domain.conversation import Conversation
 from services.domain.ids import split_thread_id
 from services.domain.outcome import Outcome
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 from services.domain.sendable import call_of
 from services.domain.task import Kind, Task
 from services.errors import GraphRefused, Unavailable
@@ -252,7 +252,7 @@ class Delivery:
         self._ensure(run, look, slot, head.item_id)
 
     def _ensure(
-        self, run: _Run, look: Appointment, slot: datetime | None, item_id: str | None
+        self, run: _Run, look: TaskSpec, slot: datetime | None, item_id: str | None
     ) -> None:
         task = Task(Kind.DELIVERY, run.thread_id, run.trace_id, slot, item_id)
         self.deliveries.ensure(look, task.body())

@@ -14,7 +14,7 @@ instants = st.integers(1_577_836_800_000, 2_208_988_800_000).map(
 ROUNDING = timedelta(milliseconds=1)
 
 
-def _inbound(now: datetime, low: float = 5, high: float = 15) -> schedule.Appointment:
+def _inbound(now: datetime, low: float = 5, high: float = 15) -> schedule.TaskSpec:
     return schedule.inbound("t", now, delay_min_seconds=low, delay_max_seconds=high)
 
 
@@ -71,7 +71,7 @@ def test_the_kinds_of_tasks_never_share_a_name() -> None:
 
 
 def test_a_commit_after_the_margin_is_not_covered_by_the_task() -> None:
-    task = schedule.Appointment("n", NOW + timedelta(seconds=5))
+    task = schedule.TaskSpec("n", NOW + timedelta(seconds=5))
     assert schedule.covers(task, NOW + timedelta(seconds=2.9), clock_margin_seconds=2)
     assert not schedule.covers(task, NOW + timedelta(seconds=3), clock_margin_seconds=2)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.bootstrap import services
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 from services.errors import Unavailable
 from tests.world import World
 
@@ -11,7 +11,7 @@ BODY = {"thread_id": "1_2", "trace_id": "t"}
 
 
 def _begin_and_end(world: World) -> None:
-    look = Appointment("a-name", world.clock.now())
+    look = TaskSpec("a-name", world.clock.now())
     services("webhook").turn_tasks.begin(look, BODY)()
 
 

@@ -12,7 +12,7 @@ from services.adapters.instagram import Instagram
 from services.adapters.media import PublicMedia
 from services.agent.attachments import MessageMedia
 from services.bootstrap import Services
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Model, TaskQueue
 from services.settings import Settings, from_environment
@@ -82,11 +82,11 @@ class _InSomeOrder:
         self._real = real
         self._at_once = at_once
 
-    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+    def ensure(self, appointment: TaskSpec, body: dict[str, str]) -> None:
         """As the real one."""
         self._real.ensure(appointment, body)
 
-    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+    def begin(self, appointment: TaskSpec, body: dict[str, str]) -> Callable[[], None]:
         """The real one's `ensure`, now or then; what it raises comes at the end."""
         if not self._at_once():
             return functools.partial(self.ensure, appointment, body)

@@ -19,7 +19,7 @@ from services.domain.documents import Create, Merge, Write
 from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.outcome import Answer, NotSent, Unknown
-from services.domain.schedule import Appointment
+from services.domain.schedule import TaskSpec
 from services.ingest.service import Ingest
 from services.outbox.delivery import Delivery
 from services.outbox.pacing import Leasing, Pacer
@@ -109,13 +109,13 @@ class NamedByThread:
     def __init__(self, queue: TaskQueue) -> None:
         self._queue = queue
 
-    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+    def ensure(self, appointment: TaskSpec, body: dict[str, str]) -> None:
         """The task, under the wrong name."""
-        self._queue.ensure(Appointment(digest(body.get("thread_id")), appointment.at), body)
+        self._queue.ensure(TaskSpec(digest(body.get("thread_id")), appointment.at), body)
 
-    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+    def begin(self, appointment: TaskSpec, body: dict[str, str]) -> Callable[[], None]:
         """Likewise."""
-        return self._queue.begin(Appointment(digest(body.get("thread_id")), appointment.at), body)
+        return self._queue.begin(TaskSpec(digest(body.get("thread_id")), appointment.at), body)
 
 
 class OneTaskAThread(SimServices):
@@ -190,10 +190,10 @@ class NoDeliveryTask(SimServices):
 
 
 class _NoQueue:
-    def ensure(self, appointment: Appointment, body: dict[str, str]) -> None:
+    def ensure(self, appointment: TaskSpec, body: dict[str, str]) -> None:
         """Nothing."""
 
-    def begin(self, appointment: Appointment, body: dict[str, str]) -> Callable[[], None]:
+    def begin(self, appointment: TaskSpec, body: dict[str, str]) -> Callable[[], None]:
         """Not asked for here."""
         raise NotImplementedError
 
