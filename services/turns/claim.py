@@ -62,7 +62,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class ClaimThread:
     """One try to claim a thread; meant for `Documents.transact`.
 
     Run again after its own lost commit it finds its claim and answers the same.

@@ -27,7 +27,7 @@ from services.ports import Clock, Documents, Ids, Reads
 from services.store.live_settings import LiveSettings
 from services.store.messages import newest, still_kept
 from services.tasks import ThreadTasks
-from services.turns.claim import Taken, Taking, renew
+from services.turns.claim import ClaimThread, Taken, renew
 from services.turns.finish import MOST_SUPERSEDED, Ended, Finishing, Releasing
 
 _log = structlog.get_logger()
@@ -79,7 +79,7 @@ class Turns:
         claim_id = self.ids.new()
         offer = self.linking.offer() if settings.account_linking else None
         ready = view.account.may_send
-        taking = Taking(thread_id, claim_id, settings, self.clock, offer, account_ready=ready)
+        taking = ClaimThread(thread_id, claim_id, settings, self.clock, offer, account_ready=ready)
         taken = self.documents.transact(taking)
         if taken.missing:
             self.missing.fetch(parties[0], thread_id, taken.missing)

@@ -4,7 +4,7 @@ from services import bootstrap
 from services.domain.decision import Bubble, Decision
 from services.domain.operation import Operation
 from services.domain.policy import Claim
-from services.turns.claim import Taking
+from services.turns.claim import ClaimThread
 from services.turns.finish import Finishing, Releasing
 from tests.agent.speaking import says
 from tests.world import World
@@ -18,7 +18,7 @@ def test_the_end_of_a_turn_that_is_tried_after_its_claim_ran_out_changes_nothing
     world.advance(10)
     thread, settings = world.thread("alice"), Operation()
     documents = bootstrap.services("process_thread").documents
-    taken = documents.transact(Taking(thread, "c1", settings, world.clock))
+    taken = documents.transact(ClaimThread(thread, "c1", settings, world.clock))
     assert isinstance(taken.step, Claim)
     assert taken.claim is not None
     ours = thread, taken.claim, taken.step.messages

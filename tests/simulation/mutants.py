@@ -26,7 +26,7 @@ from services.outbox.pacing import Leasing, Pacer
 from services.outbox.queue import TakingHead
 from services.outbox.record import Recording
 from services.ports import Documents, TaskQueue
-from services.turns.claim import Taking
+from services.turns.claim import ClaimThread
 from services.turns.finish import Finishing
 from services.turns.turn import Turns
 from tests.simulation.bending import BentDocuments, bent, drop, is_conversation, within
@@ -57,7 +57,7 @@ def _without_doubt(_work: TakingHead, fields: dict[str, Any]) -> dict[str, Any]:
     return {"sending": None} if held and held["unconfirmed"] else {}
 
 
-def _without_wait(_work: Taking, fields: dict[str, Any]) -> dict[str, Any]:
+def _without_wait(_work: ClaimThread, fields: dict[str, Any]) -> dict[str, Any]:
     return {"owner": "bot"} if fields.get("owner") == "waiting" else {}
 
 
@@ -269,7 +269,7 @@ MUTANTS: Mapping[str, type[SimServices]] = {
     "R2 tasks named by the thread alone": OneTaskAThread,
     "R3 neither a look nor a follow-up": BusyIsDone,
     "R3 nobody is told of queued replies": NoDeliveryTask,
-    "R4 attempts are not counted": bent(pen=drop("attempts", kind=Taking)),
+    "R4 attempts are not counted": bent(pen=drop("attempts", kind=ClaimThread)),
     "R5 finish ignores the epoch": bent(within(Finishing, _without_epoch)),
     "R5 delivery ignores the epoch": bent(_stale_items),
     "R6 a redelivery resets its message": bent(pen=_create_as_merge),
@@ -283,11 +283,11 @@ MUTANTS: Mapping[str, type[SimServices]] = {
     "R10 a late slot is used": LateSlots,
     "R10 a slot is used before its time": EarlySlots,
     "R11 STOP is not noticed": bent(pen=drop("opted_out_at")),
-    "R12 a claim is not respected": bent(within(Taking, lambda *_: {"claim": None})),
+    "R12 a claim is not respected": bent(within(ClaimThread, lambda *_: {"claim": None})),
     "R12 finish without the fence": bent(within(Finishing, _without_fence)),
     "only the newest message is read": NewestOnly,
     "edits and unsends are forgotten": bent(pen=_no_afterthought),
     "a bubble goes out after the window": bent(within(TakingHead, _always_open)),
-    "who waits for a human is answered": bent(within(Taking, _without_wait)),
-    "the cooldown is not kept": bent(within(Taking, lambda *_: {"cooldown_until": None})),
+    "who waits for a human is answered": bent(within(ClaimThread, _without_wait)),
+    "the cooldown is not kept": bent(within(ClaimThread, lambda *_: {"cooldown_until": None})),
 }
