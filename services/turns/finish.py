@@ -38,7 +38,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Finishing:
+class FinishTurn:
     """Commits what a turn decided; meant for `Documents.transact`.
 
     If the claim is no longer ours nothing is written; if the owner changed meanwhile the replies

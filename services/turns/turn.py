@@ -28,7 +28,7 @@ from services.store.live_settings import LiveSettings
 from services.store.messages import newest, still_kept
 from services.tasks import ThreadTasks
 from services.turns.claim import ClaimThread, Taken, renew
-from services.turns.finish import MOST_SUPERSEDED, Ended, Finishing, Releasing
+from services.turns.finish import MOST_SUPERSEDED, Ended, FinishTurn, Releasing
 
 _log = structlog.get_logger()
 
@@ -141,7 +141,7 @@ class Turns:
         if drafting:
             decision = only_drafted(decision, asked)
         ended = self.documents.transact(
-            Finishing(thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock)
+            FinishTurn(thread.thread_id, turn.claim, turn.messages, decision, settings, self.clock)
         )
         if ended.outcome not in _UNDONE:
             self.agent.committed(decision)

@@ -5,7 +5,7 @@ from services.domain.decision import Bubble, Decision
 from services.domain.operation import Operation
 from services.domain.policy import Claim
 from services.turns.claim import ClaimThread
-from services.turns.finish import Finishing, Releasing
+from services.turns.finish import FinishTurn, Releasing
 from tests.agent.speaking import says
 from tests.world import World
 
@@ -24,7 +24,7 @@ def test_the_end_of_a_turn_that_is_tried_after_its_claim_ran_out_changes_nothing
     ours = thread, taken.claim, taken.step.messages
     decision = Decision(bubbles=(Bubble("too late"),))
     ends = (
-        Finishing(*ours, decision, settings, world.clock),
+        FinishTurn(*ours, decision, settings, world.clock),
         Releasing(*ours, "failed", settings, world.clock),
     )
     world.advance(settings.claim_seconds)

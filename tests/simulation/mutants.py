@@ -27,22 +27,22 @@ from services.outbox.queue import TakingHead
 from services.outbox.record import Recording
 from services.ports import Documents, TaskQueue
 from services.turns.claim import ClaimThread
-from services.turns.finish import Finishing
+from services.turns.finish import FinishTurn
 from services.turns.turn import Turns
 from tests.simulation.bending import BentDocuments, bent, drop, is_conversation, within
 from tests.simulation.instances import SimServices
 
 
-def _without_fence(work: Finishing, _fields: dict[str, Any]) -> dict[str, Any]:
+def _without_fence(work: FinishTurn, _fields: dict[str, Any]) -> dict[str, Any]:
     held = dataclasses.replace(work.claim, expires_at=work.now + timedelta(days=1))
     return {"claim": held.to_doc()}
 
 
-def _without_epoch(work: Finishing, _fields: dict[str, Any]) -> dict[str, Any]:
+def _without_epoch(work: FinishTurn, _fields: dict[str, Any]) -> dict[str, Any]:
     return {"owner_epoch": work.claim.owner_epoch}
 
 
-def _without_newer(work: Finishing, _fields: dict[str, Any]) -> dict[str, Any]:
+def _without_newer(work: FinishTurn, _fields: dict[str, Any]) -> dict[str, Any]:
     return {"inbound_seq": work.claim.seq}
 
 
@@ -152,7 +152,7 @@ class BusyIsDone(SimServices):
     def documents(self) -> Documents:
         """A store in which finish sees no newer message."""
         real = self.outside.documents(self.function, self.clock, self.ids)
-        return BentDocuments(real, within(Finishing, _without_newer), None)
+        return BentDocuments(real, within(FinishTurn, _without_newer), None)
 
     @functools.cached_property
     def turns(self) -> Turns:
@@ -270,7 +270,7 @@ MUTANTS: Mapping[str, type[SimServices]] = {
     "R3 neither a look nor a follow-up": BusyIsDone,
     "R3 nobody is told of queued replies": NoDeliveryTask,
     "R4 attempts are not counted": bent(pen=drop("attempts", kind=ClaimThread)),
-    "R5 finish ignores the epoch": bent(within(Finishing, _without_epoch)),
+    "R5 finish ignores the epoch": bent(within(FinishTurn, _without_epoch)),
     "R5 delivery ignores the epoch": bent(_stale_items),
     "R6 a redelivery resets its message": bent(pen=_create_as_merge),
     "R7 nothing says when a turn is due": bent(pen=drop("due_at", "deliver_due_at")),
@@ -284,7 +284,7 @@ MUTANTS: Mapping[str, type[SimServices]] = {
     "R10 a slot is used before its time": EarlySlots,
     "R11 STOP is not noticed": bent(pen=drop("opted_out_at")),
     "R12 a claim is not respected": bent(within(ClaimThread, lambda *_: {"claim": None})),
-    "R12 finish without the fence": bent(within(Finishing, _without_fence)),
+    "R12 finish without the fence": bent(within(FinishTurn, _without_fence)),
     "only the newest message is read": NewestOnly,
     "edits and unsends are forgotten": bent(pen=_no_afterthought),
     "a bubble goes out after the window": bent(within(TakingHead, _always_open)),
