@@ -17,7 +17,7 @@ from services.errors import GraphRefused, Unavailable
 from services.outbox.head import Doubtful, Empty, LookAgain, QueueHead, SendNow
 from services.outbox.pacing import Pacer, Reserving, SlotLease
 from services.outbox.queue import PuttingBack, TakingHead
-from services.outbox.record import Recording
+from services.outbox.record import RecordSend
 from services.outbox.settling import Settling
 from services.outbox.times import CALL_WITHIN
 from services.ports import Clock, Documents, Ids, Messenger, TaskQueue
@@ -188,7 +188,7 @@ class Delivery:
         if next_id is not None and settings.bubble_delay_seconds <= 0:
             run.lease.take_if_possible()
         following = self.documents.transact(
-            Recording(
+            RecordSend(
                 run.thread_id,
                 head.item,
                 head.token,

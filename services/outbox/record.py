@@ -30,7 +30,7 @@ from services.ports import Reads
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
+class RecordSend:
     """Writes a send's outcome; meant for `Documents.transact`.
 
     A definite outcome is accepted even after the hold ran out, while nobody else has one; run

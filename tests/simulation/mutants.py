@@ -24,7 +24,7 @@ from services.ingest.service import Ingest
 from services.outbox.delivery import Delivery
 from services.outbox.pacing import Leasing, Pacer
 from services.outbox.queue import TakingHead
-from services.outbox.record import Recording
+from services.outbox.record import RecordSend
 from services.ports import Documents, TaskQueue
 from services.turns.claim import ClaimThread
 from services.turns.finish import FinishTurn
@@ -277,7 +277,7 @@ MUTANTS: Mapping[str, type[SimServices]] = {
     "R8 an ambiguous send is repeated": BlindRetry,
     "R8 an expired hold is queued again": bent(_reset_again),
     "R8 an unconfirmed bubble holds nothing": bent(within(TakingHead, _without_doubt)),
-    "R9 undecided echoes are forgotten": bent(within(Recording, lambda *_: {"undecided": []})),
+    "R9 undecided echoes are forgotten": bent(within(RecordSend, lambda *_: {"undecided": []})),
     "R9 an early echo is taken for a human's": bent(_echo_at_once),
     "R10 a block of slots is leased twice": bent(pen=_no_lease),
     "R10 a late slot is used": LateSlots,
