@@ -78,7 +78,7 @@ class Manual:
         )
         operation = self.settings.account(account_of(thread_id)).operation
         send_id, now = key or self.ids.new(), self.clock.now()
-        queueing = Queueing(thread_id, send_id, contents, operator, operation, now)
+        queueing = Enqueue(thread_id, send_id, contents, operator, operation, now)
         queued = self.documents.transact(queueing)
         self.deliveries.soon(thread_id, self.ids.new())
         return queued
@@ -102,7 +102,7 @@ class Manual:
 
 
 @dataclass(frozen=True, slots=True)
-class Queueing:
+class Enqueue:
     """Checks that a message may be sent, and puts it into the line; for `Documents.transact`."""
 
     thread_id: str
