@@ -57,7 +57,7 @@ QueueHead = SendNow | LookAgain | Doubtful | Empty
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class SendContext:
     """What decides, besides the item itself, whether the first item goes now."""
 
     thread: Conversation
@@ -87,7 +87,7 @@ def still_held(
     )
 
 
-def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[QueueHead, Patch]:
+def advance(gate: SendContext, items: Sequence[Snapshot]) -> tuple[QueueHead, Patch]:
     """Hold the first of the outbox's `items` that may go, and drop those that must not.
 
     Items that were not read are left where they are.
@@ -106,7 +106,7 @@ def advance(gate: Gate, items: Sequence[Snapshot]) -> tuple[QueueHead, Patch]:
     return look_if(outbox, gate.now), dropped | _rests(outbox, due)
 
 
-def _dropped(gate: Gate, item: Message, verdict: Verdict) -> Patch:
+def _dropped(gate: SendContext, item: Message, verdict: Verdict) -> Patch:
     if not verdict.dropped:
         return Patch()
     fields, thread = verdict.dropped | without_token(item), gate.thread
@@ -118,7 +118,7 @@ def _dropped(gate: Gate, item: Message, verdict: Verdict) -> Patch:
 
 
 def _first(
-    gate: Gate, item: Message, outbox: list[str], *, human_agent: bool
+    gate: SendContext, item: Message, outbox: list[str], *, human_agent: bool
 ) -> tuple[QueueHead, Patch]:
     """The first item that may go by itself: hold it, or say when it may."""
     now, account = gate.now, gate.account
@@ -154,7 +154,7 @@ def _rests(outbox: list[str], due: int | None, held_for: str | None = None) -> P
 
 
 def _hold(
-    gate: Gate, item: Message, outbox: list[str], slot: datetime, *, human_agent: bool
+    gate: SendContext, item: Message, outbox: list[str], slot: datetime, *, human_agent: bool
 ) -> tuple[SendNow, Patch]:
     now, attempts = gate.now, item.attempts + 1
     sending = SendingRecord(id=item.id, started_at=now, until=now + SENDING_FOR, token=gate.token)

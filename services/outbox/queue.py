@@ -22,9 +22,9 @@ from services.outbox import echo_matching, fate
 from services.outbox.head import (
     Doubtful,
     Empty,
-    Gate,
     LookAgain,
     QueueHead,
+    SendContext,
     advance,
     look_if,
     still_held,
@@ -65,7 +65,7 @@ class TakingHead:
         if not thread.outbox or thread.outbox[0] != self.expected:
             wanted = [paths.message(self.thread_id, i) for i in thread.outbox[:MOST_READ]]
             items = reads.get(*wanted) if wanted else []
-        gate = Gate(thread, account, self.slot, self.token, self.now, self.settings)
+        gate = SendContext(thread, account, self.slot, self.token, self.now, self.settings)
         head, patch = advance(gate, items)
         return head, Patch(_changed(thread, patch.fields), patch.writes).of(self.thread_id)
 

@@ -18,9 +18,9 @@ from services.domain.states import Owner, Status
 from services.outbox import echo_matching, fate
 from services.outbox.head import (
     Empty,
-    Gate,
     LookAgain,
     QueueHead,
+    SendContext,
     advance,
     look_if,
     still_held,
@@ -149,7 +149,7 @@ class RecordSend:
         outbox = tuple(item for item in thread.outbox if item != self.item.id)
         following = [s for s in behind if outbox[:1] == (s.id,)]
         behind_it = replace(thread, outbox=outbox, sending=None)
-        gate = Gate(behind_it, account, self.slot, self.token, self.now, self.settings)
+        gate = SendContext(behind_it, account, self.slot, self.token, self.now, self.settings)
         head, patch = advance(gate, self._delayed(following))
         return head, patch | Patch({"updated_at": SERVER_TIME}, self._delays(following))
 
