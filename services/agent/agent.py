@@ -14,7 +14,7 @@ from services.agent.asking import Asking, Spent
 from services.agent.budget import Budget
 from services.agent.context import Shown
 from services.agent.deciding import Deciding
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.agent.lines import line_of
 from services.agent.loop import Loop
 from services.agent.rules import Rule, Rules
@@ -50,7 +50,7 @@ class Agent:
     #: ↑ results that stand in for the tools' own, to play a turn again
     prompts_stored: set[str] = field(default_factory=set)  #: versions that need no writing again
 
-    def decide(self, asked: Asked, keep_claim: Callable[[], None]) -> Decision:
+    def decide(self, asked: TurnInput, keep_claim: Callable[[], None]) -> Decision:
         """What to do about the new messages.
 
         Ends within the bounds of the settings, whatever the model does. Raises `ModelError` when
@@ -86,13 +86,13 @@ class Agent:
             return settings.engine
         return "gemini" if self.model is not None else "rules"
 
-    def _rule(self, asked: Asked) -> Rule | None:
+    def _rule(self, asked: TurnInput) -> Rule | None:
         # A note of the bot's own, for its follow-up, asks nothing.
         said = [m.text for m in asked.messages if m.role is Role.USER]
         return self.rules.answer(asked.account_id, said)
 
     def _by_model(
-        self, model: Model, asked: Asked, deciding: Deciding, keep_claim: Callable[[], None]
+        self, model: Model, asked: TurnInput, deciding: Deciding, keep_claim: Callable[[], None]
     ) -> Decision:
         settings, shown = asked.settings, deciding.shown
         system = system_prompt(settings)
@@ -119,7 +119,7 @@ class Agent:
         return replace(decision, descriptions=descriptions)
 
     def _learned(
-        self, asking: Asking, asked: Asked, shown: Shown, found: Mapping[str, Sequence[Media]]
+        self, asking: Asking, asked: TurnInput, shown: Shown, found: Mapping[str, Sequence[Media]]
     ) -> tuple[Summary | None, Mapping[str, MessageFields]]:
         """What later turns, and readers, know of this one's past and media."""
         if not asked.learns:
@@ -129,7 +129,7 @@ class Agent:
 
     def _toolbox(
         self,
-        asked: Asked,
+        asked: TurnInput,
         shown: Shown,
         system: str,
         looked_up: list[ToolResult],
@@ -170,7 +170,7 @@ class Agent:
             until=deadline,
         )
 
-    def _past(self, asked: Asked, limit: int) -> Sequence[str]:
+    def _past(self, asked: TurnInput, limit: int) -> Sequence[str]:
         found = newest(self.documents, asked.thread.thread_id, limit)
         messages = context.readable(still_kept(found, self.clock.now()))
         return [line_of(m) for m in messages]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.agent.lines import Lines, fenced, words_of
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
@@ -38,7 +38,7 @@ class Shown:
     leaving: Sequence[Message]  #: what is in no summary yet, and soon nowhere else
 
 
-def shown(asked: Asked, now: datetime) -> Shown:
+def shown(asked: TurnInput, now: datetime) -> Shown:
     """The lines before, within the bounds, then the new messages as one input.
 
     The order is from what never changes to what is new in every turn: the provider caches the
@@ -83,7 +83,7 @@ def readable(messages: Sequence[Message]) -> list[Message]:
     ]
 
 
-def _past(asked: Asked) -> list[Message]:
+def _past(asked: TurnInput) -> list[Message]:
     new_ids = {m.id for m in asked.messages}
     first = min((m.created_at for m in asked.messages), default=None)
     return [
@@ -105,7 +105,7 @@ def _fitting(past: list[Message], settings: Operation) -> list[Message]:
     return past[first:]
 
 
-def _leaving(past: list[Message], kept: list[Message], asked: Asked) -> list[Message]:
+def _leaving(past: list[Message], kept: list[Message], asked: TurnInput) -> list[Message]:
     """The lines in no summary that no longer fit, or that a turn soon reads no more.
 
     So the notes are written while their lines are still read, and no turn needs to read further.
@@ -139,7 +139,7 @@ def _said_by(roles: Sequence[Role], messages: Sequence[Message]) -> str:
     return "\n".join(words_of(m) for m in messages if m.role in roles)
 
 
-def _new(asked: Asked, new: Sequence[Message], lines: Lines, now: datetime) -> Said:
+def _new(asked: TurnInput, new: Sequence[Message], lines: Lines, now: datetime) -> Said:
     written = [lines.line(m) for m in new if m.role is Role.USER]
     planned = [m for m in new if m.role is not Role.USER]
     parts = [_about(asked, now)]
@@ -149,7 +149,7 @@ def _new(asked: Asked, new: Sequence[Message], lines: Lines, now: datetime) -> S
     return Said("user", "\n\n".join(parts))
 
 
-def _about(asked: Asked, now: datetime) -> str:
+def _about(asked: TurnInput, now: datetime) -> str:
     """What our own records say; the person's words in it are fenced like all others."""
     contact = asked.contact
     zone = zone_of(asked.settings.time_zone)

@@ -6,7 +6,7 @@ from datetime import datetime
 from services.agent import guards
 from services.agent.asking import Spent
 from services.agent.context import Shown
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.agent.loop import Run
 from services.agent.rules import Rule
 from services.agent.summary import Summary
@@ -19,7 +19,7 @@ from services.ports import Clock
 class Deciding:
     """One turn on its way to a decision."""
 
-    asked: Asked
+    asked: TurnInput
     shown: Shown
     clock: Clock
     started_at: datetime = field(init=False)

@@ -6,19 +6,19 @@ no bubble, no reaction, no alert, no record of the person.
 
 from dataclasses import replace
 
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.domain.decision import Decision, Suggestion
 from services.domain.states import Owner
 
 
-def asked_for_draft(asked: Asked) -> Asked:
+def asked_for_draft(asked: TurnInput) -> TurnInput:
     """The question without what is said of machines and handovers: a person will send it."""
     open_thread = replace(asked.thread, owner=Owner.BOT, owner_until=None, boundary_at=None)
     settings = replace(asked.settings, disclosure="", handoff_text="")
     return replace(asked, thread=open_thread, settings=settings)
 
 
-def only_drafted(decision: Decision, asked: Asked) -> Decision:
+def only_drafted(decision: Decision, asked: TurnInput) -> Decision:
     """What is left of a decision that nobody but an operator may carry out."""
     suggestion = Suggestion(
         text="\n\n".join(bubble.text for bubble in decision.bubbles),

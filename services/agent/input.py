@@ -11,7 +11,7 @@ from services.domain.operation import Operation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class TurnInput:
     """A thread's new messages, with all that is known around them."""
 
     thread: Conversation

@@ -7,7 +7,7 @@ import structlog
 
 import prompts
 from services.agent.asking import Asking
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.domain.message import MessageFields, put_into_words
 from services.domain.model import Media, ModelReply, ModelRequest, Said
 from services.domain.operation import Operation
@@ -26,7 +26,7 @@ MOST_SECONDS = 15
 _MOST_CHARACTERS = 2000
 
 
-def fetched(source: MediaSource, asked: Asked, now: datetime) -> Mapping[str, Sequence[Media]]:
+def fetched(source: MediaSource, asked: TurnInput, now: datetime) -> Mapping[str, Sequence[Media]]:
     """The media of the new messages, by message id; what cannot be had is left out.
 
     They are here well before the claim would have to be renewed.
@@ -47,7 +47,7 @@ def fetched(source: MediaSource, asked: Asked, now: datetime) -> Mapping[str, Se
 
 
 def described(
-    asking: Asking, asked: Asked, found: Mapping[str, Sequence[Media]]
+    asking: Asking, asked: TurnInput, found: Mapping[str, Sequence[Media]]
 ) -> dict[str, MessageFields]:
     """By message id what is stored of its media: words, and whether they could be had.
 
@@ -61,7 +61,7 @@ def described(
     }
 
 
-def _in_words(asking: Asking, asked: Asked, media: Sequence[Media]) -> MessageFields:
+def _in_words(asking: Asking, asked: TurnInput, media: Sequence[Media]) -> MessageFields:
     try:
         words = in_words(asking.ask(asking_for_words(media, asked.settings)), media)
     except ModelError as error:

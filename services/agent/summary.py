@@ -9,7 +9,7 @@ import structlog
 import prompts
 from services.agent.asking import Asking
 from services.agent.context import LINES_BEFORE_SUMMARY, Shown, readable
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.agent.lines import fenced, line_of
 from services.domain import paths
 from services.domain.documents import Query
@@ -35,7 +35,7 @@ class Summary:
     until: datetime
 
 
-def leaving(documents: Documents, asked: Asked, shown: Shown, now: datetime) -> list[Message]:
+def leaving(documents: Documents, asked: TurnInput, shown: Shown, now: datetime) -> list[Message]:
     """The lines that the notes do not hold and that leave the history, oldest first.
 
     Those that left it already are read by one query more. It takes many new lines at once for
@@ -57,7 +57,7 @@ def leaving(documents: Documents, asked: Asked, shown: Shown, now: datetime) -> 
     return [*readable(older), *shown.leaving]
 
 
-def summed_up(asking: Asking, asked: Asked, leaving: Sequence[Message]) -> Summary | None:
+def summed_up(asking: Asking, asked: TurnInput, leaving: Sequence[Message]) -> Summary | None:
     """New notes, when enough lines leave the history.
 
     Only a convenience for later turns: when the model does not write them, there are none.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.agent.asking import Spent
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.agent.personal_data import EMAIL, PHONE
 from services.domain.model import Step, ToolResult
 from services.domain.operation import Operation
@@ -24,7 +24,7 @@ _SECRET = re.compile(
 
 
 def trace(
-    asked: Asked,
+    asked: TurnInput,
     engine: str,
     spent: Spent,
     steps: Sequence[tuple[str, Step]],
@@ -143,7 +143,7 @@ def redacted(value: Any, depth: int = 0) -> Any:
     return redacted(str(value), depth)
 
 
-def _oldest(asked: Asked, otherwise: datetime) -> datetime:
+def _oldest(asked: TurnInput, otherwise: datetime) -> datetime:
     return min((m.received_at for m in asked.messages if m.received_at), default=otherwise)
 
 

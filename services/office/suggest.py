@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.agent.agent import Agent
 from services.agent.draft import asked_for_draft
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.domain import paths
 from services.domain.conversation import Conversation
 from services.domain.ids import account_of
@@ -42,7 +42,7 @@ class OfficeSuggest:
         new = _unanswered(history)
         if conversation.fields is None or not new:
             raise Rejected(Text("There is nothing to answer: the last word is yours."))
-        asked = Asked(
+        asked = TurnInput(
             thread=Conversation.from_doc(thread_id, conversation.fields),
             turn_id=self.ids.new(),
             messages=new,

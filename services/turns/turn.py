@@ -9,7 +9,7 @@ import structlog
 
 from services.agent.agent import Agent
 from services.agent.draft import asked_for_draft, only_drafted
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.contacts.linking import Linking
 from services.contacts.profiles import Profiles
 from services.domain import paths, schedule
@@ -125,7 +125,7 @@ class Turns:
         thread, settings = turn.thread, turn.settings
         renewal = Renewal(self.documents, self.clock, thread, turn.claim, settings)
         history, begins_at = self._history(turn)
-        asked = Asked(
+        asked = TurnInput(
             thread=thread,
             turn_id=turn.claim.id,
             messages=turn.messages,

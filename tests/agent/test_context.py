@@ -13,7 +13,7 @@ from emulators.clock import SimClock
 from services import bootstrap
 from services.adapters.media import MOST_SECONDS as MOST_SECONDS_OF_ONE
 from services.agent.context import LINES_BEFORE_SUMMARY, shown
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.agent.lines import fenced
 from services.agent.media import MOST_SECONDS, fetched
 from services.domain.conversation import Conversation
@@ -310,8 +310,8 @@ def _said_at(minute: int, text: str) -> Message:
 
 def _question(
     thread: Conversation, new: list[Message], history: list[Message], settings: Operation
-) -> Asked:
-    return Asked(
+) -> TurnInput:
+    return TurnInput(
         thread=thread,
         turn_id="t",
         messages=new,

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.adapters.instagram import Instagram
 from services.agent.agent import Agent
-from services.agent.input import Asked
+from services.agent.input import TurnInput
 from services.domain.call import Call
 from services.domain.decision import Decision
 from services.domain.documents import Create, Merge, Write
@@ -199,7 +199,7 @@ class _NoQueue:
 
 
 class _NewestOnly(Agent):
-    def decide(self, asked: Asked, keep_claim: Callable[[], None]) -> Decision:
+    def decide(self, asked: TurnInput, keep_claim: Callable[[], None]) -> Decision:
         """Answer the last message, in the name of all."""
         newest = dataclasses.replace(asked, messages=asked.messages[-1:])
         return super().decide(newest, keep_claim)
