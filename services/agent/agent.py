@@ -12,7 +12,7 @@ import prompts
 from services.agent import context, guards, media
 from services.agent.asking import Asking, Spent
 from services.agent.budget import Budget
-from services.agent.context import Shown
+from services.agent.context import PromptContext
 from services.agent.deciding import Deciding
 from services.agent.input import TurnInput
 from services.agent.lines import line_of
@@ -119,7 +119,11 @@ class Agent:
         return replace(decision, descriptions=descriptions)
 
     def _learned(
-        self, asking: Asking, asked: TurnInput, shown: Shown, found: Mapping[str, Sequence[Media]]
+        self,
+        asking: Asking,
+        asked: TurnInput,
+        shown: PromptContext,
+        found: Mapping[str, Sequence[Media]],
     ) -> tuple[Summary | None, Mapping[str, MessageFields]]:
         """What later turns, and readers, know of this one's past and media."""
         if not asked.learns:
@@ -130,7 +134,7 @@ class Agent:
     def _toolbox(
         self,
         asked: TurnInput,
-        shown: Shown,
+        shown: PromptContext,
         system: str,
         looked_up: list[ToolResult],
         deadline: datetime,

@@ -26,7 +26,7 @@ _KNOWN = ("given_name", "email", "phone", "company", "sector", "city")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PromptContext:
     """The conversation as the model sees it."""
 
     said: Sequence[Said]
@@ -38,7 +38,7 @@ class Shown:
     leaving: Sequence[Message]  #: what is in no summary yet, and soon nowhere else
 
 
-def shown(asked: TurnInput, now: datetime) -> Shown:
+def shown(asked: TurnInput, now: datetime) -> PromptContext:
     """The lines before, within the bounds, then the new messages as one input.
 
     The order is from what never changes to what is new in every turn: the provider caches the
@@ -49,7 +49,7 @@ def shown(asked: TurnInput, now: datetime) -> Shown:
     kept = _fitting(past, asked.settings)
     closed, open_ = _divided(kept, asked.thread.boundary(now))
     lines = Lines.of([*closed, *open_, *new], [*past, *new])
-    return Shown(
+    return PromptContext(
         said=[
             *_notes(asked.thread.summary),
             *_closed(closed, lines),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from services.agent import guards
 from services.agent.asking import Spent
-from services.agent.context import Shown
+from services.agent.context import PromptContext
 from services.agent.input import TurnInput
 from services.agent.loop import Run
 from services.agent.rules import Rule
@@ -20,7 +20,7 @@ class Deciding:
     """One turn on its way to a decision."""
 
     asked: TurnInput
-    shown: Shown
+    shown: PromptContext
     clock: Clock
     started_at: datetime = field(init=False)
 

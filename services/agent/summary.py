@@ -8,7 +8,7 @@ import structlog
 
 import prompts
 from services.agent.asking import Asking
-from services.agent.context import LINES_BEFORE_SUMMARY, Shown, readable
+from services.agent.context import LINES_BEFORE_SUMMARY, PromptContext, readable
 from services.agent.input import TurnInput
 from services.agent.lines import fenced, line_of
 from services.domain import paths
@@ -35,7 +35,9 @@ class Summary:
     until: datetime
 
 
-def leaving(documents: Documents, asked: TurnInput, shown: Shown, now: datetime) -> list[Message]:
+def leaving(
+    documents: Documents, asked: TurnInput, shown: PromptContext, now: datetime
+) -> list[Message]:
     """The lines that the notes do not hold and that leave the history, oldest first.
 
     Those that left it already are read by one query more. It takes many new lines at once for
