@@ -9,7 +9,7 @@ from google.genai import errors, types
 from google.oauth2.credentials import Credentials
 
 from services.adapters.http import trust
-from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall, ToolSchema
+from services.domain.model import ChatLine, ModelReply, ModelRequest, Step, ToolCall, ToolSchema
 from services.errors import ModelBusy, ModelError, ModelRefused, NoAnswer
 from services.ports import VECTOR_LENGTH
 
@@ -156,7 +156,7 @@ def _contents(request: ModelRequest) -> list[Any]:
     return contents
 
 
-def _said(line: Said) -> types.Content:
+def _said(line: ChatLine) -> types.Content:
     media = [types.Part.from_bytes(data=m.content, mime_type=m.mime_type) for m in line.media]
     return types.Content(role=line.role, parts=[types.Part(text=line.text), *media])
 

@@ -9,7 +9,7 @@ from services.agent.input import TurnInput
 from services.agent.lines import Lines, fenced, words_of
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
-from services.domain.model import Media, Said
+from services.domain.model import ChatLine, Media
 from services.domain.operation import Operation
 from services.domain.playground import NOT_SENT
 from services.domain.states import Direction, Role, Status
@@ -29,7 +29,7 @@ _KNOWN = ("given_name", "email", "phone", "company", "sector", "city")
 class PromptContext:
     """The conversation as the model sees it."""
 
-    said: Sequence[Said]
+    said: Sequence[ChatLine]
     mids: Mapping[int, str]  #: by the number shown before a message
     person_said: str
     we_said: str  #: the bot and its colleagues, likewise
@@ -65,7 +65,7 @@ def shown(asked: TurnInput, now: datetime) -> PromptContext:
     )
 
 
-def with_media(said: Sequence[Said], found: Mapping[str, Sequence[Media]]) -> list[Said]:
+def with_media(said: Sequence[ChatLine], found: Mapping[str, Sequence[Media]]) -> list[ChatLine]:
     """The lines, the last of which shows what the new messages hold, by message id."""
     *before, new = said
     return [*before, replace(new, media=tuple(item for items in found.values() for item in items))]
@@ -125,28 +125,28 @@ def _divided(
     return closed, [m for m in messages if m.id not in ids]
 
 
-def _notes(summary: str) -> list[Said]:
+def _notes(summary: str) -> list[ChatLine]:
     said = f"Notes on what was said before:\n{fenced(summary)}"
-    return [Said("user", said)] if summary else []
+    return [ChatLine("user", said)] if summary else []
 
 
-def _closed(messages: Sequence[Message], lines: Lines) -> list[Said]:
+def _closed(messages: Sequence[Message], lines: Lines) -> list[ChatLine]:
     told = "Closed: the team dealt with this, do not take it up again."
-    return [Said("user", "\n".join([told, *map(lines.line, messages)]))] if messages else []
+    return [ChatLine("user", "\n".join([told, *map(lines.line, messages)]))] if messages else []
 
 
 def _said_by(roles: Sequence[Role], messages: Sequence[Message]) -> str:
     return "\n".join(words_of(m) for m in messages if m.role in roles)
 
 
-def _new(asked: TurnInput, new: Sequence[Message], lines: Lines, now: datetime) -> Said:
+def _new(asked: TurnInput, new: Sequence[Message], lines: Lines, now: datetime) -> ChatLine:
     written = [lines.line(m) for m in new if m.role is Role.USER]
     planned = [m for m in new if m.role is not Role.USER]
     parts = [_about(asked, now)]
     if written:
         parts.append("New messages from the person:\n" + "\n".join(written))
     parts += [f"It is time for what you planned: {fenced(m.text)}" for m in planned]
-    return Said("user", "\n\n".join(parts))
+    return ChatLine("user", "\n\n".join(parts))
 
 
 def _about(asked: TurnInput, now: datetime) -> str:

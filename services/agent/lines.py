@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.domain.message import Message
-from services.domain.model import Said
+from services.domain.model import ChatLine
 from services.domain.states import Role
 
 _MOST_CHARACTERS = 4000  # of one message
@@ -33,11 +33,11 @@ class Lines:
         mids = {m.id: mid for mid, m in self.mentioned.items()}
         return {number: mids[i] for i, number in self.numbers.items() if i in mids}
 
-    def said(self, message: Message) -> Said:
+    def said(self, message: Message) -> ChatLine:
         """One message as a part of the talk: the bot's own are the model's."""
         if message.role is Role.BOT:
-            return Said("model", message.text)
-        return Said("user", self.line(message))
+            return ChatLine("model", message.text)
+        return ChatLine("user", self.line(message))
 
     def line(self, message: Message) -> str:
         """One message as a line that says who wrote it and what it refers to."""

@@ -22,7 +22,7 @@ import prompts
 from services.agent.asking import Asking
 from services.agent.toolbox import Toolbox
 from services.domain.decision import Handoff
-from services.domain.model import ModelReply, ModelRequest, Said, Step, ToolCall
+from services.domain.model import ChatLine, ModelReply, ModelRequest, Step, ToolCall
 from services.domain.operation import Operation
 from services.errors import ModelBusy, ModelError, ModelRefused, Unusable, UsedUp
 
@@ -53,7 +53,7 @@ class Loop:
     asking: Asking
     settings: Operation
     system: str
-    said: Sequence[Said]
+    said: Sequence[ChatLine]
     new_toolbox: Callable[[], Toolbox]
 
     def run(self) -> Run:
@@ -135,7 +135,7 @@ class Loop:
             problem = run.problems[-1] if run.problems else "no answer"
             said = said[-1:]
             note = prompts.load("trimmed").format(problem=problem)
-            said[-1] = Said("user", f"{said[-1].text}\n\n{note}", said[-1].media)
+            said[-1] = ChatLine("user", f"{said[-1].text}\n\n{note}", said[-1].media)
         narrow = mode == "trimmed" or tight
         if tight and steps and not steps[-1].note:
             last = steps[-1]

@@ -9,7 +9,7 @@ import prompts
 from services.agent.asking import Asking
 from services.agent.input import TurnInput
 from services.domain.message import MessageFields, put_into_words
-from services.domain.model import Media, ModelReply, ModelRequest, Said
+from services.domain.model import ChatLine, Media, ModelReply, ModelRequest
 from services.domain.operation import Operation
 from services.errors import ModelError, NoAnswer
 from services.ports import MediaSource
@@ -75,7 +75,7 @@ def asking_for_words(media: Sequence[Media], settings: Operation) -> ModelReques
     return ModelRequest(
         model=settings.model,
         system=prompts.load("describe"),
-        said=[Said("user", "What is this?", tuple(media))],
+        said=[ChatLine("user", "What is this?", tuple(media))],
         thinking=settings.thinking,
         max_output_tokens=600,
     )

@@ -14,7 +14,7 @@ from services.agent.lines import fenced, line_of
 from services.domain import paths
 from services.domain.documents import Query
 from services.domain.message import Message
-from services.domain.model import ModelRequest, Said
+from services.domain.model import ChatLine, ModelRequest
 from services.errors import ModelError
 from services.ports import Documents
 from services.store.messages import still_kept
@@ -72,7 +72,7 @@ def summed_up(asking: Asking, asked: TurnInput, leaving: Sequence[Message]) -> S
     request = ModelRequest(
         model=asked.settings.model,
         system=prompts.load("summary"),
-        said=[Said("user", "\n".join(lines))],
+        said=[ChatLine("user", "\n".join(lines))],
         thinking=asked.settings.thinking,
         max_output_tokens=400,
     )

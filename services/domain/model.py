@@ -43,7 +43,7 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ChatLine:
     """A line of the conversation: by the person (`user`) or by us (`model`)."""
 
     role: Literal["user", "model"]
@@ -81,7 +81,7 @@ class ModelRequest:
 
     model: str
     system: str
-    said: Sequence[Said]
+    said: Sequence[ChatLine]
     steps: Sequence[Step] = ()
     tools: Sequence[ToolSchema] = ()
     allowed: Sequence[str] = ()  #: the tools that may be called now; empty for all

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.adapters.gemini import GeminiModel, connect, connect_vertex
-from services.domain.model import Media, ModelRequest, Said, Step, ToolResult, ToolSchema
+from services.domain.model import ChatLine, Media, ModelRequest, Step, ToolResult, ToolSchema
 from services.errors import ModelBusy, ModelError, ModelRefused
 from tests.agent.speaking import call, says, step
 from tests.world import World
@@ -24,7 +24,7 @@ def _request(**more: Any) -> ModelRequest:
     usual: dict[str, Any] = {
         "model": "gemini-3.1-flash-lite",
         "system": "Be kind.",
-        "said": [Said("user", "hi"), Said("model", "hello"), Said("user", "and?")],
+        "said": [ChatLine("user", "hi"), ChatLine("model", "hello"), ChatLine("user", "and?")],
         "tools": TOOLS,
         "thinking": "minimal",
     }
@@ -87,7 +87,7 @@ def test_a_look_up_comes_back_with_its_signature_ids_and_response(world: World) 
 
 def test_pictures_and_voice_notes_travel_inline(world: World) -> None:
     media = (Media("image/jpeg", b"\xff\xd8\xfe"), Media("audio/mp4", b"\x00\x01"))
-    _model(world).generate(_request(said=[Said("user", "look", media)]))
+    _model(world).generate(_request(said=[ChatLine("user", "look", media)]))
     parts = _sent(world)["body"]["contents"][0]["parts"]
     inline = [part["inlineData"] for part in parts[1:]]
     assert [item.get("mimeType", item.get("mime_type")) for item in inline] == [
