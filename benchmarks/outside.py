@@ -7,7 +7,7 @@ from typing import Any
 
 from emulators.clock import SimClock
 from services.adapters.secrets import AccountTokens
-from services.domain.call import Action, Call, Heard
+from services.domain.call import Action, Call, HistoryMessage
 from services.domain.model import ModelReply, ModelRequest, ToolCall
 from services.domain.outcome import Answer, Sent
 
@@ -34,7 +34,7 @@ class Messages:
         """Shown."""
         return True
 
-    def get_thread_messages(self, _account_id: str, _igsid: str) -> Sequence[Heard]:
+    def get_thread_messages(self, _account_id: str, _igsid: str) -> Sequence[HistoryMessage]:
         """Nobody asks, as no answer is ever lost."""
         return ()
 

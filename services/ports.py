@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from services.domain.call import Action, Call, Heard
+from services.domain.call import Action, Call, HistoryMessage
 from services.domain.documents import Query, Snapshot, Write
 from services.domain.files import File
 from services.domain.findings import Entry, Session
@@ -115,7 +115,7 @@ class Messenger(Protocol):
         """Show typing or seen; whether it was taken. Never raises: it is only for show."""
         ...
 
-    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
+    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[HistoryMessage]:
         """What was said, newest first. Raises `GraphRefused` or `Unavailable`."""
         ...
 
@@ -149,7 +149,7 @@ class GraphReads(Protocol):
         """A person, as far as Instagram shows them."""
         ...
 
-    def get_message(self, account_id: str, mid: str) -> Heard:
+    def get_message(self, account_id: str, mid: str) -> HistoryMessage:
         """One message by its mid."""
         ...
 

@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from services.domain.call import Heard, ThreadSummary
+from services.domain.call import HistoryMessage, ThreadSummary
 
 #: Where an attachment keeps its address, and what sort it then is.
 _PLACES = (("image_data", "image"), ("video_data", "video"))
 
 
-def heard_in(messages: Mapping[str, Any]) -> list[Heard]:
+def heard_in(messages: Mapping[str, Any]) -> list[HistoryMessage]:
     """The messages of one page; what is no message is left out."""
     found = [_heard(item) for item in messages.get("data") or [] if isinstance(item, dict)]
     return [heard for heard in found if heard is not None]
@@ -37,12 +37,12 @@ def instant(value: Any) -> datetime | None:
         return None
 
 
-def _heard(item: Mapping[str, Any]) -> Heard | None:
+def _heard(item: Mapping[str, Any]) -> HistoryMessage | None:
     created = instant(item.get("created_time"))
     if created is None or not item.get("id"):
         return None
     sender = item.get("from")
-    return Heard(
+    return HistoryMessage(
         mid=str(item["id"]),
         sender_id=str((sender or {}).get("id", "")) if isinstance(sender, dict) else "",
         text=str(item.get("message") or ""),

@@ -15,7 +15,7 @@ import httpx
 from services.adapters.graph import Graph, TokenSource, body_of, code_of, usage_of
 from services.adapters.graph_history import heard_in, summary_of
 from services.adapters.http import pooled
-from services.domain.call import Action, Call, Heard, ThreadSummary
+from services.domain.call import Action, Call, HistoryMessage, ThreadSummary
 from services.domain.files import File
 from services.domain.graph_errors import not_reached, of_error
 from services.domain.outcome import Answer, NotSent, Outcome, Sent, Unknown
@@ -134,7 +134,7 @@ class Instagram:
         """A person's profile, with what Instagram gives of `PROFILE_FIELDS`."""
         return self._graph.read("GET", account_id, igsid, params={"fields": PROFILE_FIELDS})
 
-    def get_message(self, account_id: str, mid: str) -> Heard:
+    def get_message(self, account_id: str, mid: str) -> HistoryMessage:
         """One message by its mid."""
         path = quote(mid, safe="")  # it came from outside
         answer = self._graph.read("GET", account_id, path, params={"fields": _HISTORY})
@@ -143,7 +143,7 @@ class Instagram:
             raise Unavailable(Text("Instagram's answer held no message."))
         return heard[0]
 
-    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
+    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[HistoryMessage]:
         """What was said in a person's conversation, newest first; one call, the newest page."""
         query = {
             "platform": "instagram",

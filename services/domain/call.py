@@ -23,7 +23,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class HistoryMessage:
     """One message as Instagram's own history has it."""
 
     mid: str

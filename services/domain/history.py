@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from services.domain.call import Heard
+from services.domain.call import HistoryMessage
 from services.domain.events import Event, parse
 from services.domain.ids import is_platform_id
 from services.domain.instants import to_ms
 
 
-def event_of(account_id: str, igsid: str, heard: Heard, now: datetime) -> Event | None:
+def event_of(account_id: str, igsid: str, heard: HistoryMessage, now: datetime) -> Event | None:
     """The event of a message in the account's thread with `igsid`, or None where it can be none.
 
     What the person did not say is an echo; what the account says to itself is no event.

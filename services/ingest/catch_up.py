@@ -9,7 +9,7 @@ import structlog
 
 from services.domain import paths
 from services.domain.account import AccountFields
-from services.domain.call import Heard, ThreadSummary
+from services.domain.call import HistoryMessage, ThreadSummary
 from services.domain.entries import entry, writes
 from services.domain.events import Event
 from services.domain.graph_errors import of_error
@@ -45,7 +45,7 @@ class History(Protocol):
         """Conversations, last active first; each page is a call."""
         ...
 
-    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[Heard]:
+    def get_thread_messages(self, account_id: str, igsid: str) -> Sequence[HistoryMessage]:
         """Messages, newest first."""
         ...
 

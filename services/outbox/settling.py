@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from services.domain import paths
-from services.domain.call import Heard
+from services.domain.call import HistoryMessage
 from services.domain.conversation import Conversation
 from services.domain.documents import Query, Write
 from services.domain.ids import account_of
@@ -29,7 +29,7 @@ class Settling:
 
     thread_id: str
     item: Message
-    heard: Sequence[Heard]
+    heard: Sequence[HistoryMessage]
     settings: Operation
     now: datetime
 
@@ -48,7 +48,7 @@ class Settling:
                 return True, self._settled(thread, heard)
         return False, []
 
-    def _settled(self, thread: Conversation, heard: Heard) -> list[Write]:
+    def _settled(self, thread: Conversation, heard: HistoryMessage) -> list[Write]:
         shown = {"attachments": heard.attachments}
         sent = fate.arrived(
             thread, self.item, heard.mid, heard.created_at, self.settings, echo=shown
@@ -56,7 +56,7 @@ class Settling:
         return (sent | fate.moved_on(thread, self.item.id, self.now)).of(self.thread_id)
 
 
-def is_of(item: Message, heard: Heard, account_id: str) -> bool:
+def is_of(item: Message, heard: HistoryMessage, account_id: str) -> bool:
     """Whether a message of Instagram's history can be the item: by text and time."""
     if heard.sender_id != account_id or item.sending_at is None or not heard.readable:
         return False

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.domain.call import Heard
+from services.domain.call import HistoryMessage
 from services.domain.events import Event, parse
 from services.domain.history import event_of
 
@@ -13,8 +13,8 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 PICTURE = {"type": "image", "url": "https://cdn.example/a"}
 
 
-def _heard(sender: str = "5", at: datetime = NOW, **more: Any) -> Heard:
-    return Heard(mid="m1", sender_id=sender, text="hi", created_at=at, **more)
+def _heard(sender: str = "5", at: datetime = NOW, **more: Any) -> HistoryMessage:
+    return HistoryMessage(mid="m1", sender_id=sender, text="hi", created_at=at, **more)
 
 
 def test_what_a_person_said_reads_as_their_webhook() -> None:
