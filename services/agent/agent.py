@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import prompts
 from services.agent import context, guards, media
-from services.agent.asking import Asking, Spent
+from services.agent.asking import Asking, ModelUsage
 from services.agent.budget import Budget
 from services.agent.context import PromptContext
 from services.agent.deciding import Deciding
@@ -96,7 +96,7 @@ class Agent:
     ) -> Decision:
         settings, shown = asked.settings, deciding.shown
         system = system_prompt(settings)
-        spent = Spent()
+        spent = ModelUsage()
         deadline = deciding.started_at + timedelta(seconds=settings.turn_seconds)
         asking = Asking(model, self.clock, self.ids, deadline, keep_claim, spent)
         found = media.fetched(self.media, asked, self.clock.now()) if self.media else {}

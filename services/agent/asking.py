@@ -19,7 +19,7 @@ MOST_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(slots=True)
-class Spent:
+class ModelUsage:
     """What a turn has used so far, over all models and tries."""
 
     requests: int = 0
@@ -49,7 +49,7 @@ class Asking:
     ids: Ids
     deadline: datetime
     keep_claim: Callable[[], None]
-    spent: Spent
+    spent: ModelUsage
 
     def ask(self, request: ModelRequest) -> ModelReply:
         """The model's answer to `request`, whatever it is worth.

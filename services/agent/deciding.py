@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.agent import guards
-from services.agent.asking import Spent
+from services.agent.asking import ModelUsage
 from services.agent.context import PromptContext
 from services.agent.input import TurnInput
 from services.agent.loop import Run
@@ -36,7 +36,7 @@ class Deciding:
             "it is over stays unanswered."
         )
         decision = Decision(reason="rate_limited", alerts=(words,) if first else ())
-        return self._finished(decision, "limit", Spent(), None)
+        return self._finished(decision, "limit", ModelUsage(), None)
 
     def by_rule(self, rule: Rule) -> Decision:
         """What the owner's rule says."""
@@ -44,21 +44,21 @@ class Deciding:
             return self.handed_off("customer_request", f"Rule {rule.id}", engine="rules")
         bubbles = (Bubble(rule.reply),) if rule.action == "reply" and rule.reply.strip() else ()
         decision = Decision(bubbles=bubbles, reason=f"rule:{rule.id}")
-        return self._finished(decision, "rules", Spent(), None)
+        return self._finished(decision, "rules", ModelUsage(), None)
 
     def handed_off(self, reason: HandoffReason, note: str, *, engine: str = "gemini") -> Decision:
         """A human must go on, and the person is told so."""
         decision = Decision(handoff=Handoff(reason, note), reason=f"handoff:{reason}")
-        return self._finished(decision, engine, Spent(), None)
+        return self._finished(decision, engine, ModelUsage(), None)
 
-    def superseded(self, spent: Spent) -> Decision:
+    def superseded(self, spent: ModelUsage) -> Decision:
         """Nothing, for newer messages came; what was asked until then is paid for."""
         return self._finished(Decision(reason="superseded"), "gemini", spent, None)
 
     def by_model(
         self,
         run: Run,
-        spent: Spent,
+        spent: ModelUsage,
         summary: Summary | None,
         version: str,
         *,
@@ -85,7 +85,9 @@ class Deciding:
         more = {"prompt_version": version, "problems": list(run.problems)}
         return replace(decision, trace={**decision.trace, **more})
 
-    def _finished(self, decision: Decision, engine: str, spent: Spent, run: Run | None) -> Decision:
+    def _finished(
+        self, decision: Decision, engine: str, spent: ModelUsage, run: Run | None
+    ) -> Decision:
         settings, now = self.asked.settings, self.clock.now()
         bubbles = list(decision.bubbles)
         if decision.handoff is not None and settings.handoff_text.strip():

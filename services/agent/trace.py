@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.agent.asking import Spent
+from services.agent.asking import ModelUsage
 from services.agent.input import TurnInput
 from services.agent.personal_data import EMAIL, PHONE
 from services.domain.model import Step, ToolResult
@@ -26,7 +26,7 @@ _SECRET = re.compile(
 def trace(
     asked: TurnInput,
     engine: str,
-    spent: Spent,
+    spent: ModelUsage,
     steps: Sequence[tuple[str, Step]],
     *,
     now: datetime,
@@ -96,7 +96,7 @@ def _size(record: Mapping[str, Any]) -> int:
     return len(json.dumps(record, ensure_ascii=False)) + 20  # and a comma, or what was left out
 
 
-def total_tokens(spent: Spent) -> dict[str, int]:
+def total_tokens(spent: ModelUsage) -> dict[str, int]:
     """Tokens by kind, over all models."""
     total = {"input": 0, "output": 0, "thinking": 0, "cached": 0}
     for counted in spent.tokens.values():
@@ -105,7 +105,7 @@ def total_tokens(spent: Spent) -> dict[str, int]:
     return total
 
 
-def cost_microdollars(spent: Spent, settings: Operation) -> int:
+def cost_microdollars(spent: ModelUsage, settings: Operation) -> int:
     """What the tokens cost by the price table, in millionths of a dollar.
 
     A model without a price is counted at the dearest one's, so that the daily cap still holds.

@@ -7,7 +7,7 @@ import pytest
 
 from emulators.clock import SimClock
 from services.adapters.chance import RandomIds
-from services.agent.asking import MOST_PATIENCE_SECONDS, TRIES, Asking, Spent
+from services.agent.asking import MOST_PATIENCE_SECONDS, TRIES, Asking, ModelUsage
 from services.domain.model import ModelReply, ModelRequest
 from services.errors import ModelBusy
 
@@ -47,7 +47,7 @@ def test_a_busy_model_is_given_the_time_that_it_asks_for_and_the_claim_is_kept_m
         RandomIds(),
         NOW + timedelta(seconds=60),
         lambda: kept.append(clock.now()),
-        Spent(),
+        ModelUsage(),
     )
     with pytest.raises(ModelBusy):
         asking.ask(ModelRequest(model="m", system="", said=[]))
