@@ -16,7 +16,7 @@ from admin.language import locale
 from admin.settings import HOURS, changes, checked, labels, require_admin, scopes
 from admin.week_form import Week
 from services.domain import hours
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.text import Text
 from services.errors import WrongFields
 from services.office.settings import DEFAULT
@@ -68,7 +68,7 @@ def change() -> Any:
     return redirect(url_for("hours.show", scope=scope), 303)
 
 
-def outlook(standing: Operation) -> Mapping[str, Any]:
+def outlook(standing: OperatingSettings) -> Mapping[str, Any]:
     """Whether somebody is there now, in words: "Open now, until 18:00"."""
     zone = ZoneInfo(standing.time_zone if standing.time_zone in hours.zones() else "UTC")
     week = hours.week(standing.hours_weekly, standing.hours_holidays, zone.key)
@@ -84,7 +84,9 @@ def outlook(standing: Operation) -> Mapping[str, Any]:
     return {"open": False, "words": gettext("Closed now: opens %(time)s", time=at)}
 
 
-def _page(scope: str, standing: Operation, week: Week, problems: Mapping[str, Text | str]) -> Any:
+def _page(
+    scope: str, standing: OperatingSettings, week: Week, problems: Mapping[str, Text | str]
+) -> Any:
     these = any(week.spans) or week.problems or request.form.get("when") == "these"
     names = get_day_names("wide", locale=locale())
     return render_template(
@@ -104,9 +106,9 @@ def _page(scope: str, standing: Operation, week: Week, problems: Mapping[str, Te
     )
 
 
-def _stored(scope: str) -> Operation:
+def _stored(scope: str) -> OperatingSettings:
     shown = office().settings.shown(scope)
-    return Operation().overridden({s.setting.name: s.value for s in shown})
+    return OperatingSettings().overridden({s.setting.name: s.value for s in shown})
 
 
 def _holidays(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from admin.access import now, operator, record, services
 from services.domain import bot, paths
 from services.domain.bot import Bot
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 blueprint = Blueprint("steps", __name__, url_prefix="/first-steps")
 
@@ -49,10 +49,13 @@ def dismiss() -> Any:
 
 
 def _steps(account: Mapping[str, Any], told: Mapping[str, Any], *, written: bool) -> list[Step]:
-    settings = Operation().overridden(told)
+    settings = OperatingSettings().overridden(told)
     health = account.get("health") or ()
     connected = any(f.get("what") == "token" and f.get("ok") for f in health)
-    known = bool(settings.business_facts) and settings.business_name != Operation().business_name
+    known = (
+        bool(settings.business_facts)
+        and settings.business_name != OperatingSettings().business_name
+    )
     return [
         Step(gettext("Connect the Instagram account"), url_for("account.show"), connected),
         Step(gettext("Tell the bot about the business"), url_for("prompt.show"), known),

@@ -12,7 +12,7 @@ from benchmarks import counted, tokens
 from benchmarks.cost import SECONDS
 from benchmarks.measure import Figure
 from deploy import wanted
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.slots import MOST_PER_SECOND
 
 #: Messages a second for which the page says what is needed.
@@ -80,7 +80,7 @@ def _of_settings() -> dict[str, Ceiling]:
     webhooks = counted.exchange(1)["webhook"]["requests"]
     processors = wanted.function("webhook").most_instances
     return {
-        "an account's pace": (Operation().messages_per_second, MOST_PER_SECOND),
+        "an account's pace": (OperatingSettings().messages_per_second, MOST_PER_SECOND),
         "turns in the instances": (_in_instances("process_thread"), None),
         "turns of the queue at a time": (
             turns["maxConcurrentDispatches"] / turn_seconds,

@@ -21,12 +21,12 @@ from emulators.clock import SimClock
 from emulators.gateway import credentials
 from emulators.gateway.local import LocalStack
 from emulators.instagram.people import igsid_of
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 PERSON = "alice"
 REPLY = "We do! A table for six at 20:00 is free tonight. Shall I keep it for you? 😊"
 #: Where the office's clock is by default, so that both pages tell one time.
-ZONE = Operation().time_zone
+ZONE = OperatingSettings().time_zone
 #: Sizes in the animation; the office is wider on its screen, by this much.
 PHONE, OFFICE, SCREEN = (430, 720), (850, 720), 1.45
 #: Milliseconds for which a picture stands, and the quality of the file.

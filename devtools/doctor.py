@@ -18,7 +18,7 @@ from devtools.stop import Stop
 from services.accounts.health import FIELDS, PAGE_FIELDS
 from services.adapters.graph import FixedToken
 from services.adapters.instagram import Flavour, Instagram
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.errors import GraphRefused, Unavailable
 from services.settings import apps_of
 
@@ -103,7 +103,7 @@ def live(client: httpx.Client, values: Mapping[str, str], webhook: str) -> Itera
     yield from _instagram(values)
     yield from _webhook(client, values, webhook)
     if key := values.get("GEMINI_API_KEY"):
-        model = Operation().model
+        model = OperatingSettings().model
         url = f"{values.get('GOOGLE_GEMINI_BASE_URL') or GEMINI}/v1/models/{model}"
         answer = _get(client, url, {"x-goog-api-key": key})
         advice = "make a new key in Google AI Studio"

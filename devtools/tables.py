@@ -19,7 +19,7 @@ from deploy.request import Request
 from deploy.rest import Rest
 from devtools import ROOT
 from devtools.words import nothing_but_help
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 PAGE = ROOT / "docs" / "settings.md"
 RIGHTS_PAGE = ROOT / "docs" / "rights.md"
@@ -75,8 +75,8 @@ def page() -> str:
 def operating_settings() -> Iterator[tuple[str, str, str]]:
     """Name, default and meaning of every operating setting, in the order of the code."""
     meanings = _meanings(_SOURCE)
-    defaults = Operation()
-    for field in fields(Operation):
+    defaults = OperatingSettings()
+    for field in fields(OperatingSettings):
         yield field.name, _shown(getattr(defaults, field.name)), meanings[field.name]
 
 
@@ -115,7 +115,7 @@ def _meanings(path: Path) -> dict[str, str]:
     (operation,) = (
         node
         for node in ast.parse(text).body
-        if isinstance(node, ast.ClassDef) and node.name == "Operation"
+        if isinstance(node, ast.ClassDef) and node.name == "OperatingSettings"
     )
     found: dict[str, str] = {}
     before = ""

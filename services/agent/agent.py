@@ -25,7 +25,7 @@ from services.domain.conversation import WINDOW
 from services.domain.decision import Decision
 from services.domain.message import MessageFields
 from services.domain.model import Media, ToolResult
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.states import Role
 from services.errors import ModelError, Superseded
 from services.ports import Calendar, Clock, Documents, Ids, KnowledgeSearch, MediaSource, Model
@@ -81,7 +81,7 @@ class Agent:
         if decision.prompt is not None:
             self.prompts_stored.add(decision.prompt[0])
 
-    def _engine(self, settings: Operation) -> str:
+    def _engine(self, settings: OperatingSettings) -> str:
         if settings.engine in ("gemini", "rules", "rules_then_gemini"):
             return settings.engine
         return "gemini" if self.model is not None else "rules"
@@ -180,7 +180,7 @@ class Agent:
         return [line_of(m) for m in messages]
 
 
-def system_prompt(settings: Operation) -> str:
+def system_prompt(settings: OperatingSettings) -> str:
     """The instructions: the same for every thread of the account, so that they are cached."""
     return prompts.load("system").format(
         business=settings.business_name,
@@ -192,6 +192,6 @@ def system_prompt(settings: Operation) -> str:
     )
 
 
-def canary_of(settings: Operation) -> str:
+def canary_of(settings: OperatingSettings) -> str:
     """A word that stands in the instructions and that no honest reply holds."""
     return "ref-" + prompts.version(f"canary {settings.business_name} {settings.business_facts}")

@@ -6,7 +6,7 @@ import structlog
 
 from services.domain import paths
 from services.domain.documents import Query
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.ports import Clock, Documents
 from services.ttl_cache import TtlCache
 
@@ -23,7 +23,7 @@ class Budget:
         self._documents = documents
         self._kept = TtlCache[str, int](clock=clock, ttl=KEPT_FOR)
 
-    def is_spent(self, account_id: str, settings: Operation, now: datetime) -> bool:
+    def is_spent(self, account_id: str, settings: OperatingSettings, now: datetime) -> bool:
         """Whether the account's daily cap is reached."""
         cap = settings.daily_cost_cap_usd
         spent = bool(cap) and self.microdollars(account_id, now) >= cap * 1_000_000

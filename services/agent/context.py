@@ -10,7 +10,7 @@ from services.agent.lines import Lines, fenced, words_of
 from services.domain.consolidate import consolidate
 from services.domain.message import Message
 from services.domain.model import ChatLine, Media
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.playground import NOT_SENT
 from services.domain.states import Direction, Role, Status
 
@@ -94,7 +94,7 @@ def _past(asked: TurnInput) -> list[Message]:
     ]
 
 
-def _fitting(past: list[Message], settings: Operation) -> list[Message]:
+def _fitting(past: list[Message], settings: OperatingSettings) -> list[Message]:
     """The newest lines, no more than the settings say and than fit into so many tokens."""
     first = max(0, len(past) - settings.history_messages)
     left = settings.history_tokens * _CHARACTERS_PER_TOKEN

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from services.agent.personal_data import EMAIL
 from services.domain.conversation import RATE_WINDOW, Conversation
 from services.domain.model import ToolResult
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 _DOMAIN = r"(?<![\w@.])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+"
@@ -86,7 +86,7 @@ def _words(result: ToolResult) -> str:
     return json.dumps(dict(result.content), ensure_ascii=False, default=str)
 
 
-def link_hosts(settings: Operation) -> frozenset[str]:
+def link_hosts(settings: OperatingSettings) -> frozenset[str]:
     """The hosts that a reply may link to: the listed ones and those in the owner's own words."""
     own = f"{settings.business_facts} {settings.house_rules} {settings.persona}"
     listed = settings.link_hosts.lower().replace(",", " ").split()
@@ -124,7 +124,7 @@ def _foreign_contacts(text: str, known: str) -> bool:
 
 
 def must_disclose(
-    thread: Conversation, last_said_at: datetime | None, settings: Operation, now: datetime
+    thread: Conversation, last_said_at: datetime | None, settings: OperatingSettings, now: datetime
 ) -> bool:
     """Whether the person must be told now that a machine writes.
 
@@ -143,13 +143,13 @@ def must_disclose(
     return last_said_at is not None and now - last_said_at > gap
 
 
-def disclosed(text: str, settings: Operation) -> str:
+def disclosed(text: str, settings: OperatingSettings) -> str:
     """A bubble that begins with the disclosure."""
     line = settings.disclosure.replace("{business}", settings.business_name).strip()
     return f"{line}\n{text}"
 
 
-def over_rate(thread: Conversation, settings: Operation, now: datetime) -> bool:
+def over_rate(thread: Conversation, settings: OperatingSettings, now: datetime) -> bool:
     """Whether this person has had as many turns in the hour as anybody may have."""
     if not settings.turns_per_hour or thread.turns_since is None:
         return False

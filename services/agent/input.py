@@ -7,7 +7,7 @@ from typing import Any
 
 from services.domain.conversation import Conversation
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +21,7 @@ class TurnInput:
     #: The instant of the oldest one that was read, where older ones may stand before it.
     history_begins_at: datetime | None = None
     contact: Mapping[str, Any]
-    settings: Operation
+    settings: OperatingSettings
     learns: bool = True  #: whether anything is kept for later turns: notes, descriptions
     business: str = ""  #: the account whose rules and knowledge count; empty for the thread's own
 

@@ -23,7 +23,7 @@ from services.agent.asking import Asking
 from services.agent.toolbox import Toolbox
 from services.domain.decision import Handoff
 from services.domain.model import ChatLine, ModelReply, ModelRequest, Step, ToolCall
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.errors import ModelBusy, ModelError, ModelRefused, Unusable, UsedUp
 
 _SEND = "send_instagram_message"
@@ -51,7 +51,7 @@ class Loop:
     """Runs one turn's conversation with the model."""
 
     asking: Asking
-    settings: Operation
+    settings: OperatingSettings
     system: str
     said: Sequence[ChatLine]
     new_toolbox: Callable[[], Toolbox]

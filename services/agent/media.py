@@ -10,7 +10,7 @@ from services.agent.asking import Asking
 from services.agent.input import TurnInput
 from services.domain.message import MessageFields, put_into_words
 from services.domain.model import ChatLine, Media, ModelReply, ModelRequest
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.errors import ModelError, NoAnswer
 from services.ports import MediaSource
 
@@ -70,7 +70,7 @@ def _in_words(asking: Asking, asked: TurnInput, media: Sequence[Media]) -> Messa
     return words or {"processing_status": "failed"}
 
 
-def asking_for_words(media: Sequence[Media], settings: Operation) -> ModelRequest:
+def asking_for_words(media: Sequence[Media], settings: OperatingSettings) -> ModelRequest:
     """What puts one message's media into words."""
     return ModelRequest(
         model=settings.model,

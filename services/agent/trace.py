@@ -10,7 +10,7 @@ from services.agent.asking import ModelUsage
 from services.agent.input import TurnInput
 from services.agent.personal_data import EMAIL, PHONE
 from services.domain.model import Step, ToolResult
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 #: Characters kept of one value, and of all steps: of four bytes each these still fit into a
 #: document's 1 MiB.
@@ -105,7 +105,7 @@ def total_tokens(spent: ModelUsage) -> dict[str, int]:
     return total
 
 
-def cost_microdollars(spent: ModelUsage, settings: Operation) -> int:
+def cost_microdollars(spent: ModelUsage, settings: OperatingSettings) -> int:
     """What the tokens cost by the price table, in millionths of a dollar.
 
     A model without a price is counted at the dearest one's, so that the daily cap still holds.
@@ -113,7 +113,7 @@ def cost_microdollars(spent: ModelUsage, settings: Operation) -> int:
     return round(sum(_cost(model, counted, settings) for model, counted in spent.tokens.items()))
 
 
-def _cost(model: str, counted: Mapping[str, int], settings: Operation) -> float:
+def _cost(model: str, counted: Mapping[str, int], settings: OperatingSettings) -> float:
     prices = settings.model_prices
     price = prices.get(model) or max(prices.values(), key=lambda p: p.get("output", 0), default={})
     cached = counted.get("cached", 0)

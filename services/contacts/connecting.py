@@ -10,7 +10,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Write
 from services.domain.ids import digest
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.outbox.enqueue import joining, system_text
 
@@ -24,7 +24,11 @@ class Offer:
 
 
 def invitation(
-    thread: Conversation, offer: Offer | None, settings: Operation, now: datetime, event_id: str
+    thread: Conversation,
+    offer: Offer | None,
+    settings: OperatingSettings,
+    now: datetime,
+    event_id: str,
 ) -> Patch:
     """A link for a person who has none that lives; nothing for one who has."""
     standing = thread.verification or {}
@@ -34,7 +38,7 @@ def invitation(
 
 
 def offered(
-    thread: Conversation, offer: Offer, settings: Operation, now: datetime, event_id: str
+    thread: Conversation, offer: Offer, settings: OperatingSettings, now: datetime, event_id: str
 ) -> Patch:
     """The token takes the place of the person's live one, and its link joins the outbox."""
     hashed = linking.hash_of(offer.token)
@@ -68,7 +72,7 @@ def remembered(hashed: str, now: datetime, event_id: str) -> dict[str, Any]:
 
 
 def thanks(
-    thread: Conversation, messages: Sequence[Message], settings: Operation, now: datetime
+    thread: Conversation, messages: Sequence[Message], settings: OperatingSettings, now: datetime
 ) -> Patch:
     """The acknowledgement, once, beside the first turn after the connection."""
     if not settings.account_linking or thread.acknowledged_at is not None or not messages:

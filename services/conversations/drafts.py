@@ -6,7 +6,7 @@ from services.conversations import handoff
 from services.domain.conversation import Conversation, ConversationFields
 from services.domain.decision import Suggestion
 from services.domain.documents import SERVER_TIME
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.states import ConversationStatus, Owner
 
 
@@ -39,7 +39,9 @@ def suggested(
     return fields
 
 
-def left_alone(thread: Conversation, settings: Operation, now: datetime) -> ConversationFields:
+def left_alone(
+    thread: Conversation, settings: OperatingSettings, now: datetime
+) -> ConversationFields:
     """The fields of a conversation whose person wrote while the bot is off, or just before.
 
     It waits for the team where the settings say so; not where the bot is off for this person

@@ -24,7 +24,7 @@ from services.domain.events import Event, What
 from services.domain.ids import digest
 from services.domain.instants import to_ms
 from services.domain.message import Message, MessageFields
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.opting import says
 from services.domain.states import Direction, Role, Status
 
@@ -51,7 +51,7 @@ class Entry:
         return self.message.status is Status.PENDING
 
 
-def entry(event: Event, settings: Operation, *, only_shown: str = "") -> Entry:
+def entry(event: Event, settings: OperatingSettings, *, only_shown: str = "") -> Entry:
     """The document of an event that is no echo and no read receipt.
 
     `only_shown` says why no turn is to look at it.
@@ -90,7 +90,7 @@ def message_of(event: Event, doc_id: str, status: Status, **more: Any) -> Messag
     )
 
 
-def writes(entries: Sequence[Entry], due_at: datetime, settings: Operation) -> list[Write]:
+def writes(entries: Sequence[Entry], due_at: datetime, settings: OperatingSettings) -> list[Write]:
     """The commit for new entries of one thread; `due_at` is when a turn will look at them."""
     first = entries[0].event
     contact: ContactFields = {"account_id": first.account_id, "igsid": first.igsid}
@@ -104,7 +104,7 @@ def writes(entries: Sequence[Entry], due_at: datetime, settings: Operation) -> l
 
 
 def _conversation(
-    entries: Sequence[Entry], due_at: datetime, settings: Operation
+    entries: Sequence[Entry], due_at: datetime, settings: OperatingSettings
 ) -> ConversationFields:
     first = entries[0].event
     conversation: ConversationFields = {
@@ -132,7 +132,7 @@ def _alive(entries: Sequence[Entry]) -> Maximum | None:
     return Maximum(to_ms(max(found))) if found else None
 
 
-def _opting(events: Sequence[Event], settings: Operation) -> ConversationFields:
+def _opting(events: Sequence[Event], settings: OperatingSettings) -> ConversationFields:
     """The words by which a person opts out or in: merged, so that order is no matter."""
     theirs = [e for e in events if not e.echo and e.what in (What.MESSAGE, What.EDIT)]
     out = [e.timestamp for e in theirs if says(e.text, settings.opt_out_words)]
@@ -145,7 +145,7 @@ def _opting(events: Sequence[Event], settings: Operation) -> ConversationFields:
     return found
 
 
-def _reason(event: Event, settings: Operation) -> str | None:
+def _reason(event: Event, settings: OperatingSettings) -> str | None:
     """Why no turn looks at it, or None: what only tells is PROCESSED."""
     if event.what in (What.EDIT, What.UNSEND):
         return None

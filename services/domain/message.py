@@ -9,7 +9,7 @@ from typing import Any, TypedDict, cast
 from services.domain.contents import label
 from services.domain.documents import SERVER_TIME, Removed, ServerTime
 from services.domain.ids import account_of, igsid_of
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.retention import expiry
 from services.domain.states import Direction, Role, Status
 from services.domain.terms import terms
@@ -156,7 +156,7 @@ class Message:
             }
         )
 
-    def to_doc(self, settings: Operation) -> MessageFields:
+    def to_doc(self, settings: OperatingSettings) -> MessageFields:
         """As it is first stored; a field at its default is left out.
 
         To what it holds come its parties, the words under which it is found, and when it is no
@@ -183,11 +183,11 @@ class Message:
         }
         return cast("MessageFields", {**held, **fields})
 
-    def received(self, settings: Operation) -> MessageFields:
+    def received(self, settings: OperatingSettings) -> MessageFields:
         """The document of a message that came, or that nobody has to send: the store dates it."""
         return {**self.to_doc(settings), "received_at": SERVER_TIME}
 
-    def queued(self, settings: Operation) -> MessageFields:
+    def queued(self, settings: OperatingSettings) -> MessageFields:
         """The document of a message that is to be sent."""
         return {
             **self.to_doc(settings),

@@ -16,7 +16,7 @@ def _list_prices() -> Mapping[str, Mapping[str, float]]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class OperatingSettings:
     """The operating settings; every one has a default that works."""
 
     #: Whether the bot answers: "on"; "drafts": it only suggests answers, and a person sends them;
@@ -141,7 +141,7 @@ class Operation:
     #: Dollars for a million tokens, by model (Gemini API price list, read 2026-10-07).
     model_prices: Mapping[str, Mapping[str, float]] = field(default_factory=_list_prices)
 
-    def overridden(self, stored: Mapping[str, Any] | None) -> "Operation":
+    def overridden(self, stored: Mapping[str, Any] | None) -> "OperatingSettings":
         """These settings with the stored ones in their place.
 
         What has the wrong type or an unknown name, or is no number to count with, is left out: a

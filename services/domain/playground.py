@@ -7,7 +7,7 @@ nobody has ever had a token for it.
 from dataclasses import replace
 
 from services.domain.ids import PLAYGROUND, thread_id
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.text import Text
 
 #: Who writes in it.
@@ -24,7 +24,7 @@ def is_playground(thread: str) -> bool:
     return thread.startswith(f"{PLAYGROUND}_")
 
 
-def at_once(settings: Operation) -> Operation:
+def at_once(settings: OperatingSettings) -> OperatingSettings:
     """The account's settings without what makes a person wait, or turns them away."""
     return replace(
         settings,

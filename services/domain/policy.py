@@ -8,7 +8,7 @@ from services.domain import bot, hours, schedule
 from services.domain.bot import Bot
 from services.domain.conversation import Conversation
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.states import ConversationStatus
 
 #: Reasons of a `Wait` that somebody acts on.
@@ -70,7 +70,7 @@ Step = Nothing | Busy | Wait | Skip | Invite | Claim
 def next_step(
     thread: Conversation,
     pending: Sequence[Message],
-    settings: Operation,
+    settings: OperatingSettings,
     now: datetime,
     *,
     account_ready: bool = True,
@@ -102,7 +102,7 @@ def next_step(
 def _wait(
     thread: Conversation,
     pending: Sequence[Message],
-    settings: Operation,
+    settings: OperatingSettings,
     now: datetime,
     *,
     account_ready: bool,
@@ -118,7 +118,9 @@ def _wait(
     return wait if wait is not None and now < wait.until else None
 
 
-def earliest(thread: Conversation, pending: Sequence[Message], settings: Operation) -> Wait | None:
+def earliest(
+    thread: Conversation, pending: Sequence[Message], settings: OperatingSettings
+) -> Wait | None:
     """The instant before which these messages must not be answered, and why.
 
     A message that was claimed before has waited already: only new ones are debounced.
@@ -136,24 +138,27 @@ def earliest(thread: Conversation, pending: Sequence[Message], settings: Operati
 
 
 def follow_up(
-    thread: Conversation, cooldown_until: datetime | None, settings: Operation, now: datetime
+    thread: Conversation,
+    cooldown_until: datetime | None,
+    settings: OperatingSettings,
+    now: datetime,
 ) -> datetime:
     """When the messages that came during a turn are due: cooldown and debounce included."""
     quiet = thread.last_received_at or now
     return max(cooldown_until or now, quiet + timedelta(seconds=settings.debounce_seconds), now)
 
 
-def unconnected(thread: Conversation, settings: Operation) -> bool:
+def unconnected(thread: Conversation, settings: OperatingSettings) -> bool:
     """Whether this person is not answered until they have connected."""
     return settings.account_linking and thread.connected_at is None
 
 
-def only_drafts(thread: Conversation, settings: Operation) -> bool:
+def only_drafts(thread: Conversation, settings: OperatingSettings) -> bool:
     """Whether the thread's turns suggest an answer and send none."""
     return bot.mode(thread.bot, settings.bot) is Bot.DRAFTS
 
 
-def _ended(pending: Sequence[Message], settings: Operation) -> bool:
+def _ended(pending: Sequence[Message], settings: OperatingSettings) -> bool:
     """Whether the newest message is a text that clearly ends, if the settings care."""
     newest = max(pending, key=lambda message: message.created_at)
     text = newest.text.strip()
@@ -163,7 +168,7 @@ def _ended(pending: Sequence[Message], settings: Operation) -> bool:
 
 
 def _skip(
-    thread: Conversation, pending: Sequence[Message], settings: Operation, now: datetime
+    thread: Conversation, pending: Sequence[Message], settings: OperatingSettings, now: datetime
 ) -> Skip | None:
     messages = tuple(pending)
     if not thread.bot_may_speak(now) and not only_drafts(thread, settings):

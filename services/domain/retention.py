@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from services.domain.documents import Snapshot
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 
 def kept(stored: Snapshot, now: datetime) -> bool:
@@ -12,6 +12,6 @@ def kept(stored: Snapshot, now: datetime) -> bool:
     return not isinstance(until, datetime) or now < until
 
 
-def expiry(created_at: datetime, settings: Operation) -> datetime:
+def expiry(created_at: datetime, settings: OperatingSettings) -> datetime:
     """When a message, or what was made of it, is no longer kept."""
     return created_at + timedelta(days=settings.retention_days)

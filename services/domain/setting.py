@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from services.domain import hours
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.text import Text
 
 #: Group → the beginnings or names of its settings, in the order of the page.
@@ -227,7 +227,7 @@ class Setting:
         return value
 
 
-def contradictions(values: Operation) -> dict[str, Text]:
+def contradictions(values: OperatingSettings) -> dict[str, Text]:
     """What does not fit together: name → what a person should know."""
     wrong = {}
     if values.delay_max_seconds <= values.delay_min_seconds:
@@ -249,11 +249,11 @@ def catalogue() -> tuple[Setting, ...]:
         Setting(
             f.name,
             Text(told[f.name]),
-            getattr(Operation(), f.name),
+            getattr(OperatingSettings(), f.name),
             _group(f.name),
             getattr(f.type, "__name__", str(f.type)),
         )
-        for f in fields(Operation)
+        for f in fields(OperatingSettings)
     ]
     return tuple(sorted(found, key=lambda s: _place(s.name)))
 
@@ -276,7 +276,7 @@ def _explanations() -> dict[str, str]:
     told: dict[str, str] = {}
     comment: list[str] = []
     begun = False
-    for line in inspect.getsource(Operation).splitlines():
+    for line in inspect.getsource(OperatingSettings).splitlines():
         text = line.strip()
         if text.startswith("#:"):
             comment = [*([] if begun else comment), text[2:].strip()]

@@ -15,7 +15,7 @@ from services.domain.events import Event
 from services.domain.graph_errors import of_error
 from services.domain.history import event_of
 from services.domain.ids import document_id, is_platform_id, thread_id
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.outcome import Refused, Unknown
 from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.service import Ingest
@@ -169,7 +169,7 @@ class CatchUp:
             if known.fields is None and event is not None:
                 yield event
 
-    def _show(self, event: Event, operation: Operation) -> int:
+    def _show(self, event: Event, operation: OperatingSettings) -> int:
         made = entry(event, operation, only_shown="caught_up")
         try:
             self.documents.commit(writes([made], self.clock.now(), operation))

@@ -23,7 +23,7 @@ from services.domain.documents import (
 from services.domain.entries import message_of
 from services.domain.events import Event
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.states import Direction, Status
 from services.outbox import echo_matching
@@ -65,7 +65,7 @@ class Echoes:
         return verdict
 
     def _decide(
-        self, reads: Reads, event: Event, settings: Operation
+        self, reads: Reads, event: Event, settings: OperatingSettings
     ) -> tuple[str, Sequence[Write]]:
         path = paths.conversation(event.thread_id)
         stored, echoed = reads.get(path, paths.message(event.thread_id, event.about))
@@ -116,7 +116,7 @@ def _settles(item: Snapshot, event: Event) -> bool:
     return echo_matching.same_bubble(item_then, event.text, event.timestamp)
 
 
-def _undecided(event: Event, settings: Operation) -> list[Write]:
+def _undecided(event: Event, settings: OperatingSettings) -> list[Write]:
     echo = _message(event, Status.UNDECIDED)
     return [
         paths.message(event.thread_id, echo.id).create(echo.received(settings)),
@@ -126,13 +126,15 @@ def _undecided(event: Event, settings: Operation) -> list[Write]:
     ]
 
 
-def _arrived(thread: Conversation, stored: Snapshot, event: Event, settings: Operation) -> Patch:
+def _arrived(
+    thread: Conversation, stored: Snapshot, event: Event, settings: OperatingSettings
+) -> Patch:
     """A bubble of which nobody knew did arrive."""
     item = Message.from_doc(stored.id, stored.fields or {})
     return arrived(thread, item, event.mid, event.timestamp, settings, echo=event.content)
 
 
-def _foreign(thread: Conversation, event: Event, settings: Operation) -> list[Write]:
+def _foreign(thread: Conversation, event: Event, settings: OperatingSettings) -> list[Write]:
     """A human wrote in the Instagram app: recorded, and the bot steps back.
 
     The takeover counts from the echo's own timestamp; one that is older than the last change of

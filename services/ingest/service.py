@@ -9,7 +9,7 @@ from services.domain import schedule
 from services.domain.entries import Entry, entry, writes
 from services.domain.events import Event, Unhandled, Unplaced, What, parse
 from services.domain.instants import to_ms
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.schedule import TaskSpec
 from services.domain.task import Kind, Task
 from services.errors import AlreadyStored
@@ -123,7 +123,7 @@ class Ingest:
         return accepted
 
     def _store_and_schedule(
-        self, entries: list[Entry], operation: Operation, trace_id: str
+        self, entries: list[Entry], operation: OperatingSettings, trace_id: str
     ) -> frozenset[str]:
         """One commit and one task, side by side; the paths of what was new."""
         if not entries:
@@ -143,7 +143,7 @@ class Ingest:
             self.tasks.ensure(self._appointment(thread, operation), body)
         return stored
 
-    def _appointment(self, thread: str, operation: Operation) -> TaskSpec:
+    def _appointment(self, thread: str, operation: OperatingSettings) -> TaskSpec:
         return schedule.inbound(
             thread,
             self.clock.now(),
@@ -151,7 +151,9 @@ class Ingest:
             delay_max_seconds=operation.delay_max_seconds,
         )
 
-    def _store(self, entries: list[Entry], task: TaskSpec, operation: Operation) -> frozenset[str]:
+    def _store(
+        self, entries: list[Entry], task: TaskSpec, operation: OperatingSettings
+    ) -> frozenset[str]:
         try:
             self.documents.commit(writes(entries, task.at, operation))
         except AlreadyStored:
@@ -161,7 +163,7 @@ class Ingest:
         return frozenset(made.path for made in entries)
 
     def _store_the_new(
-        self, entries: list[Entry], task: TaskSpec, operation: Operation
+        self, entries: list[Entry], task: TaskSpec, operation: OperatingSettings
     ) -> frozenset[str]:
         """A body that mixes new and known events: once more, without the known ones."""
         found = self.documents.get(*(made.path for made in entries))

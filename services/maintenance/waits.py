@@ -12,7 +12,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Write
 from services.domain.ids import digest
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
 
 
@@ -22,7 +22,7 @@ def returned(thread: Conversation, now: datetime) -> Sequence[Write]:
     return [paths.conversation(thread.thread_id).update(fields)] if fields else []
 
 
-def reopened(thread: Conversation, now: datetime, settings: Operation) -> Sequence[Write]:
+def reopened(thread: Conversation, now: datetime, settings: OperatingSettings) -> Sequence[Write]:
     """What was put off until now is open again, on top of the lists and with a line that says so.
 
     Messages that wait for the same instant have a task of their own.

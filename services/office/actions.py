@@ -12,7 +12,7 @@ from services.domain.conversation import Conversation, ConversationFields
 from services.domain.documents import REMOVED, SERVER_TIME, Write
 from services.domain.ids import account_of
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.states import ConversationStatus, Direction, Role, Status
 from services.domain.text import Text
 from services.errors import Rejected
@@ -195,7 +195,7 @@ class OfficeActions:
 
         self.documents.transact(audit.once(work, paths.audit(entry_id)))
 
-    def _settings(self, thread_id: str) -> Operation:
+    def _settings(self, thread_id: str) -> OperatingSettings:
         return self.settings.account(account_of(thread_id)).operation
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.agent.agent import canary_of, system_prompt
 from services.domain import paths
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.setting import Setting, catalogue
 from services.office.access import Operator
 from services.office.settings import OfficeSettings
@@ -90,7 +90,7 @@ class OfficePrompt:
 
 def instructions(words: Mapping[str, str]) -> str:
     """The whole instructions made of these parts, without the word that must not be known."""
-    settings = Operation().overridden(words)
+    settings = OperatingSettings().overridden(words)
     return system_prompt(settings).replace(canary_of(settings), HIDDEN)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.domain import paths
 from services.domain.documents import REMOVED, Query, Write
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.setting import Setting, SettingError, catalogue, contradictions
 from services.domain.text import Text, joined
 from services.errors import Rejected, WrongFields
@@ -20,7 +20,7 @@ MOST_CHANGES = 30
 DEFAULT = "default"
 
 #: From what counts without the scope's own words, and these: the new ones, None for none.
-Choose = Callable[[Operation, Mapping[str, Any]], dict[str, Any]]
+Choose = Callable[[OperatingSettings, Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class OfficeSettings:
         """Store what was typed; the names that changed. Raises `WrongFields` and stores none."""
         read = _read(typed)
 
-        def choose(base: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
+        def choose(base: OperatingSettings, own: Mapping[str, Any]) -> dict[str, Any]:
             present = base.overridden(own)
             return {n: v for n, v in read.items() if getattr(present, n) != v}
 
@@ -77,7 +77,7 @@ class OfficeSettings:
         The names that changed; `more` is recorded with them. Raises `WrongFields`.
         """
 
-        def choose(_base: Operation, own: Mapping[str, Any]) -> dict[str, Any]:
+        def choose(_base: OperatingSettings, own: Mapping[str, Any]) -> dict[str, Any]:
             return {n: v for n, v in wanted.items() if own.get(n) != v}
 
         return self._put(scope, choose, by, **more)
@@ -118,13 +118,13 @@ class OfficeSettings:
         return changed
 
 
-def _standing(reads: Reads, scope: str) -> tuple[Operation, dict[str, Any]]:
+def _standing(reads: Reads, scope: str) -> tuple[OperatingSettings, dict[str, Any]]:
     """What would count if the scope said nothing, and what it says; one round trip."""
     scopes = dict.fromkeys((paths.DEFAULT_SETTINGS, paths.settings(scope)))
     default, *own = [s.fields or {} for s in reads.get(*scopes)]
     if not own:
-        return Operation(), default
-    return Operation().overridden(default), own[0]
+        return OperatingSettings(), default
+    return OperatingSettings().overridden(default), own[0]
 
 
 def _read(typed: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from services.domain.documents import Write
 from services.domain.ids import account_of
 from services.domain.linking import without_token
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.sendable import refusal_of
 from services.domain.states import Direction, Status
@@ -31,7 +31,7 @@ class Resending:
     item_id: str
     new_id: str
     by_id: str
-    settings: Operation
+    settings: OperatingSettings
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[str, Sequence[Write]]:
@@ -84,7 +84,7 @@ class Seen:
     thread_id: str
     item_id: str
     by_id: str
-    settings: Operation
+    settings: OperatingSettings
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[None, Sequence[Write]]:

@@ -15,7 +15,7 @@ from services.domain.conversation import Conversation, ConversationFields
 from services.domain.documents import Delete, Query, Snapshot
 from services.domain.ids import document_id
 from services.domain.message import Message, MessageFields, masked
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.outbox.fate import arrived, reached
 from services.ports import Reads
@@ -56,7 +56,9 @@ def lost(reads: Reads, thread_id: str) -> list[Snapshot]:
     return reads.query(Query(path, where=[("awaits_echo", "==", True)], limit=MOST_LOST))
 
 
-def decide(thread: Conversation, came: Came, mid: str | None, settings: Operation) -> Decided:
+def decide(
+    thread: Conversation, came: Came, mid: str | None, settings: OperatingSettings
+) -> Decided:
     """Our own echo, that of `mid` or of a lost bubble, is dropped; any other is a human's.
 
     The bot steps back then. A takeover counts from the echo's own timestamp; one that is older
@@ -83,14 +85,16 @@ def _dropped(thread: Conversation, echo: Snapshot) -> Patch:
     return Patch(writes=[Delete(paths.message(thread.thread_id, echo.id))])
 
 
-def _late(thread: Conversation, late: Snapshot, echo: Snapshot, settings: Operation) -> Patch:
+def _late(
+    thread: Conversation, late: Snapshot, echo: Snapshot, settings: OperatingSettings
+) -> Patch:
     """It tells that a lost bubble did arrive."""
     bubble = Message.from_doc(late.id, late.fields or {})
     typed = Message.from_doc(echo.id, echo.fields or {})
     return arrived(thread, bubble, typed.mid, typed.created_at, settings, echo=echo.fields)
 
 
-def _typed(thread: Conversation, typed: Message, settings: Operation) -> Patch:
+def _typed(thread: Conversation, typed: Message, settings: OperatingSettings) -> Patch:
     """A human wrote it in the Instagram app."""
     at = typed.created_at
     sent: MessageFields = {**reached(thread, typed.mid, at), "sent_at": at}

@@ -8,14 +8,14 @@ from services.domain.conversation import Conversation, ConversationFields
 from services.domain.documents import SERVER_TIME
 from services.domain.instants import to_ms
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.states import Direction, Role, Status
 from services.outbox.times import DELIVERY_GRACE
 
 
 def joining(
-    thread: Conversation, items: Sequence[Message], settings: Operation, now: datetime
+    thread: Conversation, items: Sequence[Message], settings: OperatingSettings, now: datetime
 ) -> Patch:
     """`items` at the end of the outbox; the lists show the last of them."""
     fields: ConversationFields = {

@@ -15,7 +15,7 @@ from services.domain.ids import document_id
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message, MessageFields
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.states import Status
 from services.domain.text import Text
@@ -27,7 +27,7 @@ def arrived(
     item: Message,
     mid: str | None,
     at: datetime,
-    settings: Operation,
+    settings: OperatingSettings,
     *,
     echo: Mapping[str, Any] | None = None,
     settled_by: str = "",
@@ -142,7 +142,7 @@ def _mark(thread: Conversation, item: Message) -> ConversationFields:
 
 
 def _cooldown(
-    thread: Conversation, item: Message, at: datetime, settings: Operation
+    thread: Conversation, item: Message, at: datetime, settings: OperatingSettings
 ) -> ConversationFields:
     if not item.last_of_turn:
         return {}

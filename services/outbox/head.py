@@ -12,7 +12,7 @@ from services.domain.documents import Snapshot
 from services.domain.instants import to_ms
 from services.domain.linking import without_token
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.sendable import SWITCHED_OFF, Verdict, judge
 from services.domain.states import Owner, Status
@@ -65,7 +65,7 @@ class SendContext:
     slot: datetime | None  #: the instant that was leased for it
     token: str
     now: datetime
-    settings: Operation
+    settings: OperatingSettings
 
 
 def look_if(outbox: Sequence[str], now: datetime) -> QueueHead:

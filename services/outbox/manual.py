@@ -17,7 +17,7 @@ from services.domain.conversation import Conversation, ConversationFields
 from services.domain.documents import Write
 from services.domain.ids import account_of
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.sendable import refusal_of
 from services.domain.states import Direction, Role, Status
@@ -109,7 +109,7 @@ class Enqueue:
     send_id: str
     contents: Sequence[Content]
     operator: Writer | None
-    settings: Operation
+    settings: OperatingSettings
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[Queued, Sequence[Write]]:

@@ -15,7 +15,7 @@ from services.domain.documents import Write
 from services.domain.ids import account_of
 from services.domain.instants import to_ms
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.text import Text
 from services.outbox import echo_matching, fate
@@ -46,7 +46,7 @@ class TakingHead:
     thread_id: str
     token: str
     now: datetime
-    settings: Operation
+    settings: OperatingSettings
     slot: datetime | None = None
     expected: str | None = None  #: the item that probably stands first: saves a round trip
 
@@ -114,7 +114,7 @@ class PuttingBack:
     thread_id: str
     item: Message
     token: str
-    settings: Operation
+    settings: OperatingSettings
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[QueueHead, Sequence[Write]]:

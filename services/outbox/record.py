@@ -11,7 +11,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import SERVER_TIME, Snapshot, Write
 from services.domain.ids import account_of, digest
 from services.domain.message import Message, MessageFields
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.outcome import NotSent, Outcome, Refused, Sent, Stopped, Throttled, Unknown
 from services.domain.patch import Patch
 from services.domain.states import Owner, Status
@@ -44,7 +44,7 @@ class RecordSend:
     held: str  #: the token of the hold that it ends
     next_id: str | None
     outcome: Outcome
-    settings: Operation
+    settings: OperatingSettings
     token: str  #: of the hold on the next item
     slot: datetime | None  #: the instant that was leased for the next item
     now: datetime

@@ -11,7 +11,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Query, Write
 from services.domain.ids import account_of
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.outbox import fate
 from services.ports import Reads
 
@@ -30,7 +30,7 @@ class Settling:
     thread_id: str
     item: Message
     heard: Sequence[HistoryMessage]
-    settings: Operation
+    settings: OperatingSettings
     now: datetime
 
     def __call__(self, reads: Reads) -> tuple[bool, Sequence[Write]]:

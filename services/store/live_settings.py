@@ -6,7 +6,7 @@ from datetime import timedelta
 from services.domain import paths
 from services.domain.account import Account
 from services.domain.ids import PLAYGROUND
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.playground import at_once
 from services.ports import Clock, Documents
 from services.ttl_cache import TtlCache
@@ -20,7 +20,7 @@ class AccountView:
     """An account as the use cases see it."""
 
     known: bool
-    operation: Operation
+    operation: OperatingSettings
     business: str  #: the account whose rules and knowledge count: the playground has none
     account: Account  #: as it was when it was read: for pace and show, never to decide a send
     app: str = ""  #: the app that its events come through, where that is stored
@@ -48,7 +48,7 @@ class LiveSettings:
         default, own, account = self._documents.get(
             paths.DEFAULT_SETTINGS, paths.settings(business), paths.account(account_id)
         )
-        operation = Operation().overridden(default.fields).overridden(own.fields)
+        operation = OperatingSettings().overridden(default.fields).overridden(own.fields)
         return AccountView(
             known=account_id == self._own_account or account.fields is not None,
             operation=at_once(operation) if playing else operation,

@@ -4,14 +4,14 @@ from datetime import datetime
 
 from services.domain.conversation import Conversation
 from services.domain.ids import digest
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.policy import AWAY, Wait
 from services.domain.states import ConversationStatus
 from services.outbox.enqueue import joining, system_text
 
 
-def told(thread: Conversation, wait: Wait, settings: Operation, now: datetime) -> Patch:
+def told(thread: Conversation, wait: Wait, settings: OperatingSettings, now: datetime) -> Patch:
     """The conversation is scheduled for the opening; the text goes out once per closed period."""
     if wait.reason != AWAY:
         return Patch()

@@ -17,7 +17,7 @@ from services.domain.documents import SERVER_TIME, Query, Write
 from services.domain.ids import account_of
 from services.domain.instants import to_ms
 from services.domain.message import Message, MessageFields
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.policy import (
     ACCOUNT,
@@ -70,7 +70,7 @@ class ClaimThread:
 
     thread_id: str
     claim_id: str
-    settings: Operation
+    settings: OperatingSettings
     clock: Clock
     offer: Offer | None = None  #: the link for a person who has not connected
     fetch: bool = True  #: whether a message that never came is to be fetched before the turn
@@ -274,7 +274,7 @@ def _skipped(messages: Sequence[Message], reason: str) -> list[Write]:
     return [paths.message(m.thread_id, m.id).update(fields) for m in messages]
 
 
-def _claimed(message: Message, settings: Operation) -> Write:
+def _claimed(message: Message, settings: OperatingSettings) -> Write:
     if message.kind == follow_ups.KIND and message.received_at is None:  # not stored yet
         return follow_ups.stored(message, settings)
     return paths.message(message.thread_id, message.id).update(

@@ -10,7 +10,7 @@ from services.domain.decision import Decision
 from services.domain.documents import SERVER_TIME, Create, Write
 from services.domain.instants import to_ms
 from services.domain.message import Message, MessageFields
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.retention import expiry
 from services.domain.schedule import RELEASE_GRACE
@@ -49,7 +49,7 @@ class FinishTurn:
     claim: ClaimRecord
     messages: Sequence[Message]
     decision: Decision
-    settings: Operation
+    settings: OperatingSettings
     clock: Clock
 
     @property
@@ -161,7 +161,7 @@ class Releasing:
     claim: ClaimRecord
     messages: Sequence[Message]
     error: str
-    settings: Operation
+    settings: OperatingSettings
     clock: Clock
 
     @property

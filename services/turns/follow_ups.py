@@ -8,7 +8,7 @@ from services.domain.conversation import Conversation
 from services.domain.documents import Create
 from services.domain.ids import digest
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.policy import Claim, Nothing, Step, Wait, unconnected
 from services.domain.states import ConversationStatus, Direction, Role, Status
 
@@ -16,7 +16,7 @@ from services.domain.states import ConversationStatus, Direction, Role, Status
 KIND = "follow_up"
 
 
-def next_step(thread: Conversation, settings: Operation, now: datetime) -> Step:
+def next_step(thread: Conversation, settings: OperatingSettings, now: datetime) -> Step:
     """What a thread without waiting messages needs because of its follow-up.
 
     A person's message, a change of owner, a closed window or a closed conversation undo it, and
@@ -37,7 +37,7 @@ def next_step(thread: Conversation, settings: Operation, now: datetime) -> Step:
     return Claim((_message(thread, plan.note, plan.at),))
 
 
-def stored(message: Message, settings: Operation) -> Create:
+def stored(message: Message, settings: OperatingSettings) -> Create:
     """The message as the claim stores it: from here on it is retried like any other."""
     claimed = replace(message, status=Status.PROCESSING, attempts=message.attempts + 1)
     return paths.message(message.thread_id, message.id).create(claimed.received(settings))

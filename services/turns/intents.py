@@ -20,7 +20,7 @@ from services.domain.decision import Bubble, Decision
 from services.domain.documents import SERVER_TIME, Write
 from services.domain.ids import digest
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.states import Direction, Role, Status
 
@@ -33,7 +33,7 @@ class Intents:
     claim: ClaimRecord
     decision: Decision
     now: datetime
-    settings: Operation
+    settings: OperatingSettings
 
     @property
     def items(self) -> list[Message]:

@@ -17,7 +17,7 @@ from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.documents import Write
 from services.domain.ids import split_thread_id
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.policy import Busy, Claim, Wait, only_drafts
 from services.domain.task import Kind, Task
 from services.errors import Superseded, TurnFailed, TurnLost, Unavailable
@@ -43,7 +43,7 @@ class Turn:
     thread: Conversation
     claim: ClaimRecord
     messages: tuple[Message, ...]
-    settings: Operation
+    settings: OperatingSettings
     trace_id: str
     contact: Mapping[str, Any]
 
@@ -207,7 +207,7 @@ class Renewal:
     clock: Clock
     thread: Conversation
     claim: ClaimRecord
-    settings: Operation
+    settings: OperatingSettings
     steps: int = 0
 
     def __call__(self) -> None:

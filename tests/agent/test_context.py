@@ -19,7 +19,7 @@ from services.agent.media import MOST_SECONDS, fetched
 from services.domain.conversation import Conversation
 from services.domain.message import Message
 from services.domain.model import Media
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from tests.agent.speaking import asked, call, says, step, tool_answers
 from tests.world import ACCOUNT, World
 
@@ -159,7 +159,7 @@ def test_what_left_the_history_unseen_is_read_once_more_for_the_notes(world: Wor
 def test_every_line_is_shown_or_noted_and_no_turn_reads_further_for_that(
     length: int, a_turn: int
 ) -> None:
-    settings = Operation()
+    settings = OperatingSettings()
     thread = Conversation(thread_id="1_2", account_id="1", igsid="2")
     lines = [_said_at(minute, "x" * length) for minute in range(200)]
     for end in range(0, 200, a_turn):
@@ -309,7 +309,7 @@ def _said_at(minute: int, text: str) -> Message:
 
 
 def _question(
-    thread: Conversation, new: list[Message], history: list[Message], settings: Operation
+    thread: Conversation, new: list[Message], history: list[Message], settings: OperatingSettings
 ) -> TurnInput:
     return TurnInput(
         thread=thread,
@@ -340,6 +340,6 @@ def test_slow_files_hold_a_turn_up_for_seconds_and_not_for_minutes(world: World)
     document = {"thread_id": world.thread("alice"), "attachments": files, "created_at": now}
     thread = Conversation(thread_id=world.thread("alice"), account_id=ACCOUNT, igsid="1")
     messages = [Message.from_doc(f"m{n}", document) for n in range(4)]
-    question = _question(thread, messages, [], Operation())
+    question = _question(thread, messages, [], OperatingSettings())
     assert [len(media) for media in fetched(source, question, now).values()] == [2]
     assert clock.now() - now <= timedelta(seconds=MOST_SECONDS + MOST_SECONDS_OF_ONE)

@@ -4,7 +4,7 @@ import pytest
 
 from services.agent.guards import Guard, link_hosts
 from services.domain.model import ToolCall, ToolResult
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from tests.agent.speaking import asked, call, says, step, tool_answers, turn
 from tests.world import World
 
@@ -12,7 +12,9 @@ FACTS = "Open 9:00-18:00. Call +49 30 1234567 or mail hello@shop.example. Menu: 
 GUARD = Guard(
     canary="ref-0123456789ab",
     tool_names=("search_knowledge", "do_not_reply"),
-    link_hosts=link_hosts(Operation(business_facts=FACTS, link_hosts="maps.example, pay.example")),
+    link_hosts=link_hosts(
+        OperatingSettings(business_facts=FACTS, link_hosts="maps.example, pay.example")
+    ),
     own=FACTS + " 100% cotton",
     said="my order is 1234567890123456, I am at ann@home.example and want 50% off",
 )

@@ -5,7 +5,7 @@ import json
 from services.agent.asking import ModelUsage
 from services.agent.trace import MOST_OF_STEPS, cost_microdollars, redacted, step_records
 from services.domain.model import ModelReply, Step, ToolCall, ToolResult
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from tests.agent.speaking import call, says, step, turn
 from tests.world import World
 
@@ -88,12 +88,12 @@ def test_the_prompt_of_a_turn_that_came_to_nothing_is_kept_by_the_next(world: Wo
 def test_cost_is_read_from_the_price_table_in_the_settings() -> None:
     spent = ModelUsage(tokens={"own-model": {"input": 1_000_000, "output": 1_000_000}})
     prices = {"own-model": {"input": 1.0, "output": 2.0}}
-    assert cost_microdollars(spent, Operation(model_prices=prices)) == 3_000_000
+    assert cost_microdollars(spent, OperatingSettings(model_prices=prices)) == 3_000_000
 
 
 def test_a_model_without_a_price_costs_as_much_as_the_dearest() -> None:
     spent = ModelUsage(tokens={"brand-new": {"output": 1_000_000}})
-    assert cost_microdollars(spent, Operation()) == 9_000_000
+    assert cost_microdollars(spent, OperatingSettings()) == 9_000_000
 
 
 def test_credentials_and_personal_data_are_masked() -> None:

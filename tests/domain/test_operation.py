@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,9 @@ from services.domain.operation import Operation
     ],
 )
 def test_what_a_setting_cannot_be_is_left_out(name: str, value: Any) -> None:
-    assert Operation().overridden({name: value, "max_bubbles": 3}) == Operation(max_bubbles=3)
+    assert OperatingSettings().overridden({name: value, "max_bubbles": 3}) == OperatingSettings(
+        max_bubbles=3
+    )
 
 
 @pytest.mark.parametrize(
@@ -43,4 +45,4 @@ def test_what_a_setting_cannot_be_is_left_out(name: str, value: Any) -> None:
     ],
 )
 def test_what_a_setting_may_be_takes_the_place_of_the_default(name: str, value: Any) -> None:
-    assert getattr(Operation().overridden({name: value}), name) == value
+    assert getattr(OperatingSettings().overridden({name: value}), name) == value

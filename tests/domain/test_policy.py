@@ -7,12 +7,12 @@ import pytest
 
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.policy import Busy, Claim, Nothing, Skip, Wait, next_step
 from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
-SETTINGS = Operation()
+SETTINGS = OperatingSettings()
 
 
 def _ago(seconds: float) -> datetime:

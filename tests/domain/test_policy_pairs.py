@@ -11,7 +11,7 @@ import pytest
 from services.domain import schedule
 from services.domain.conversation import ClaimRecord, Conversation
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.policy import (
     ACCOUNT,
     AWAY,
@@ -135,7 +135,7 @@ def test_the_stronger_rule_decides(strong: str, weak: str) -> None:
         settings |= rule.settings
     thread = Conversation(thread_id="1_2", account_id="1", igsid="2", **both)
     ready = all(rule.ready for rule in rules)
-    step = next_step(thread, messages, Operation(**settings), NOW, account_ready=ready)
+    step = next_step(thread, messages, OperatingSettings(**settings), NOW, account_ready=ready)
     assert step == RULES[strong].decides(messages)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.domain.conversation import Conversation
 from services.domain.message import Message
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.policy import ACCOUNT, AWAY, Claim, Skip, Wait, next_step
 from services.domain.schedule import hourly
 from services.domain.states import ConversationStatus, Direction, Owner, Role, Status
@@ -147,15 +147,15 @@ def test_the_next_step(
     message: Message,
     step: object,
 ) -> None:
-    assert next_step(_thread(**thread), [message], Operation(**settings), NOW) == step
+    assert next_step(_thread(**thread), [message], OperatingSettings(**settings), NOW) == step
 
 
 @pytest.mark.parametrize("settings", [{}, CLOSED_NOW])
 def test_an_account_that_may_not_send_waits_whatever_the_hour(settings: dict[str, Any]) -> None:
-    step = next_step(_thread(), [ONE], Operation(**settings), NOW, account_ready=False)
+    step = next_step(_thread(), [ONE], OperatingSettings(**settings), NOW, account_ready=False)
     assert step == Wait(hourly("1_2", NOW), ACCOUNT)
 
 
 def test_a_human_is_stronger_than_an_account_that_may_not_send() -> None:
-    step = next_step(_thread(**HUMAN), [ONE], Operation(), NOW, account_ready=False)
+    step = next_step(_thread(**HUMAN), [ONE], OperatingSettings(), NOW, account_ready=False)
     assert step == Skip((ONE,), "owner_human")

@@ -22,13 +22,13 @@ from services.domain.conversation import (
 )
 from services.domain.documents import SERVER_TIME
 from services.domain.message import Message, MessageFields, masked
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
 from services.domain.states import Direction, Role, Status
 from services.domain.text import Text
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-SETTINGS = Operation(retention_days=30)
+SETTINGS = OperatingSettings(retention_days=30)
 ROOT = Path(__file__).parents[2]
 
 instants = st.integers(0, 10**11).map(lambda seconds: NOW + timedelta(seconds=seconds))

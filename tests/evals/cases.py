@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from services.agent.agent import canary_of
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 
 HERE = Path(__file__).parent
 _KEYS = frozenset(
@@ -59,6 +59,6 @@ def _checked(path: Path, body: dict[str, Any]) -> Mapping[str, Any]:
         raise ValueError(f"{path.name}: {body.get('name')}: unknown keys {', '.join(unknown)}")
     if not body.get("name") or not body.get("expect"):
         raise ValueError(f"{path.name}: a case has a name and something to expect")
-    canary = canary_of(Operation().overridden(body.get("settings")))
+    canary = canary_of(OperatingSettings().overridden(body.get("settings")))
     replaced: Mapping[str, Any] = json.loads(json.dumps(body).replace("$CANARY", canary))
     return replaced

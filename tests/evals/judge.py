@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services import bootstrap
 from services.domain.model import ChatLine, ModelRequest
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.errors import ModelError
 
 _SYSTEM = (
@@ -19,7 +19,9 @@ def judged(rubric: str, asked: Sequence[str], sent: Sequence[str]) -> list[str]:
     if model is None:
         return ["no model is configured to judge"]
     words = f"The customer: <<{asked}>>\nThe answer: <<{sent}>>\n\n{rubric}"
-    request = ModelRequest(model=Operation().model, system=_SYSTEM, said=[ChatLine("user", words)])
+    request = ModelRequest(
+        model=OperatingSettings().model, system=_SYSTEM, said=[ChatLine("user", words)]
+    )
     try:
         verdict = model.generate(request).text.strip()
     except ModelError as error:

@@ -2,7 +2,7 @@
 
 from services import bootstrap
 from services.domain.decision import Bubble, Decision
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.domain.policy import Claim
 from services.turns.claim import ClaimThread
 from services.turns.finish import FinishTurn, Releasing
@@ -16,7 +16,7 @@ def test_the_end_of_a_turn_that_is_tried_after_its_claim_ran_out_changes_nothing
     world.dm("alice", "hello")
     world.deliver_webhooks()
     world.advance(10)
-    thread, settings = world.thread("alice"), Operation()
+    thread, settings = world.thread("alice"), OperatingSettings()
     documents = bootstrap.services("process_thread").documents
     taken = documents.transact(ClaimThread(thread, "c1", settings, world.clock))
     assert isinstance(taken.step, Claim)
@@ -40,7 +40,7 @@ def test_a_turn_that_outlived_its_claim_leaves_its_message_to_another(world: Wor
     world.model_says(says("too late", hold="thinking"), says("in time"))
     with world.meanwhile_running_tasks():
         assert world.stack.gemini.gates.wait_for("thinking")
-        world.advance(Operation().claim_seconds)
+        world.advance(OperatingSettings().claim_seconds)
         world.stack.gemini.gates.release("thinking")
     world.settle()
     assert world.sent_to("alice") == ["in time"]

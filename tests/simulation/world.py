@@ -24,7 +24,7 @@ from services.adapters.firestore.documents import FirestoreDocuments
 from services.adapters.graph import FixedToken
 from services.adapters.instagram import Instagram
 from services.domain.documents import Merge
-from services.domain.operation import Operation
+from services.domain.operation import OperatingSettings
 from services.ports import Clock, Documents, Ids, TaskQueue
 from tests.simulation.accepted import Accepted
 from tests.simulation.brain import Brain
@@ -93,7 +93,7 @@ class World:
         self.mail = Mail(self.clock, self.chance, self.weather)
         self.instances: list[Instance] = []
         self.violation: Violation | None = None
-        self.settings = Operation()
+        self.settings = OperatingSettings()
         self._cooldowns: list[tuple[datetime, float]] = [
             (BEGINNING, self.settings.cooldown_seconds)
         ]
