@@ -20,7 +20,7 @@ class IngestServices(ContactServices):
         from services.ingest.echoes import Echoes
         from services.ingest.read_receipts import Receipts
         from services.ingest.service import Ingest
-        from services.ingest.unhandled import Drawer
+        from services.ingest.unhandled import UnhandledEvents
 
         documents, settings = self.documents, self.live_settings
         return Ingest(
@@ -29,7 +29,9 @@ class IngestServices(ContactServices):
             settings=settings,
             echoes=Echoes(documents=documents, deliveries=self.delivery_looks, settings=settings),
             receipts=Receipts(documents=documents, settings=settings),
-            drawer=Drawer(documents=documents, backfills=self.backfill_looks, clock=self.clock),
+            drawer=UnhandledEvents(
+                documents=documents, backfills=self.backfill_looks, clock=self.clock
+            ),
             clock=self.clock,
             spread=self.spread,
             clock_margin_seconds=self.settings.clock_margin_seconds,

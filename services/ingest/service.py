@@ -16,7 +16,7 @@ from services.errors import AlreadyStored
 from services.ingest.echoes import Echoes
 from services.ingest.read_receipts import Receipts
 from services.ingest.routing import place
-from services.ingest.unhandled import Drawer
+from services.ingest.unhandled import UnhandledEvents
 from services.ports import Clock, Documents, Spread, TaskQueue
 from services.store.live_settings import LiveSettings
 
@@ -63,7 +63,7 @@ class Ingest:
     settings: LiveSettings
     echoes: Echoes
     receipts: Receipts
-    drawer: Drawer
+    drawer: UnhandledEvents
     clock: Clock
     spread: Spread
     clock_margin_seconds: float

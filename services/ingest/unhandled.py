@@ -25,7 +25,7 @@ MOST_KEPT = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawer:
+class UnhandledEvents:
     """Keeps events that belong to no thread."""
 
     documents: Documents
