@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Bounded:
+class ThreadPool:
     """Runs many jobs, at most `width` at a time; a single one runs where it was asked for.
 
     The pool is made at the first use: a thread started at import would not survive the fork of

@@ -6,7 +6,7 @@ The modules of this package build upon each other in one line, from here up to `
 import functools
 from typing import TYPE_CHECKING
 
-from services.adapters.spread import Bounded
+from services.adapters.spread import ThreadPool
 from services.domain.task import Kind
 from services.ports import Clock, Documents, Ids, Messenger, Model, Spread, TaskQueue
 from services.settings import Settings
@@ -96,7 +96,7 @@ class Platform:
     @functools.cached_property
     def spread(self) -> Spread:
         """How many threads of one request are handled side by side."""
-        return Bounded()
+        return ThreadPool()
 
     @functools.cached_property
     def secrets(self) -> "SecretManager":
