@@ -17,7 +17,7 @@ from services.domain.message import Message
 from services.domain.model import Media
 from services.errors import MocaError, NoAnswer, NoMedia
 from services.ports import Clock, Documents, FileSource
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 _log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class MessageMedia:
 
     files: FileSource
     documents: Documents
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
 
     def fetch(

@@ -10,7 +10,7 @@ from services.domain.message import Message
 from services.domain.text import Text
 from services.errors import Conflict, NoAnswer
 from services.ports import Documents, MediaSource, Model
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class Describing:
     documents: Documents
     media: MediaSource
     model: Model | None  #: None where none is configured
-    settings: LiveSettings
+    settings: SettingsCache
 
     def describe(self, thread_id: str, message_id: str) -> Mapping[str, str]:
         """The message's `transcription` or `description`, which is stored with it.

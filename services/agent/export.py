@@ -18,7 +18,7 @@ from services.domain.states import Role
 from services.domain.text import Text
 from services.errors import Rejected
 from services.ports import Clock, Documents
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.store.messages import newest, still_kept
 
 #: Lines of the past that a case holds.
@@ -43,7 +43,7 @@ class Exporting:
     """Makes cases out of turns."""
 
     documents: Documents
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
 
     def case(self, thread_id: str, turn_id: str) -> dict[str, Any]:

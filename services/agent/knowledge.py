@@ -14,7 +14,7 @@ from services.domain.terms import plain
 from services.domain.text import Text
 from services.errors import NoAnswer, Rejected, Unavailable
 from services.ports import Documents, Embedder
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 _log = structlog.get_logger()
 
@@ -40,7 +40,7 @@ class Knowledge:
     """Entries of `knowledge`, each with its words and, where vectors can be had, its vector."""
 
     documents: Documents
-    settings: LiveSettings
+    settings: SettingsCache
     embedder: Embedder | None = None
 
     def save(self, entry_id: str, account_id: str, title: str, text: str) -> None:

@@ -10,7 +10,7 @@ from services.adapters.spread import ThreadPool
 from services.domain.task import Kind
 from services.ports import Clock, Documents, Ids, Messenger, Model, Spread, TaskQueue
 from services.settings import Settings
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 if TYPE_CHECKING:
     from google.cloud.tasks_v2 import CloudTasksClient
@@ -43,9 +43,9 @@ class Platform:
         return FirestoreDocuments(client, self.settings.project, self.clock, self.ids)
 
     @functools.cached_property
-    def live_settings(self) -> LiveSettings:
+    def live_settings(self) -> SettingsCache:
         """The operating settings."""
-        return LiveSettings(
+        return SettingsCache(
             documents=self.documents, clock=self.clock, own_account=self.settings.account_id
         )
 

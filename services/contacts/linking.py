@@ -18,7 +18,7 @@ from services.domain.task import Kind, Task
 from services.domain.text import Text
 from services.errors import BadBody, Conflict, Rejected
 from services.ports import Clock, Documents, Reads, TaskQueue
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 Verdict = Literal["connected", "unknown", "expired", "used"]
 
@@ -45,7 +45,7 @@ class Linking:
 
     documents: Documents
     deliveries: TaskQueue
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     account_id: str
     public_url: str

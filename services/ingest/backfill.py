@@ -21,7 +21,7 @@ from services.domain.states import Status
 from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.edits import MOST_FETCHES
 from services.ports import Clock, Documents, GraphReads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
@@ -44,7 +44,7 @@ class Missing:
     turns: ThreadTasks
     backfills: ThreadTasks
     graph: GraphReads
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
 
     def fetch(self, account_id: str, thread_id: str, notes: Sequence[Message]) -> bool:

@@ -20,7 +20,7 @@ from services.domain.outcome import Refused, Unknown
 from services.errors import AlreadyStored, GraphRefused, Unavailable
 from services.ingest.service import Ingest
 from services.ports import Clock, Documents
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 _log = structlog.get_logger()
 
@@ -76,7 +76,7 @@ class CatchUp:
     documents: Documents
     history: History
     ingest: Ingest
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
 
     def run(self, account_id: str, trace_id: str) -> int:

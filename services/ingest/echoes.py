@@ -29,7 +29,7 @@ from services.domain.states import Direction, Status
 from services.outbox import echo_matching
 from services.outbox.fate import arrived, moved_on, reached, told
 from services.ports import Documents, Reads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
@@ -41,7 +41,7 @@ class Echoes:
 
     documents: Documents
     deliveries: ThreadTasks
-    settings: LiveSettings
+    settings: SettingsCache
 
     def settle(self, event: Event, trace_id: str) -> str:
         """Store or recognise one echo: `own`, `known`, `undecided`, `settled`, `late` or `foreign`.

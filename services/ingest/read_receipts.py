@@ -11,7 +11,7 @@ from services.domain.ids import digest
 from services.domain.retention import expiry
 from services.domain.states import Status
 from services.ports import Documents, Reads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 #: Receipts that wait for their message; older ones are of messages that we never saw.
 MOST_EARLY = 20
@@ -24,7 +24,7 @@ class Receipts:
     """Records that a person has read up to a message; repeating it changes nothing."""
 
     documents: Documents
-    settings: LiveSettings
+    settings: SettingsCache
 
     def settle(self, event: Event) -> str:
         """Record one receipt: `read`, `early` where its message has no mid yet, or `known`."""

@@ -1,10 +1,10 @@
 """Who is the account and who is the person: by who is known to be ours, never by guess."""
 
 from services.domain.events import Event, Unhandled
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 
-def place(event: Event, settings: LiveSettings, app: str) -> Event | Unhandled:
+def place(event: Event, settings: SettingsCache, app: str) -> Event | Unhandled:
     """The event in its thread, or why it belongs to none of ours.
 
     `app` names the app whose key signed the body: an account of another app's is not spoken for.

@@ -18,7 +18,7 @@ from services.ingest.read_receipts import Receipts
 from services.ingest.routing import place
 from services.ingest.unhandled import UnhandledEvents
 from services.ports import Clock, Documents, Spread, TaskQueue
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 
 @dataclass(slots=True)
@@ -60,7 +60,7 @@ class Ingest:
 
     documents: Documents
     tasks: TaskQueue
-    settings: LiveSettings
+    settings: SettingsCache
     echoes: Echoes
     receipts: Receipts
     drawer: UnhandledEvents

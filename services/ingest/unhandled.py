@@ -13,7 +13,7 @@ from services.domain.events import Unhandled, Unplaced
 from services.domain.ids import digest
 from services.errors import AlreadyStored
 from services.ports import Clock, Documents
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.tasks import ThreadTasks
 
 #: How long it is kept.
@@ -56,7 +56,7 @@ class UnhandledEvents:
         self._create(list(documents.values()))
 
     def keep_unplaced(
-        self, event: Unplaced, settings: LiveSettings, trace_id: str
+        self, event: Unplaced, settings: SettingsCache, trace_id: str
     ) -> Unhandled | None:
         """An edit that names nobody: a task asks Instagram whose message it is.
 

@@ -15,7 +15,7 @@ from services.domain.playground import is_playground
 from services.domain.states import Status
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Reads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 _log = structlog.get_logger()
 
@@ -74,7 +74,7 @@ class Alerts:
     documents: Documents
     phone: Phone | None
     manager: Manager
-    settings: LiveSettings
+    settings: SettingsCache
     own_account: str
     clock: Clock
     ids: Ids

@@ -17,7 +17,7 @@ from services.domain.instants import to_ms
 from services.errors import Contention
 from services.maintenance import waits
 from services.ports import Clock, Documents, Reads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.tasks import ThreadTasks
 
 _log = structlog.get_logger()
@@ -35,7 +35,7 @@ class Sweep:
     documents: Documents
     turns: ThreadTasks
     deliveries: ThreadTasks
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
 
     def run(self, trace_id: str) -> dict[str, int]:

@@ -15,7 +15,7 @@ from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.store import audit
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 if TYPE_CHECKING:
     from services.accounts.health import Finding
@@ -51,7 +51,7 @@ class OfficeAccounts:
     own: str
     states: Accounts
     upkeep: "Callable[[], Upkeep]"  #: built when first asked: few pages need it
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
 

@@ -19,7 +19,7 @@ from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 #: Labels of one conversation, and the length of each.
 MOST_LABELS = 20
@@ -35,7 +35,7 @@ class OfficeActions:
     """Changes conversations in an operator's name."""
 
     documents: Documents
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
 

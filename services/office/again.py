@@ -17,7 +17,7 @@ from services.errors import Rejected
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.tasks import ThreadTasks
 
 #: What a person does first, by the reason for which a turn would pass the message over.
@@ -36,7 +36,7 @@ class OfficeAgain:
 
     documents: Documents
     turns: ThreadTasks
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
 

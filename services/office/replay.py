@@ -15,7 +15,7 @@ from services.ingest.unhandled import MOST_KEPT
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids
 from services.store import audit
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 _CHANGES = ("not_a_message", "unknown_change")
 
@@ -34,7 +34,7 @@ class OfficeReplay:
 
     documents: Documents
     ingest: Callable[[], Ingest]  #: built when first asked: few pages need it
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
 

@@ -13,7 +13,7 @@ from services.errors import Rejected, WrongFields
 from services.office.access import Operator
 from services.ports import Clock, Documents, Ids, Reads
 from services.store import audit
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 
 #: Changes that a settings page lists.
 MOST_CHANGES = 30
@@ -38,7 +38,7 @@ class OfficeSettings:
     """Reads and changes `settings/{scope}`: `default`, or an account that overrides it."""
 
     documents: Documents
-    live: LiveSettings
+    live: SettingsCache
     clock: Clock
     ids: Ids
 

@@ -14,7 +14,7 @@ from services.domain.text import Text
 from services.errors import ModelError, Rejected
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.store.messages import newest, still_kept
 
 
@@ -24,7 +24,7 @@ class OfficeSuggest:
 
     documents: Documents
     agent: Agent
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
 

@@ -21,7 +21,7 @@ from services.outbox.record import RecordSend
 from services.outbox.settling import Settling
 from services.outbox.times import CALL_WITHIN
 from services.ports import Clock, Documents, Ids, Messenger, TaskQueue
-from services.store.live_settings import AccountView, LiveSettings
+from services.store.live_settings import AccountView, SettingsCache
 
 _log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ class Delivery:
     messenger: Messenger
     accounts: Accounts
     pacer: Pacer
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
     clock_margin_seconds: float

@@ -26,7 +26,7 @@ from services.outbox.by_person import Resending, Seen
 from services.outbox.compose import Content, contents_of
 from services.outbox.enqueue import joining
 from services.ports import Clock, Documents, Ids, Reads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.tasks import ThreadTasks
 
 
@@ -52,7 +52,7 @@ class Manual:
 
     documents: Documents
     deliveries: ThreadTasks
-    settings: LiveSettings
+    settings: SettingsCache
     clock: Clock
     ids: Ids
 

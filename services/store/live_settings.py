@@ -26,7 +26,7 @@ class AccountView:
     app: str = ""  #: the app that its events come through, where that is stored
 
 
-class LiveSettings:
+class SettingsCache:
     """Settings by account: one read for all of them, at most every five seconds."""
 
     def __init__(self, *, documents: Documents, clock: Clock, own_account: str) -> None:

@@ -24,7 +24,7 @@ from services.errors import Superseded, TurnFailed, TurnLost, Unavailable
 from services.ingest.backfill import AGAIN_AFTER, Missing
 from services.ingest.edits import NOTES
 from services.ports import Clock, Documents, Ids, Reads
-from services.store.live_settings import LiveSettings
+from services.store.live_settings import SettingsCache
 from services.store.messages import newest, still_kept
 from services.tasks import ThreadTasks
 from services.turns.claim import ClaimThread, Taken, renew
@@ -55,7 +55,7 @@ class Turns:
     documents: Documents
     looks: ThreadTasks
     deliveries: ThreadTasks
-    settings: LiveSettings
+    settings: SettingsCache
     agent: Agent
     missing: Missing
     profiles: Profiles
