@@ -33,7 +33,7 @@ class Verdict:
     human_agent: bool = False
 
 
-def judge(
+def check_sendable(
     thread: Conversation, account: Account, item: Message, now: datetime, accounts_bot: str = ""
 ) -> Verdict:
     """Whether `item` may go now; `accounts_bot` is what the settings say of the account's bot."""

@@ -14,7 +14,7 @@ from services.domain.linking import without_token
 from services.domain.message import Message
 from services.domain.operation import OperatingSettings
 from services.domain.patch import Patch
-from services.domain.sendable import SWITCHED_OFF, Verdict, judge
+from services.domain.sendable import SWITCHED_OFF, Verdict, check_sendable
 from services.domain.states import Owner, Status
 from services.outbox.times import DELIVERY_GRACE, SENDING_FOR, SLOT_AHEAD, held_look
 
@@ -77,7 +77,7 @@ def still_held(
     thread: Conversation, account: Account, sending: SendingRecord, item: Message, now: datetime
 ) -> SendNow:
     """The head as whoever holds it has taken it, in a commit whose answer was lost."""
-    verdict = judge(thread, account, replace(item, status=Status.QUEUED), now)
+    verdict = check_sendable(thread, account, replace(item, status=Status.QUEUED), now)
     return SendNow(
         item=item,
         thread=thread,
@@ -96,7 +96,7 @@ def advance(gate: SendContext, items: Sequence[Snapshot]) -> tuple[QueueHead, Pa
     for stored in items:
         item = Message.from_doc(stored.id, stored.fields or {})
         if stored.fields is not None:
-            verdict = judge(gate.thread, gate.account, item, gate.now, gate.settings.bot)
+            verdict = check_sendable(gate.thread, gate.account, item, gate.now, gate.settings.bot)
             if verdict.dropped is None:
                 head, patch = _first(gate, item, outbox, human_agent=verdict.human_agent)
                 return head, dropped | patch
