@@ -22,7 +22,7 @@ def _secret() -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class DeploymentSettings:
     """One deployment. Secrets do not show in its repr."""
 
     account_id: str
@@ -129,7 +129,7 @@ _NEEDED_BY = {
 }
 
 
-def from_environment(environ: Mapping[str, str], function: str) -> Settings:
+def from_environment(environ: Mapping[str, str], function: str) -> DeploymentSettings:
     """The settings of `function`.
 
     Raises `ConfigError` that names every variable that is missing or wrong, at once.
@@ -144,7 +144,7 @@ def from_environment(environ: Mapping[str, str], function: str) -> Settings:
             f"Cannot start {function}: {'; '.join(problems)}. "
             "Set them in the function's environment; .env.example says what each is for."
         )
-    return Settings(
+    return DeploymentSettings(
         **{field_: value[name] for field_, name in _REQUIRED.items()},
         **{field_: value.get(name, otherwise) for field_, (name, otherwise) in _DEFAULTS.items()},
         **{field_: value.get(name, "") for field_, name in _SECRETS.items()},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from services.adapters.spread import ThreadPool
 from services.domain.task import Kind
 from services.ports import Clock, Documents, Ids, Messenger, Model, Spread, TaskQueue
-from services.settings import Settings
+from services.settings import DeploymentSettings
 from services.store.live_settings import SettingsCache
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Platform:
     Imports stand inside the parts: a function's cold start pays for what it uses, no more.
     """
 
-    def __init__(self, function: str, settings: Settings, clock: Clock, ids: Ids) -> None:
+    def __init__(self, function: str, settings: DeploymentSettings, clock: Clock, ids: Ids) -> None:
         self.function = function
         self.settings = settings
         self.clock = clock

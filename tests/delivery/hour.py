@@ -39,7 +39,7 @@ from services.bootstrap import Services
 from services.domain.task import Kind, Task
 from services.outbox.delivery import Hint
 from services.ports import Documents, Messenger, TaskQueue
-from services.settings import Settings, from_environment
+from services.settings import DeploymentSettings, from_environment
 from tests.delivery.findings import look
 from tests.delivery.weather import Echoes, Weather
 
@@ -188,7 +188,7 @@ class Hour:
         made.outside = self
         return made
 
-    def _settings(self) -> Settings:
+    def _settings(self) -> DeploymentSettings:
         urls = {"PROCESS_MESSAGE_URL": f"{URL}/process_thread", "DELIVER_URL": f"{URL}/deliver"}
         emulated = {"CLOUD_TASKS_EMULATOR_HOST": "inprocess"}
         return from_environment({**credentials.FIXED, **urls, **emulated}, "hour")

@@ -15,7 +15,7 @@ from services.bootstrap import Services
 from services.domain.schedule import TaskSpec
 from services.errors import Unavailable
 from services.ports import Clock, Documents, Ids, Model, TaskQueue
-from services.settings import Settings, from_environment
+from services.settings import DeploymentSettings, from_environment
 from tests.simulation.difference import BEGINNING
 from tests.simulation.scheduler import Runner, Scheduler
 
@@ -39,7 +39,7 @@ _ENVIRONMENT = {
 
 
 @functools.cache
-def settings_of(function: str) -> Settings:
+def settings_of(function: str) -> DeploymentSettings:
     """The deployment's settings, with the margin for clocks that a deployment has."""
     return from_environment(_ENVIRONMENT, function)
 
@@ -108,7 +108,7 @@ def _nothing() -> None:
 class SimServices(Services):
     """The deployed services with this run's outside."""
 
-    def __init__(self, function: str, settings: Settings, clock: Clock, ids: Ids) -> None:
+    def __init__(self, function: str, settings: DeploymentSettings, clock: Clock, ids: Ids) -> None:
         super().__init__(function, settings, clock, ids)
         self.outside: Outside
 
