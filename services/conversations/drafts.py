@@ -28,7 +28,7 @@ def suggested(
         "updated_at": SERVER_TIME,
     }
     if thread.owner is Owner.BOT and (suggestion.text or suggestion.handoff):
-        fields |= handoff.change(
+        fields |= handoff.set_owner(
             thread,
             Owner.WAITING,
             suggestion.about,
@@ -51,7 +51,7 @@ def left_alone(
     if thread.status is ConversationStatus.CLOSED:
         fields["status"] = ConversationStatus.OPEN
     if settings.bot_off_waits and not thread.bot:
-        fields |= handoff.change(
+        fields |= handoff.set_owner(
             thread,
             Owner.WAITING,
             now,

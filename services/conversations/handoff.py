@@ -31,7 +31,7 @@ def hand_off(
     """
     if thread.owner is not Owner.BOT:
         return Patch()
-    fields = change(
+    fields = set_owner(
         thread, Owner.WAITING, now, until=None, reason=reason, alert_minutes=alert_minutes
     )
     told = alert(thread, reason, now, note=note, turn_id=turn_id, handoff=True)
@@ -47,10 +47,10 @@ def take_over(
     With `minutes`, it returns to the bot by itself so long after `at`.
     """
     until = at + timedelta(minutes=minutes) if minutes is not None else None
-    return change(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
+    return set_owner(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
 
 
-def wrote(
+def human_replied(
     thread: Conversation, at: datetime, *, minutes: float, reason: str, by: str = ""
 ) -> ConversationFields:
     """The fields that give the thread to a human who wrote, for so long after `at`.
@@ -61,14 +61,14 @@ def wrote(
     until: datetime | None = by_writing
     if thread.owner is Owner.HUMAN and not thread.bot_may_speak(at):
         until = thread.owner_until and max(by_writing, thread.owner_until)
-    return change(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
+    return set_owner(thread, Owner.HUMAN, at, until=until, reason=reason, by=by)
 
 
 def hand_back(thread: Conversation, now: datetime, reason: str, by: str = "") -> ConversationFields:
     """The fields that give the thread to the bot, from the next message on; none if it has it."""
     if thread.owner is Owner.BOT:
         return {}
-    return change(thread, Owner.BOT, now, until=None, reason=reason, by=by)
+    return set_owner(thread, Owner.BOT, now, until=None, reason=reason, by=by)
 
 
 def returned(thread: Conversation, now: datetime) -> ConversationFields:
@@ -78,7 +78,7 @@ def returned(thread: Conversation, now: datetime) -> ConversationFields:
     return hand_back(thread, thread.owner_until or now, "time_over")
 
 
-def change(
+def set_owner(
     thread: Conversation,
     owner: Owner,
     boundary_at: datetime,

@@ -151,7 +151,9 @@ def _foreign(thread: Conversation, event: Event, settings: OperatingSettings) ->
     }
     if thread.boundary_at is None or event.timestamp > thread.boundary_at:
         minutes = settings.handoff_minutes
-        fields |= handoff.wrote(thread, event.timestamp, minutes=minutes, reason="instagram_app")
+        fields |= handoff.human_replied(
+            thread, event.timestamp, minutes=minutes, reason="instagram_app"
+        )
     return [
         paths.message(event.thread_id, echo.id).create(
             {**echo.received(settings), **seen, "sent_at": event.timestamp}

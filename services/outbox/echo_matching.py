@@ -101,7 +101,7 @@ def _typed(thread: Conversation, typed: Message, settings: OperatingSettings) ->
     taken: ConversationFields = {}
     if thread.boundary_at is None or at > thread.boundary_at:
         minutes = settings.handoff_minutes
-        taken = handoff.wrote(thread, at, minutes=minutes, reason="instagram_app")
+        taken = handoff.human_replied(thread, at, minutes=minutes, reason="instagram_app")
     return Patch(taken, [paths.message(thread.thread_id, typed.id).update(sent)])
 
 

@@ -141,7 +141,7 @@ class Enqueue:
         if self.operator is None:
             return {}
         minutes, by = self.settings.handoff_minutes, self.operator.name
-        return handoff.wrote(thread, self.now, minutes=minutes, reason="operator", by=by)
+        return handoff.human_replied(thread, self.now, minutes=minutes, reason="operator", by=by)
 
     def _item(self, item_id: str, number: int, content: Content, epoch: int) -> Message:
         by = self.operator

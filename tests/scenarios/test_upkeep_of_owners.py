@@ -23,7 +23,7 @@ def _owned(world: World, owner: Owner, minutes: float | None = None) -> None:
     thread = Conversation.from_doc(world.thread("alice"), stored)
     now = world.clock.now()
     until = now + timedelta(minutes=minutes) if minutes else None
-    fields = handoff.change(
+    fields = handoff.set_owner(
         thread, owner, now, until=until, reason="customer_request", alert_minutes=15
     )
     world.store.document(f"conversations/{world.thread('alice')}").update(dict(fields))
