@@ -46,9 +46,19 @@ class Condition:
     unary: bool = False
 
     @property
+    def never(self) -> bool:
+        """Whether no document meets it: null and NaN are asked for by unary filters alone."""
+        if self.unary:
+            return False
+        if self.op in NEGATIONS:
+            return NULL_KEY in self.keys
+        alone = self.op in RANGES or self.op == FieldFilter.EQUAL
+        return alone and self.keys[0] in (NULL_KEY, NAN_KEY)
+
+    @property
     def inequality(self) -> bool:
         """Whether the condition orders its query by its field."""
-        return self.op in RANGES or self.op in NEGATIONS
+        return self.op in (*RANGES, *NEGATIONS) and not self.never
 
     @property
     def op_name(self) -> str:

@@ -22,7 +22,7 @@ def compile_all(node: Node | None) -> list[Predicate]:
 def compile_filter(node: Node) -> Predicate:
     """Whether a document matches the tree."""
     if isinstance(node, Condition):
-        return _COMPILERS[node.op](node)
+        return _never if node.never else _COMPILERS[node.op](node)
     parts = [compile_filter(part) for part in node.parts]
     if node.any_of:
         return lambda record: any(part(record) for part in parts)
@@ -31,8 +31,6 @@ def compile_filter(node: Node) -> Predicate:
 
 def _equal(condition: Condition) -> Predicate:
     path, key = condition.path, condition.keys[0]
-    if not condition.unary and not _comparable(condition):
-        return _never
     return lambda record: record.sort_key(path) == key
 
 
@@ -50,8 +48,6 @@ def _in(condition: Condition) -> Predicate:
 
 def _not_in(condition: Condition) -> Predicate:
     path, unwanted = condition.path, frozenset((None, NULL_KEY, *_comparable(condition)))
-    if NULL_KEY in condition.keys:
-        return _never
     return lambda record: record.sort_key(path) not in unwanted
 
 
@@ -81,13 +77,6 @@ def _below(condition: Condition) -> Predicate:
     return lambda record: (found := record.sort_key(path)) is not None and floor <= found <= key
 
 
-def _range(condition: Condition) -> Predicate:
-    if not _comparable(condition):
-        return _never
-    above = condition.op in (FieldFilter.GREATER_THAN, FieldFilter.GREATER_THAN_OR_EQUAL)
-    return _above(condition) if above else _below(condition)
-
-
 def _comparable(condition: Condition) -> list[Key]:
     """The keys but for null and NaN, which equal nothing: only a unary filter asks for them."""
     return [key for key in condition.keys if key not in (NULL_KEY, NAN_KEY)]
@@ -104,8 +93,8 @@ _COMPILERS: dict[int, Callable[[Condition], Predicate]] = {
     FieldFilter.NOT_IN: _not_in,
     FieldFilter.ARRAY_CONTAINS: _array_contains,
     FieldFilter.ARRAY_CONTAINS_ANY: _array_contains,
-    FieldFilter.LESS_THAN: _range,
-    FieldFilter.LESS_THAN_OR_EQUAL: _range,
-    FieldFilter.GREATER_THAN: _range,
-    FieldFilter.GREATER_THAN_OR_EQUAL: _range,
+    FieldFilter.LESS_THAN: _below,
+    FieldFilter.LESS_THAN_OR_EQUAL: _below,
+    FieldFilter.GREATER_THAN: _above,
+    FieldFilter.GREATER_THAN_OR_EQUAL: _above,
 }

@@ -45,18 +45,25 @@ def check_operand(value: Value) -> None:
     """INVALID_ARGUMENT for what is no value at all, in a filter or a cursor.
 
     What no document may hold for its depth, or for an array in an array, may still be asked for.
+    Of a timestamp in an array or a map only what is stored is compared, of any other all.
     """
+    if value.WhichOneof("value_type") == "timestamp_value":
+        _check_instant("", value)
+    else:
+        check_inner(value)
+
+
+def check_inner(value: Value) -> None:
+    """As `check_operand`, of what stands in an array or a map: timestamps are rounded down."""
     kind = value.WhichOneof("value_type")
     if kind == "array_value":
         for element in value.array_value.values:
-            check_operand(element)
+            check_inner(element)
     elif kind == "map_value" and not is_vector(value):
         for name, inner in value.map_value.fields.items():
             if is_reserved(name):
                 raise _invalid(f"field name '{name}' is reserved.")
-            check_operand(inner)
-    elif kind == "timestamp_value":
-        _check_instant("", value)
+            check_inner(inner)
     else:
         _check_value("", value, _Within(0, 0))
 

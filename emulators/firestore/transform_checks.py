@@ -67,7 +67,7 @@ def _check_appended(path: Path, transform: FieldTransform) -> None:
 
 def _check_removed(_: Path, transform: FieldTransform) -> None:
     for element in transform.remove_all_from_array.values:
-        storable.check_operand(element)
+        storable.check_inner(element)
 
 
 def _invalid(message: str) -> Refused:
