@@ -29,14 +29,16 @@ class Leasing:
 
     account_id: str
     per_second: float
-    now: datetime
+    not_before: datetime | None
+    clock: Clock
 
     def __call__(self, reads: Reads) -> tuple[Lease, Sequence[Write]]:
         """Read where the last block ended, and move that on."""
         path = paths.pacing(self.account_id)
         (stored,) = reads.get(path)
         next_ms = int((stored.fields or {}).get("next_slot_ms") or 0)
-        leased = slots.lease(next_ms, self.now, self.per_second)
+        now = self.clock.now()  # that of this try: after a long one every slot would be late
+        leased = slots.lease(next_ms, max(now, self.not_before or now), self.per_second)
         return leased, [path.merge({"next_slot_ms": leased.next_ms})]
 
 
@@ -88,8 +90,7 @@ class Pacer:
             kept = self._earliest(account_id, per_second, not_before)
             if kept is not None:
                 return kept
-            now = self._clock.now()
-            leasing = Leasing(account_id, per_second, max(now, not_before) if not_before else now)
+            leasing = Leasing(account_id, per_second, not_before, self._clock)
             leased = self._documents.transact(leasing).slots
             with self._lock:
                 mine = self._kept.setdefault(account_id, deque())
