@@ -75,8 +75,12 @@ def started(
 
 
 def interrupt_on_termination() -> None:
-    """Make SIGTERM unwind the program as Ctrl-C does, so that children are ended."""
+    """Make SIGTERM unwind the program as Ctrl-C does, so that children are ended.
+
+    Ctrl-C too: a shell that started us in the background has it ignored.
+    """
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

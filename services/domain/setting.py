@@ -133,14 +133,6 @@ _CHOICES: dict[str, dict[str, Text]] = {
 LONGEST_TEXT = 20_000
 
 
-class SettingError(ValueError):
-    """What was typed cannot be the setting's value; `text` says why."""
-
-    def __init__(self, text: Text) -> None:
-        super().__init__(str(text))
-        self.text = text
-
-
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One operating setting as the page shows it."""
@@ -172,7 +164,7 @@ class Setting:
         return self.type if self.type in ("bool", "int", "float") else "json"
 
     def read(self, typed: str) -> Any:
-        """The value that was typed; raises `SettingError`."""
+        """The value that was typed; raises ValueError with a `Text`."""
         if self.kind == "bool":
             return typed in ("on", "true", "1")
         if self.kind in ("int", "float"):
@@ -180,10 +172,10 @@ class Setting:
         if self.kind == "json":
             return self._structure(typed)
         if len(typed) > LONGEST_TEXT:
-            raise SettingError(Text("At most %(most)s characters.", most=LONGEST_TEXT))
+            raise ValueError(Text("At most %(most)s characters.", most=LONGEST_TEXT))
         text = typed.replace("\r\n", "\n").strip()
         if wrong := self._objection(text):
-            raise SettingError(wrong)
+            raise ValueError(wrong)
         return text
 
     def _objection(self, text: str) -> Text | None:
@@ -204,9 +196,9 @@ class Setting:
         try:
             value = json.loads(typed)
         except ValueError as error:
-            raise SettingError(Text("This must be JSON: %(reason)s", reason=str(error))) from None
+            raise ValueError(Text("This must be JSON: %(reason)s", reason=str(error))) from None
         if isinstance(value, dict) != isinstance(self.default, dict):
-            raise SettingError(Text("This must have the same shape as the default."))
+            raise ValueError(Text("This must have the same shape as the default."))
         return value
 
     def _number(self, typed: str) -> float | int:
@@ -214,15 +206,13 @@ class Setting:
         try:
             value = float(text)
         except ValueError:
-            raise SettingError(Text("This must be a number.")) from None
+            raise ValueError(Text("This must be a number.")) from None
         low, high = _RANGES.get(self.name, (0, 1_000_000))
         if not low <= value <= high:
-            raise SettingError(
-                Text("This must be between %(low)s and %(high)s.", low=low, high=high)
-            )
+            raise ValueError(Text("This must be between %(low)s and %(high)s.", low=low, high=high))
         if self.kind == "int":
             if value != int(value):
-                raise SettingError(Text("This must be a whole number."))
+                raise ValueError(Text("This must be a whole number."))
             return int(value)
         return value
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.domain import paths
 from services.domain.documents import REMOVED, Query, Write
 from services.domain.operation import OperatingSettings
-from services.domain.setting import Setting, SettingError, catalogue, contradictions
+from services.domain.setting import Setting, catalogue, contradictions
 from services.domain.text import Text, joined
 from services.errors import Rejected, WrongFields
 from services.office.access import Operator
@@ -135,8 +135,8 @@ def _read(typed: Mapping[str, str]) -> dict[str, Any]:
             continue
         try:
             read[setting.name] = setting.read(typed[setting.name])
-        except SettingError as error:
-            problems[setting.name] = error.text
+        except ValueError as error:
+            (problems[setting.name],) = error.args
     if problems:
         raise WrongFields(problems, joined(*problems.values()))
     return read

@@ -33,7 +33,7 @@ ALWAYS_ENGLISH = {
 CODE = sorted((ROOT / "admin").glob("*.py"))
 SERVICES = sorted((ROOT / "services").rglob("*.py"))
 #: The errors whose words a person may read in the office.
-_REFUSALS = {"Rejected", "Conflict", "SettingError"}
+_REFUSALS = {"Rejected", "Conflict"}
 _WRAPPED = {"gettext", "lazy_gettext", "ngettext"}
 _SPOKEN = {"aria-label", "placeholder", "title", "alt"}
 _HOLE = re.compile(r"%\((\w+)\)s|\{(\w+)\}|(</?[a-z]+>)")
