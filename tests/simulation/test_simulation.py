@@ -56,7 +56,7 @@ KILLERS = {
     "R8 an expired hold is queued again": (15, 21, 37),
     "R8 an unconfirmed bubble holds nothing": (1, 4, 7),
     "R9 undecided echoes are forgotten": (10, 22, 25),
-    "R9 an early echo is taken for a human's": (7, 8, 10),
+    "R9 an early echo is taken for a human's": (0, 1, 11),
     "R10 a block of slots is leased twice": (1, 8, 10),
     "R10 a late slot is used": (0, 1, 2),
     "R10 a slot is used before its time": (15, 23, 24),
